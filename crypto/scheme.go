@@ -1,0 +1,74 @@
+package crypto
+
+// The values that keys and signatures are. Points are compressed as on the wire: 48 bytes in G1
+// (signatures), 96 in G2 (public keys).
+type (
+	Seed [32]byte // all the randomness a key generation gets
+
+	BasicSecretKey [32]byte // Ed25519 seed
+	BasicPublicKey [32]byte
+	BasicSignature [64]byte
+
+	MultiSecretKey    [32]byte // scalar, big endian
+	MultiPublicKey    [96]byte
+	MultiSignature    [48]byte // one signer's share, or the aggregate of many
+	ProofOfPossession [48]byte
+
+	ThresholdSecretKey [32]byte // one receiver's share of the group's key
+	ThresholdPublicKey [96]byte // the group's key, or one receiver's share key
+	ThresholdSignature [48]byte // one receiver's share, or the group's signature
+)
+
+// A ThresholdGroup is the public side of a threshold key: what a transcript publishes.
+// Immutable once made, so that nodes share it.
+type ThresholdGroup struct {
+	Key       ThresholdPublicKey
+	Threshold int                  // shares that make a signature; 1 ≤ Threshold ≤ len(Shares)
+	Shares    []ThresholdPublicKey // by receiver index
+}
+
+// An IndexedShare is a signature share with its receiver's index in ThresholdGroup.Shares.
+type IndexedShare struct {
+	Index int
+	Share ThresholdSignature
+}
+
+// A Scheme is all the cryptography that consensus and certification ask for. Each method is a pure
+// function of its arguments: equal arguments give equal results in every process, which lets
+// sim/memo compute once and share. Verification reports false for a malformed key or signature;
+// it never panics on what a peer sent. A Scheme value serves one goroutine.
+//
+// Messages are the full signed bytes: callers apply Signable first.
+type Scheme interface {
+	// Name is the word the command line knows the scheme by: "bls" or "ideal".
+	Name() string
+
+	BasicKey(Seed) (BasicSecretKey, BasicPublicKey)
+	SignBasic(sk BasicSecretKey, msg []byte) BasicSignature
+	VerifyBasic(pk BasicPublicKey, msg []byte, sig BasicSignature) bool
+
+	// MultiKey makes a committee signing key with its proof of possession, without which
+	// aggregation would be open to rogue keys.
+	MultiKey(Seed) (MultiSecretKey, MultiPublicKey, ProofOfPossession)
+	VerifyPossession(MultiPublicKey, ProofOfPossession) bool
+	SignMulti(sk MultiSecretKey, msg []byte) MultiSignature
+	VerifyMultiShare(pk MultiPublicKey, msg []byte, share MultiSignature) bool
+	// CombineMulti adds shares up. It does not verify them: verify the aggregate, and look at
+	// single shares only when that fails. ok is false when a share is no point.
+	CombineMulti(shares []MultiSignature) (sig MultiSignature, ok bool)
+	// VerifyMulti checks an aggregate of exactly these signers. No signers: false.
+	VerifyMulti(pks []MultiPublicKey, msg []byte, sig MultiSignature) bool
+
+	SignThreshold(sk ThresholdSecretKey, msg []byte) ThresholdSignature
+	VerifyThresholdShare(group *ThresholdGroup, index int, msg []byte, share ThresholdSignature) bool
+	// CombineThreshold interpolates the group's signature from at least Threshold shares of distinct
+	// indices (more are ignored). The result is unique: any valid shares give the same bytes. Bad
+	// shares give a signature that does not verify, or ok = false.
+	CombineThreshold(group *ThresholdGroup, msg []byte, shares []IndexedShare) (sig ThresholdSignature, ok bool)
+	VerifyThreshold(pk ThresholdPublicKey, msg []byte, sig ThresholdSignature) bool
+
+	// Deal plays a trusted dealer. It is the one place where a key exists in one hand, and stands
+	// only until the nodes generate their keys among themselves.
+	// 1 ≤ threshold ≤ receivers.
+	Deal(seed Seed, receivers, threshold int) (*ThresholdGroup, []ThresholdSecretKey)
+}
