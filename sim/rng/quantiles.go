@@ -19,16 +19,13 @@ const (
 // Quantiles is a distribution of int64 values (nanoseconds, mostly) as a table: linear between 769
 // quantiles. It is immutable once made and may be shared.
 type Quantiles struct {
-	lower, upper [knots]int64 // from the median outwards
+	sides [2][knots]int64 // below and above the median, from it outwards
 }
 
 // Pick reads the draw as a value of the distribution.
 func (q *Quantiles) Pick(d Draw) int64 {
 	u := d.Uint64()
-	side := &q.lower
-	if u>>63 == 1 {
-		side = &q.upper
-	}
+	side := &q.sides[u>>63] // an index, not a branch: the processor cannot foretell a coin
 	tail := u &^ (1 << 63)
 	octave := bits.LeadingZeros64(tail) - 1
 	if octave >= octaves {
@@ -42,15 +39,13 @@ func (q *Quantiles) Pick(d Draw) int64 {
 
 // scale gives v · fraction / 2⁵⁸, rounded towards zero.
 func scale(v int64, fraction uint64) int64 {
-	if v < 0 {
-		return -scale(-v, fraction)
-	}
-	hi, lo := bits.Mul64(uint64(v), fraction)
-	return int64(hi<<6 | lo>>58)
+	sign := v >> 63 // 0 or −1
+	hi, lo := bits.Mul64(uint64((v^sign)-sign), fraction)
+	return (int64(hi<<6|lo>>58) ^ sign) - sign
 }
 
 // Median is the value that half of the draws stay below.
-func (q *Quantiles) Median() int64 { return q.upper[0] }
+func (q *Quantiles) Median() int64 { return q.sides[1][0] }
 
 // Exponential is the distribution of waiting times with this mean. 0 ≤ mean ≤ 2⁵⁶.
 func Exponential(mean int64) *Quantiles {
@@ -62,8 +57,8 @@ func Exponential(mean int64) *Quantiles {
 		// −ln of the probability p of a greater value, p = t/2 above the median, 1 − t/2 below.
 		octave, rest := k/knotsPerOctave, k%knotsPerOctave
 		mantissa := uint64(32 - rest) // t = mantissa / 2^(5+octave)
-		q.upper[k] = mulQ32(mean, lnQ32(6+octave, mantissa))
-		q.lower[k] = mulQ32(mean, lnQ32(6+octave, 1<<(6+octave)-mantissa))
+		q.sides[1][k] = mulQ32(mean, lnQ32(6+octave, mantissa))
+		q.sides[0][k] = mulQ32(mean, lnQ32(6+octave, 1<<(6+octave)-mantissa))
 	}
 	return q
 }
@@ -78,8 +73,8 @@ func Lognormal(median int64, num, den uint64) *Quantiles {
 	for k := range knots {
 		// |z| < 2³ in units of 2⁻³², times num < 2²⁶ fits.
 		exponent := mulQ32(int64(uint64(normal[k])*num/den), log2eQ32)
-		q.upper[k] = timesExp2(median, exponent)
-		q.lower[k] = timesExp2(median, -exponent)
+		q.sides[1][k] = timesExp2(median, exponent)
+		q.sides[0][k] = timesExp2(median, -exponent)
 	}
 	return q
 }
@@ -100,8 +95,8 @@ func Empirical(sorted []int64) *Quantiles {
 	for k := range knots {
 		octave, rest := k/knotsPerOctave, k%knotsPerOctave
 		half := uint64(32-rest) << (57 - octave) // t/2 in units of 2⁻⁶³
-		q.lower[k] = interpolate(sorted, half)
-		q.upper[k] = interpolate(sorted, 1<<63-half)
+		q.sides[0][k] = interpolate(sorted, half)
+		q.sides[1][k] = interpolate(sorted, 1<<63-half)
 	}
 	return q
 }

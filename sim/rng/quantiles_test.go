@@ -23,8 +23,8 @@ func TestExponentialKnots(t *testing.T) {
 	const mean = 1e12
 	q := Exponential(mean)
 	for k := range knots {
-		require.InDelta(t, -mean*math.Log(tail(k)/2), float64(q.upper[k]), 1e4, "knot %d", k)
-		require.InDelta(t, -mean*math.Log(1-tail(k)/2), float64(q.lower[k]), 1e4, "knot %d", k)
+		require.InDelta(t, -mean*math.Log(tail(k)/2), float64(q.sides[1][k]), 1e4, "knot %d", k)
+		require.InDelta(t, -mean*math.Log(1-tail(k)/2), float64(q.sides[0][k]), 1e4, "knot %d", k)
 	}
 }
 
@@ -38,8 +38,8 @@ func TestLognormalKnots(t *testing.T) {
 			z := float64(normal[k]) / (1 << 32)
 			spread := float64(c.num) / float64(c.den)
 			up, down := float64(c.median)*math.Exp(spread*z), float64(c.median)*math.Exp(-spread*z)
-			require.InDelta(t, math.Min(up, 1<<62), float64(q.upper[k]), 1+up*1e-8, "knot %d", k)
-			require.InDelta(t, down, float64(q.lower[k]), 1+down*1e-8, "knot %d", k)
+			require.InDelta(t, math.Min(up, 1<<62), float64(q.sides[1][k]), 1+up*1e-8, "knot %d", k)
+			require.InDelta(t, down, float64(q.sides[0][k]), 1+down*1e-8, "knot %d", k)
 		}
 		require.Equal(t, c.median, q.Median())
 	}
@@ -77,8 +77,8 @@ func TestPickIsMonotone(t *testing.T) {
 		require.LessOrEqual(t, at(edges[i-1]), at(edges[i]), "lower, %d", i)
 		require.GreaterOrEqual(t, at(edges[i-1]|1<<63), at(edges[i]|1<<63), "upper, %d", i)
 	}
-	require.Equal(t, q.lower[knots-1], at(0))
-	require.Equal(t, q.upper[knots-1], at(1<<63))
+	require.Equal(t, q.sides[0][knots-1], at(0))
+	require.Equal(t, q.sides[1][knots-1], at(1<<63))
 	require.InDelta(t, float64(q.Median()), float64(at(1<<63-1)), 1)
 	require.InDelta(t, float64(q.Median()), float64(at(math.MaxUint64)), 1)
 }

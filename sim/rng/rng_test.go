@@ -226,4 +226,3 @@ func BenchmarkSplit(b *testing.B) {
 }
 
 var sink uint64
-

@@ -54,7 +54,7 @@ const rounds = 7
 // philox is Philox2x64: a keyed permutation of the 128-bit counter (lo, hi).
 func philox(rounds int, key, lo, hi uint64) (uint64, uint64) {
 	const multiplier, weyl = 0xD2B74407B1CE6E93, 0x9E3779B97F4A7C15
-	for range rounds {
+	for ; rounds > 0; rounds-- {
 		h, l := bits.Mul64(multiplier, lo)
 		lo, hi = h^key^hi, l
 		key += weyl
