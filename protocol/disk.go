@@ -1,0 +1,65 @@
+package protocol
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A DiskSpace separates what a node keeps on disk.
+type DiskSpace uint8
+
+const (
+	DiskConsensusPool     DiskSpace = iota // validated artifacts (LMDB in the replica), by artifact id
+	DiskCertificationPool                  // validated certifications and shares
+	DiskCheckpoint                         // states at CUP heights
+)
+
+// A DiskKey names one thing on disk.
+type DiskKey struct {
+	Space  DiskSpace
+	Height Height
+	ID     ArtifactID // zero for checkpoints
+}
+
+// A Write puts a value on a node's disk, or removes it when Value is nil. Values are immutable. A write is
+// durable when the step that asked for it ends: before anything the step sends can arrive anywhere.
+type Write struct {
+	Key   DiskKey
+	Value any
+	Bytes int
+}
+
+// A Disk is what survives a crash of its node.
+type Disk struct{ entries map[DiskKey]any }
+
+// NewDisk makes an empty disk.
+func NewDisk() *Disk { return &Disk{entries: make(map[DiskKey]any)} }
+
+// Apply carries out writes in order.
+func (d *Disk) Apply(writes []Write) {
+	for _, w := range writes {
+		if w.Value == nil {
+			delete(d.entries, w.Key)
+		} else {
+			d.entries[w.Key] = w.Value
+		}
+	}
+}
+
+// Load gives a space's values by ascending height, then id.
+func (d *Disk) Load(space DiskSpace) []any {
+	var keys []DiskKey
+	for k := range d.entries { //tidy:sorted below
+		if k.Space == space {
+			keys = append(keys, k)
+		}
+	}
+	slices.SortFunc(keys, func(a, b DiskKey) int {
+		return cmp.Or(cmp.Compare(a.Height, b.Height), slices.Compare(a.ID[:], b.ID[:]))
+	})
+	values := make([]any, len(keys))
+	for i, k := range keys {
+		values[i] = d.entries[k]
+	}
+	return values
+}

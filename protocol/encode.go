@@ -1,0 +1,24 @@
+package protocol
+
+import "encoding/binary"
+
+// An encoder writes values in a fixed form for hashing and signing: integers big endian, blobs and lists
+// after their length.
+type encoder struct{ buf []byte }
+
+func (e *encoder) u64(v uint64)    { e.buf = binary.BigEndian.AppendUint64(e.buf, v) }
+func (e *encoder) raw(b []byte)    { e.buf = append(e.buf, b...) }
+func (e *encoder) blob(b []byte)   { e.u64(uint64(len(b))); e.raw(b) }
+func (e *encoder) str(s string)    { e.u64(uint64(len(s))); e.buf = append(e.buf, s...) }
+func (e *encoder) node(n NodeID)   { e.u64(uint64(n)) }
+func (e *encoder) height(h Height) { e.u64(uint64(h)) }
+
+// Sizes on the wire, in bytes; reference/protocol.md, "Sizes (derived)".
+const (
+	SizeHash      = 32
+	SizeNodeID    = 29
+	SizeBasicSig  = 64
+	SizeBLSSig    = 48
+	SizeEnvelope  = 60 // version, height, tags and framing of an artifact
+	SizePushLimit = 1024
+)

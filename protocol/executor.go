@@ -1,0 +1,76 @@
+package protocol
+
+import (
+	"icsim/crypto"
+	"icsim/crypto/hashtree"
+	"icsim/crypto/principal"
+)
+
+// An Executor runs canisters. It is where message routing and the canister runtime meet: protocol/messaging
+// calls it, package canister implements it, and neither knows the other.
+//
+// Everything is a function of parent and ctx and the calls made: equal arguments give equal results on every
+// node, which is what lets one process execute a subnet's round once and share it.
+type Executor interface {
+	// Begin opens the round that follows parent. It times out expired messages first. parent is not changed.
+	Begin(parent CanisterState, ctx *RoundContext) Round
+}
+
+// RoundContext is what a round is told of the world.
+type RoundContext struct {
+	Subnet          SubnetID
+	SubnetPrincipal principal.ID
+	Nodes           int  // members of the subnet: prices scale with it
+	System          bool // a system subnet: canisters pay nothing
+	Height          Height
+	Time            Time   // of the batch; strictly increasing
+	Genesis         uint64 // Unix nanoseconds that Time 0 stands for
+	Randomness      crypto.Hash
+	Checkpoint      bool
+	Routing         *RoutingTable
+}
+
+// A Round is one execution round, in the order its methods stand here.
+type Round interface {
+	// InductIngress offers a call from a block. The update is what to record: received, or rejected with the
+	// reason (no such canister, stopped, frozen).
+	InductIngress(m *SignedIngress) IngressUpdate
+	// Induct offers a message from a stream to its receiver's input queue. A response to a hosted canister is
+	// always accepted. On any other answer than Accepted the round has not changed.
+	Induct(m *CanisterMessage) RejectReason
+	// Execute runs heartbeats, timers and messages until the budget is gone or all are idle.
+	Execute()
+	// Route offers outgoing messages that are not for a canister of this subnet, round robin over output
+	// queues. take answers false when that message's stream is full: its queue is left alone until next round.
+	Route(take func(m *CanisterMessage) bool)
+	// Commit closes the round.
+	Commit() (CanisterState, *RoundOutcome)
+}
+
+// CanisterState is the whole of a subnet's canisters after a round: immutable, so a snapshot costs nothing.
+type CanisterState interface {
+	// Tree is the subtree `canister` of the certified tree: nil when there is no canister.
+	Tree() *hashtree.Tree
+	// ManifestHash covers everything: memories, queues, call contexts, balances. It stands for the manifest
+	// that a checkpoint computes.
+	ManifestHash() crypto.Hash
+	// Size is what a checkpoint would hold, in bytes.
+	Size() uint64
+	// TotalCycles is what the canisters hold: balances, queued messages and open calls. Cycles in streams
+	// are counted by who owns the streams.
+	TotalCycles() Cycles
+	// NumCanisters is how many are hosted.
+	NumCanisters() int
+	// HasCanister reports whether c is installed here and would take ingress.
+	HasCanister(c CanisterID) bool
+}
+
+// RoundOutcome is what a round did besides changing the state.
+type RoundOutcome struct {
+	Ingress       []IngressUpdate // status changes in the order they happened
+	Instructions  uint64          // of all threads together
+	BusiestThread uint64          // instructions of the thread that ran longest
+	Messages      int             // canister messages executed
+	Burned        Cycles          // consumed by fees and burning: gone from TotalCycles
+	Minted        Cycles          // added from nowhere, by provisional calls or a minting canister
+}

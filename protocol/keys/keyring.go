@@ -1,0 +1,111 @@
+package keys
+
+import (
+	"icsim/crypto"
+	"icsim/protocol"
+)
+
+// Secrets are a node's own signing keys.
+type Secrets struct {
+	Basic crypto.BasicSecretKey
+	Multi crypto.MultiSecretKey
+}
+
+// ShareSource gives a node's share of a threshold key, or false when it has none.
+type ShareSource func(*protocol.Transcript, protocol.NodeID) (crypto.ThresholdSecretKey, bool)
+
+// A Keyring signs for one node and verifies for it. Meter is where the current step's work is counted: the
+// replica points it at each step's outputs before any other call.
+type Keyring struct {
+	Node     protocol.NodeID
+	Scheme   crypto.Scheme
+	Registry protocol.RegistryClient
+	Secrets  Secrets
+	Shares   ShareSource
+	Meter    *protocol.Meter
+}
+
+// SignBasic signs with the node's Ed25519 key.
+func (k *Keyring) SignBasic(msg []byte) crypto.BasicSignature {
+	k.Meter.Charge(protocol.OpSignBasic, 1)
+	return k.Scheme.SignBasic(k.Secrets.Basic, msg)
+}
+
+// VerifyBasic checks a node's signature under its key at a registry version.
+func (k *Keyring) VerifyBasic(n protocol.NodeID, v protocol.RegistryVersion, msg []byte, sig crypto.BasicSignature) bool {
+	k.Meter.Charge(protocol.OpVerifyBasic, 1)
+	record := k.Registry.At(v).Node(n)
+	return record != nil && k.Scheme.VerifyBasic(record.SigningKey, msg, sig)
+}
+
+// VerifyUser checks a user's signature.
+func (k *Keyring) VerifyUser(pk crypto.BasicPublicKey, msg []byte, sig crypto.BasicSignature) bool {
+	k.Meter.Charge(protocol.OpVerifyBasic, 1)
+	return k.Scheme.VerifyBasic(pk, msg, sig)
+}
+
+// SignMulti signs with the node's committee key.
+func (k *Keyring) SignMulti(msg []byte) crypto.MultiSignature {
+	k.Meter.Charge(protocol.OpSignMulti, 1)
+	return k.Scheme.SignMulti(k.Secrets.Multi, msg)
+}
+
+// VerifyMultiShare checks one committee member's share.
+func (k *Keyring) VerifyMultiShare(n protocol.NodeID, v protocol.RegistryVersion, msg []byte, sig crypto.MultiSignature) bool {
+	k.Meter.Charge(protocol.OpVerifyMultiShare, 1)
+	record := k.Registry.At(v).Node(n)
+	return record != nil && k.Scheme.VerifyMultiShare(record.CommitteeKey, msg, sig)
+}
+
+// CombineMulti adds shares up.
+func (k *Keyring) CombineMulti(shares []crypto.MultiSignature) (crypto.MultiSignature, bool) {
+	k.Meter.Charge(protocol.OpCombineMulti, len(shares))
+	return k.Scheme.CombineMulti(shares)
+}
+
+// VerifyMulti checks an aggregate of exactly these signers.
+func (k *Keyring) VerifyMulti(signers []protocol.NodeID, v protocol.RegistryVersion, msg []byte, sig crypto.MultiSignature) bool {
+	k.Meter.Charge(protocol.OpVerifyMulti, 1)
+	pks := make([]crypto.MultiPublicKey, len(signers))
+	for i, n := range signers {
+		record := k.Registry.At(v).Node(n)
+		if record == nil {
+			return false
+		}
+		pks[i] = record.CommitteeKey
+	}
+	return k.Scheme.VerifyMulti(pks, msg, sig)
+}
+
+// SignThreshold signs with the node's share of a transcript's key; ok is false when it has none.
+func (k *Keyring) SignThreshold(t *protocol.Transcript, msg []byte) (sig crypto.ThresholdSignature, ok bool) {
+	share, ok := k.Shares(t, k.Node)
+	if !ok {
+		return sig, false
+	}
+	k.Meter.Charge(protocol.OpSignThreshold, 1)
+	return k.Scheme.SignThreshold(share, msg), true
+}
+
+// VerifyThresholdShare checks one member's share.
+func (k *Keyring) VerifyThresholdShare(t *protocol.Transcript, n protocol.NodeID, msg []byte, sig crypto.ThresholdSignature) bool {
+	k.Meter.Charge(protocol.OpVerifyThresholdShare, 1)
+	i := t.ShareIndex(n)
+	return i >= 0 && k.Scheme.VerifyThresholdShare(t.Group, i, msg, sig)
+}
+
+// CombineThreshold interpolates the group's signature from Threshold of the signers' shares.
+func (k *Keyring) CombineThreshold(t *protocol.Transcript, msg []byte, signers []protocol.NodeID, sigs []crypto.ThresholdSignature) (crypto.ThresholdSignature, bool) {
+	k.Meter.Charge(protocol.OpCombineThreshold, t.Group.Threshold)
+	shares := make([]crypto.IndexedShare, len(signers))
+	for i, n := range signers {
+		shares[i] = crypto.IndexedShare{Index: t.ShareIndex(n), Share: sigs[i]}
+	}
+	return k.Scheme.CombineThreshold(t.Group, msg, shares)
+}
+
+// VerifyThreshold checks a signature under a group key: a transcript's, or a subnet's from the registry.
+func (k *Keyring) VerifyThreshold(pk crypto.ThresholdPublicKey, msg []byte, sig crypto.ThresholdSignature) bool {
+	k.Meter.Charge(protocol.OpVerifyThreshold, 1)
+	return k.Scheme.VerifyThreshold(pk, msg, sig)
+}

@@ -1,0 +1,48 @@
+package protocol
+
+// An Op is a kind of work that a step does and a node is charged for. What each costs stands in one table,
+// sim/machine; the protocol only counts.
+type Op uint8
+
+const (
+	OpReceive              Op = iota // a message taken from the network and decoded
+	OpSignBasic                      // Ed25519
+	OpVerifyBasic                    //
+	OpSignMulti                      // BLS multi-signature
+	OpVerifyMultiShare               //
+	OpCombineMulti                   // a share added to an aggregate
+	OpVerifyMulti                    // an aggregate
+	OpSignThreshold                  // threshold BLS
+	OpVerifyThresholdShare           //
+	OpCombineThreshold               // a share interpolated
+	OpVerifyThreshold                //
+	OpHashByte                       // SHA-256
+	OpPayloadBuild                   // one payload, fixed part
+	OpPayloadValidate                // one payload, fixed part
+	OpPayloadByte                    // built, validated or assembled
+	OpIngressValidate                // expiry, history and signature form; the signature itself is OpVerifyBasic
+	OpRound                          // one execution round, fixed part: demux, schedule, commit, hash
+	OpCanisterRound                  // one canister hosted, a round
+	OpCanisterMessage                // one canister message executed, fixed part
+	OpInstruction                    // of the busiest execution thread
+	OpCheckpoint                     // fixed part of a checkpoint
+	OpCheckpointByte                 // of state written and hashed for the manifest
+	OpWitness                        // a certificate or stream slice cut from a state
+	OpDiskByte                       // written to the pool's disk
+	NumOps
+)
+
+var opNames = [NumOps]string{
+	"receive", "sign-basic", "verify-basic", "sign-multi", "verify-multi-share", "combine-multi", "verify-multi",
+	"sign-threshold", "verify-threshold-share", "combine-threshold", "verify-threshold", "hash-byte",
+	"payload-build", "payload-validate", "payload-byte", "ingress-validate", "round", "canister-round",
+	"canister-message", "instruction", "checkpoint", "checkpoint-byte", "witness", "disk-byte",
+}
+
+func (o Op) String() string { return opNames[o] }
+
+// A Meter adds up the work of one step.
+type Meter [NumOps]uint64
+
+// Charge counts n times op.
+func (m *Meter) Charge(op Op, n int) { m[op] += uint64(n) }

@@ -1,0 +1,81 @@
+package protocol
+
+import "icsim/crypto"
+
+// A NoteKind is a kind of observation.
+type NoteKind uint8
+
+const (
+	NoteProposed          NoteKind = iota // Hash: block; Value: rank
+	NoteNotarizationShare                 // Hash: block
+	NoteNotarized                         // Hash: block; Value: rank; Peer: maker. The block and its notarization are validated here
+	NoteFinalizationShare                 // Hash: block
+	NoteFinalized                         // Hash: block; Value: rank; Peer: maker
+	NoteBlockReceived                     // Hash: block; Value: rank; Peer: maker. A proposal entered the validated pool
+	NoteBeacon                            // Hash: the signed beacon
+	NoteTape                              // Hash: the signed tape
+	NoteDelivered                         // Hash: block; a batch went to execution
+	NoteExecuted                          // Hash: root of the certified tree; Value: instructions; Round set
+	NoteCertified                         // Hash: root of the certified tree
+	NoteCheckpoint                        // Hash: manifest hash of the state at a CUP height
+	NoteCatchUpPackage                    // Hash: the content's state hash
+	NoteInvalid                           // Peer: who signed or sent; Value: ArtifactKind; Reason says what
+	NoteEquivocation                      // Peer: maker against whom a proof became valid
+	NotePoolSize                          // Value: artifacts in the validated pool
+	NoteIngressAccepted                   // Hash: request id; a call entered this node's ingress pool from a client
+	NoteCallSubmitted                     // client: Hash: request id
+	NoteCallAnswered                      // client: Hash: request id; Value: latency in ns; Reason empty if replied, else the reject
+	NoteCallLost                          // client: Hash: request id; no answer within its expiry
+	NumNoteKinds
+)
+
+var noteNames = [NumNoteKinds]string{
+	"proposed", "notarization-share", "notarized", "finalization-share", "finalized", "block-received", "beacon", "tape",
+	"delivered", "executed", "certified", "checkpoint", "cup", "invalid", "equivocation", "pool-size",
+	"ingress-accepted", "call-submitted", "call-answered", "call-lost",
+}
+
+func (k NoteKind) String() string { return noteNames[k] }
+
+// A Note is an observation for checkers, metrics and traces. No node ever reads one. All fields but Round
+// enter the digest (Round is a function of the state that Hash names).
+type Note struct {
+	Kind   NoteKind
+	Height Height
+	Hash   crypto.Hash
+	Peer   NodeID
+	Value  uint64
+	Reason string
+	Round  *RoundSummary
+}
+
+// A RoundSummary tells checkers what a round did to messages and cycles.
+type RoundSummary struct {
+	Height       Height
+	Time         Time
+	Inducted     []InductedRange // from remote subnets
+	Streams      []StreamSummary // after the round
+	Cycles       Cycles          // held by canisters and streams after the round
+	Burned       Cycles          // in this round
+	Minted       Cycles          // in this round
+	Ingress      int             // calls inducted
+	Messages     int             // canister messages executed
+	Instructions uint64
+}
+
+// An InductedRange is the messages [Begin, End) of a stream that one round consumed, with what became of each.
+type InductedRange struct {
+	From       SubnetID
+	Begin, End StreamIndex
+	Messages   []*CanisterMessage
+	Signals    []RejectReason // by message
+}
+
+// A StreamSummary is an outgoing stream after a round.
+type StreamSummary struct {
+	To         SubnetID
+	Begin, End StreamIndex
+	SignalsEnd StreamIndex
+	Cycles     Cycles
+	Appended   []*CanisterMessage // in this round: the last len(Appended) of [Begin, End)
+}

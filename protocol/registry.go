@@ -1,0 +1,106 @@
+package protocol
+
+import (
+	"sort"
+	"time"
+
+	"icsim/crypto"
+	"icsim/crypto/principal"
+)
+
+// A SubnetType sets limits and prices.
+type SubnetType uint8
+
+const (
+	ApplicationSubnet SubnetType = iota
+	VerifiedApplicationSubnet
+	SystemSubnet
+)
+
+var subnetTypes = [...]string{"application", "verified_application", "system"}
+
+func (t SubnetType) String() string { return subnetTypes[t] }
+
+// A SubnetRecord is a subnet's entry in the registry. Defaults stand in reference/protocol.md A.6.
+type SubnetRecord struct {
+	ID                   SubnetID
+	Name                 string
+	Principal            principal.ID // self-authenticating from PublicKey
+	Type                 SubnetType
+	Members              []NodeID // ascending
+	Timing               SubnetTiming
+	DKGIntervalLength    Height
+	MaxIngressBytes      int // of one message
+	MaxIngressMessages   int // in one block
+	MaxBlockIngressBytes int // in one block
+	MaxBlockPayload      int // wire estimate, in bytes
+	ReplicaVersion       ReplicaVersion
+	Halted               bool
+	HaltAtCUPHeight      bool
+	PublicKey            crypto.ThresholdPublicKey // constant for the subnet's life
+}
+
+// A NodeRecord is a node's entry in the registry.
+type NodeRecord struct {
+	ID           NodeID
+	Principal    principal.ID // self-authenticating from SigningKey
+	SigningKey   crypto.BasicPublicKey
+	CommitteeKey crypto.MultiPublicKey
+	Possession   crypto.ProofOfPossession
+}
+
+// A CanisterRange gives the canisters First … Last to a subnet.
+type CanisterRange struct {
+	First, Last CanisterID
+	Subnet      SubnetID
+}
+
+// A RoutingTable says where canisters live. Ranges are ascending and do not overlap.
+type RoutingTable struct{ Ranges []CanisterRange }
+
+// Route gives the subnet that hosts c, or false. The management canister has no route: it is everywhere.
+func (t *RoutingTable) Route(c CanisterID) (SubnetID, bool) {
+	i := sort.Search(len(t.Ranges), func(i int) bool { return t.Ranges[i].Last >= c })
+	if i == len(t.Ranges) || t.Ranges[i].First > c {
+		return 0, false
+	}
+	return t.Ranges[i].Subnet, true
+}
+
+// A RegistryClient is a node's view of the registry: versions reach nodes at different times, so Latest
+// depends on who asks and when. Records are immutable and stay readable at their version.
+type RegistryClient interface {
+	// Latest is the newest version this node has at local time now.
+	Latest(now Time) RegistryVersion
+	// LatestBefore is the newest version this node had at local time now − age: what blocks use, so that
+	// validators have it too (A.3: stable registry version age).
+	LatestBefore(now Time, age time.Duration) RegistryVersion
+	// At gives the registry's content at a version that exists.
+	At(RegistryVersion) *RegistrySnapshot
+}
+
+// A RegistrySnapshot is the whole registry at one version. Immutable.
+type RegistrySnapshot struct {
+	Version RegistryVersion
+	Genesis uint64          // Unix nanoseconds of Time 0
+	Subnets []*SubnetRecord // by id
+	Nodes   []*NodeRecord   // by id
+	Routing *RoutingTable
+	Root    SubnetID // the subnet whose key is the root key
+}
+
+// Subnet gives a subnet's record, or nil.
+func (r *RegistrySnapshot) Subnet(id SubnetID) *SubnetRecord {
+	if int(id) >= len(r.Subnets) {
+		return nil
+	}
+	return r.Subnets[id]
+}
+
+// Node gives a node's record, or nil.
+func (r *RegistrySnapshot) Node(id NodeID) *NodeRecord {
+	if int(id) >= len(r.Nodes) {
+		return nil
+	}
+	return r.Nodes[id]
+}

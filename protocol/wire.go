@@ -1,0 +1,236 @@
+package protocol
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"icsim/crypto"
+)
+
+// prefix makes a fingerprint of a hash.
+func prefix(h [32]byte) uint64 { return binary.BigEndian.Uint64(h[:8]) }
+
+// laneOf gives the lane that handles artifacts of a kind.
+func laneOf(k ArtifactKind) Lane {
+	switch k {
+	case KindCertificationShare, KindCertification:
+		return LaneCertification
+	case KindIngress:
+		return LaneIngress
+	}
+	return LaneConsensus
+}
+
+// ArtifactMeta is what an advert tells: enough to decide whether to fetch.
+type ArtifactMeta struct {
+	ID     ArtifactID
+	Kind   ArtifactKind
+	Height Height
+	Expiry Time // of ingress
+}
+
+// MetaOf gives an artifact's meta.
+func MetaOf(a Artifact) ArtifactMeta {
+	m := ArtifactMeta{ID: a.ID(), Kind: a.Kind(), Height: a.Height()}
+	if in, ok := a.(*SignedIngress); ok {
+		m.Expiry = in.Content.Expiry
+	}
+	return m
+}
+
+// A SlotUpdate says that a slot of the sender's table now holds an artifact; the artifact comes along when it is
+// pushed, and stays with the sender when it is only advertised (reference/protocol.md B).
+type SlotUpdate struct {
+	Slot     uint32
+	Commit   uint64 // counts the sender's updates of this kind's table
+	Meta     ArtifactMeta
+	Artifact Artifact // nil in an advert
+}
+
+func (u *SlotUpdate) Lane() Lane          { return laneOf(u.Meta.Kind) }
+func (u *SlotUpdate) Fingerprint() uint64 { return prefix(u.Meta.ID) ^ u.Commit }
+
+// Size is the wire size: proposals travel stripped of ingress.
+func (u *SlotUpdate) Size() int {
+	const header = 24
+	switch a := u.Artifact.(type) {
+	case nil:
+		return header + SizeHash + 16
+	case *BlockProposal:
+		return header + a.StrippedSize()
+	default:
+		return header + a.Size()
+	}
+}
+
+func (u *SlotUpdate) String() string {
+	if u.Artifact == nil {
+		return fmt.Sprintf("advert %s@%d %s", u.Meta.Kind, u.Meta.Height, u.Meta.ID)
+	}
+	return "push " + Describe(u.Artifact)
+}
+
+// A FetchRequest asks a peer for an advertised artifact, or for ingress messages of a proposal.
+type FetchRequest struct {
+	Meta ArtifactMeta
+	// Ingress, if not empty, asks for these messages of proposal Meta.ID instead of the whole artifact: the
+	// receiver of a stripped block lacks them.
+	Ingress []MessageID
+	Serial  uint64 // echoed by the reply
+}
+
+func (r *FetchRequest) Lane() Lane          { return LaneTransport }
+func (r *FetchRequest) Size() int           { return 64 + SizeHash*len(r.Ingress) }
+func (r *FetchRequest) Fingerprint() uint64 { return prefix(r.Meta.ID) ^ r.Serial }
+func (r *FetchRequest) String() string {
+	return fmt.Sprintf("fetch %s@%d %s (%d ingress)", r.Meta.Kind, r.Meta.Height, r.Meta.ID, len(r.Ingress))
+}
+
+// A FetchReply answers a FetchRequest, in the lane of the pool that asked. Artifact is nil when the peer no longer
+// has it.
+type FetchReply struct {
+	Meta     ArtifactMeta
+	Artifact Artifact
+	Ingress  []*SignedIngress
+	Serial   uint64
+}
+
+func (r *FetchReply) Lane() Lane          { return laneOf(r.Meta.Kind) }
+func (r *FetchReply) Fingerprint() uint64 { return prefix(r.Meta.ID) ^ r.Serial }
+func (r *FetchReply) String() string {
+	return fmt.Sprintf("fetched %s@%d %s (%d ingress)", r.Meta.Kind, r.Meta.Height, r.Meta.ID, len(r.Ingress))
+}
+
+func (r *FetchReply) Size() int {
+	size := 64
+	switch a := r.Artifact.(type) {
+	case nil:
+	case *BlockProposal:
+		size += a.StrippedSize()
+	default:
+		size += a.Size()
+	}
+	for _, m := range r.Ingress {
+		size += m.Size()
+	}
+	return size
+}
+
+// A PeerChange tells a node that a connection with a peer came up or went down. Every lane that broadcasts gets
+// its own.
+type PeerChange struct {
+	At   Lane
+	Peer NodeID
+	Conn uint32 // of the new connection when Up
+	Up   bool
+}
+
+func (c *PeerChange) Lane() Lane          { return c.At }
+func (c *PeerChange) Size() int           { return 0 }
+func (c *PeerChange) Fingerprint() uint64 { return uint64(c.Peer)<<32 ^ uint64(c.Conn)<<1 }
+func (c *PeerChange) String() string {
+	if c.Up {
+		return fmt.Sprintf("peer %s up (connection %d)", c.Peer, c.Conn)
+	}
+	return fmt.Sprintf("peer %s down", c.Peer)
+}
+
+// A StreamPull asks a node of another subnet for a certified slice of the stream to subnet To.
+type StreamPull struct {
+	To           SubnetID // the puller's subnet
+	MessageBegin StreamIndex
+	ByteLimit    int
+	Serial       uint64
+}
+
+func (p *StreamPull) Lane() Lane          { return LaneXNet }
+func (p *StreamPull) Size() int           { return 200 }
+func (p *StreamPull) Fingerprint() uint64 { return uint64(p.MessageBegin)<<16 ^ p.Serial }
+func (p *StreamPull) String() string      { return fmt.Sprintf("pull stream from %d", p.MessageBegin) }
+
+// A StreamReply answers a StreamPull. Slice is nil when there is none to give.
+type StreamReply struct {
+	From   SubnetID
+	Slice  *CertifiedStreamSlice
+	Serial uint64
+}
+
+func (r *StreamReply) Lane() Lane { return LaneXNet }
+
+func (r *StreamReply) Size() int {
+	if r.Slice == nil {
+		return 100
+	}
+	return 100 + r.Slice.Size()
+}
+
+func (r *StreamReply) Fingerprint() uint64 {
+	if r.Slice == nil {
+		return r.Serial
+	}
+	return prefix(r.Slice.Hash) ^ r.Serial
+}
+
+func (r *StreamReply) String() string {
+	if r.Slice == nil {
+		return fmt.Sprintf("no slice from %s", r.From)
+	}
+	return fmt.Sprintf("slice from %s [%d,%d)", r.From, r.Slice.MessagesBegin, r.Slice.MessagesEnd())
+}
+
+// A CallRequest is a user's synchronous call at a node's HTTP endpoint: it answers when the call's outcome is
+// certified, or with what it knows after ten seconds.
+type CallRequest struct{ Ingress *SignedIngress }
+
+func (r *CallRequest) Lane() Lane          { return LaneIngress }
+func (r *CallRequest) Size() int           { return r.Ingress.Size() }
+func (r *CallRequest) Fingerprint() uint64 { return prefix(r.Ingress.MessageID) }
+func (r *CallRequest) String() string      { return "call " + r.Ingress.MessageID.String() }
+
+// A StatusRequest polls for a call's outcome (read_state of /request_status).
+type StatusRequest struct{ ID MessageID }
+
+func (r *StatusRequest) Lane() Lane          { return LaneIngress }
+func (r *StatusRequest) Size() int           { return 400 }
+func (r *StatusRequest) Fingerprint() uint64 { return prefix(r.ID) }
+func (r *StatusRequest) String() string      { return "status " + r.ID.String() }
+
+// A StatusReply tells a client where its call stands. Certificate holds the CBOR certificate when the status is
+// certified; without one the node only acknowledges, or refuses when Refused says why.
+type StatusReply struct {
+	ID          MessageID
+	Status      IngressStatus
+	Certificate []byte
+	Refused     string
+}
+
+func (r *StatusReply) Lane() Lane { return LaneIngress }
+func (r *StatusReply) Size() int  { return 100 + len(r.Certificate) + len(r.Refused) }
+func (r *StatusReply) Fingerprint() uint64 {
+	return prefix(r.ID) ^ uint64(r.Status.State)
+}
+func (r *StatusReply) String() string {
+	return "status of " + r.ID.String() + ": " + r.Status.State.String()
+}
+
+// Messages between the lanes of one node.
+
+// A BatchReady brings finalized batches to the execution lane.
+type BatchReady struct{ Batch *Batch }
+
+func (b *BatchReady) Lane() Lane          { return LaneExecution }
+func (b *BatchReady) Size() int           { return 0 }
+func (b *BatchReady) Fingerprint() uint64 { return prefix(b.Batch.BlockHash) }
+func (b *BatchReady) String() string      { return fmt.Sprintf("batch %d", b.Batch.Height) }
+
+// A Poke wakes a lane because another lane of the node has something new for it.
+type Poke struct {
+	At     Lane
+	Reason string // a constant
+	Hash   crypto.Hash
+}
+
+func (p *Poke) Lane() Lane          { return p.At }
+func (p *Poke) Size() int           { return 0 }
+func (p *Poke) Fingerprint() uint64 { return prefix(p.Hash) }
+func (p *Poke) String() string      { return p.Reason }
