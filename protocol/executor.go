@@ -49,8 +49,8 @@ type Round interface {
 
 // CanisterState is the whole of a subnet's canisters after a round: immutable, so a snapshot costs nothing.
 type CanisterState interface {
-	// Tree is the subtree `canister` of the certified tree: nil when there is no canister.
-	Tree() *hashtree.Tree
+	// Tree is the subtree `canister` of the certified tree: empty when there is no canister.
+	Tree() hashtree.Tree
 	// ManifestHash covers everything: memories, queues, call contexts, balances. It stands for the manifest
 	// that a checkpoint computes.
 	ManifestHash() crypto.Hash

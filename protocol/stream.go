@@ -65,7 +65,7 @@ type CertifiedStreamSlice struct {
 	Header        StreamHeader
 	MessagesBegin StreamIndex // of Messages[0], if there is one
 	Messages      []*CanisterMessage
-	Witness       *hashtree.Node
+	Witness       *hashtree.Mixed
 	Certification *Certification
 
 	Hash crypto.Hash // over everything but the witness, which the certification fixes
