@@ -72,3 +72,11 @@ type Scheme interface {
 	// 1 ≤ threshold ≤ receivers.
 	Deal(seed Seed, receivers, threshold int) (*ThresholdGroup, []ThresholdSecretKey)
 }
+
+// A BatchVerifier is a Scheme that checks many shares of one message faster together than one by
+// one. The verdicts are those of single checks, share by share.
+type BatchVerifier interface {
+	VerifyThresholdShares(group *ThresholdGroup, msg []byte, shares []IndexedShare) []bool
+	// VerifyMultiShares takes as many keys as shares; the i-th share is by the i-th key.
+	VerifyMultiShares(pks []MultiPublicKey, msg []byte, shares []MultiSignature) []bool
+}

@@ -1,0 +1,42 @@
+// Package ideal is the model of crypto/bls and Ed25519: a crypto.Scheme made of SHA-256, with
+// keys and signatures of the same sizes, some thousand times cheaper. It goes through the same
+// protocol code, so consensus can be explored at full speed.
+//
+// # What is modelled
+//
+//	public key          d = H(kind, secret key)
+//	signature           s = H(kind, d, message)
+//	multi-signature     the sum of the signers' s, lane by lane modulo 2^64
+//	threshold           a share is a signature under the receiver's share key; the group's
+//	                    signature is s under the group's key, given for Threshold valid shares
+//
+// Values fill the sizes of crypto/scheme.go by repeating themselves. A value whose repetitions
+// disagree is malformed, as bytes that are no curve point are in crypto/bls, so that a flipped bit
+// anywhere makes a key, signature or proof invalid.
+//
+// # What holds
+//
+// Inside the model a party calls the Scheme and nothing else. Then, except with the probability
+// of a SHA-256 collision:
+//
+//   - a signature verifies only if SignX was called with the secret key on that very message;
+//   - an aggregate verifies only for the multiset of signers whose shares were added (the sum is of
+//     independent 256-bit values, so only the right set hits it);
+//   - a group signature comes from CombineThreshold alone, which demands Threshold valid shares of
+//     distinct indices; it is unique for a key and message, and a bad share gives bytes that do
+//     not verify;
+//   - each operation is a pure function, and there is no state at all.
+//
+// # What is left out
+//
+// Model: anyone who computes the hash by hand forges a signature, since the public key suffices. An
+// attacker of the simulator acts through the Scheme, as honest nodes do, so none can.
+//
+// Model: CombineThreshold believes the ThresholdGroup it is given. A party that invented a group
+// with a foreign Key and Shares of its own could have that key sign; groups come from transcripts
+// that nodes agree on, and no code makes another.
+//
+// Rogue keys do not arise, because the aggregate is not linear in the keys; possession is proven
+// and checked all the same, so the protocol cannot forget it. Signatures do not verify outside:
+// what agents are to check needs crypto/bls.
+package ideal
