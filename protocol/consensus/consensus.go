@@ -1,0 +1,91 @@
+package consensus
+
+import (
+	"icsim/protocol"
+	"icsim/protocol/keys"
+)
+
+// A Config says who this node is and where its chain starts.
+type Config struct {
+	Node    protocol.NodeID
+	Subnet  protocol.SubnetID
+	Version protocol.ReplicaVersion // of the software it runs; artifacts of another are dropped
+	Genesis *protocol.CatchUpPackage
+}
+
+// A PayloadBuilder fills blocks and judges them. past holds the blocks whose payloads the state at ctx's certified
+// height does not know yet: from the parent back to, and without, that height, newest first. It is valid during the
+// call only. Consensus charges OpPayloadBuild, OpPayloadValidate and OpPayloadByte; what a section spends beyond
+// (signatures, witnesses) the builder charges.
+type PayloadBuilder interface {
+	Build(h protocol.Height, ctx protocol.ValidationContext, past []*protocol.Block) protocol.BatchPayload
+	Validate(h protocol.Height, p *protocol.BatchPayload, ctx protocol.ValidationContext, past []*protocol.Block) protocol.Verdict
+}
+
+// MessageRouting takes finalized batches in order. Deliver reports false when its queue (16 batches) is full.
+type MessageRouting interface {
+	ExpectedBatchHeight() protocol.Height
+	Deliver(*protocol.Batch) bool
+}
+
+// A StateManager knows the node's states. ManifestHash is known only for checkpoints whose hash is computed. RemoveBelow
+// is a permission: in-memory states and checkpoints below these heights are not needed any more.
+type StateManager interface {
+	LatestHeight() protocol.Height
+	CertifiedHeight() protocol.Height
+	ManifestHash(protocol.Height) (protocol.StateHash, bool)
+	RemoveBelow(inMemory, checkpoints protocol.Height)
+}
+
+// Summaries computes the summary that follows prev; see dkg.Summaries.
+type Summaries interface {
+	Next(prev *protocol.Summary, prevContext, context protocol.RegistryVersion) *protocol.Summary
+}
+
+// An Env is what consensus works with on its node. Keys.Meter must point at the current step's meter before each call.
+type Env struct {
+	Keys      *keys.Keyring
+	Registry  protocol.RegistryClient
+	Payloads  PayloadBuilder
+	Router    MessageRouting
+	States    StateManager
+	Summaries Summaries
+}
+
+// Published is an artifact that peers should get. Own artifacts and relayed ones differ in how they travel: Push says
+// that the artifact is latency sensitive and its bytes go out whatever their size; without it the size decides
+// (reference/protocol.md B, "Push vs advert").
+type Published struct {
+	Artifact protocol.Artifact
+	Push     bool
+	Own      bool
+}
+
+// A Divergence says that a catch-up package signed by the subnet names another state than the one this node computed.
+type Divergence struct {
+	Height       protocol.Height
+	Ours, Theirs protocol.StateHash
+}
+
+// Effects is what a step wants of the world. The caller empties it (Reset) before a step.
+type Effects struct {
+	Publish  []Published
+	Withdraw []protocol.ArtifactMeta // left the validated pool
+	Dropped  []protocol.ArtifactMeta // left the unvalidated pool without being validated
+	Writes   []protocol.Write
+	Notes    []protocol.Note
+	Diverged *Divergence // this node's state is wrong: it must be thrown away and synced
+	Changed  bool        // the pool changed
+}
+
+// Reset empties the effects and keeps their memory.
+func (e *Effects) Reset() {
+	clear(e.Publish)
+	clear(e.Withdraw)
+	clear(e.Writes)
+	clear(e.Notes)
+	*e = Effects{
+		Publish: e.Publish[:0], Withdraw: e.Withdraw[:0], Dropped: e.Dropped[:0],
+		Writes: e.Writes[:0], Notes: e.Notes[:0],
+	}
+}
