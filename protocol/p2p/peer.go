@@ -1,0 +1,133 @@
+package p2p
+
+import (
+	"math/bits"
+	"slices"
+
+	"icsim/protocol"
+)
+
+// MaxPeers is how many peers a node may have: a subnet has at most MaxPeers+1 members.
+const MaxPeers = 256
+
+// MaxPeerSlots bounds the slot table of a peer. Model: the replica bounds the ingress pool's tables alone
+// (rs/replica/setup_ic_network); an honest peer stays below MaxSlots in any pool.
+const MaxPeerSlots = 50_000
+
+// A peerTable numbers the peers compactly and keeps what each advertises.
+type peerTable struct {
+	list  []peer
+	index []int16           // by node id: number of the peer plus one, 0 for no peer
+	up    []protocol.NodeID // connected peers, ascending; replaced, never changed, for sent messages share it
+}
+
+type peer struct {
+	node  protocol.NodeID
+	self  []protocol.NodeID // node alone, to send to
+	conn  uint32
+	up    bool
+	slots []peerSlot
+}
+
+// A peerSlot is the newest update of one slot of a peer.
+type peerSlot struct {
+	commit uint64
+	conn   uint32
+	task   int32 // 0: none
+}
+
+// isOlderThan says whether an update replaces the slot's content: newer connection first, then newer commit
+// (receiver.rs, should_be_replaced).
+func (s *peerSlot) isOlderThan(conn uint32, commit uint64) bool {
+	return conn > s.conn || conn == s.conn && commit > s.commit
+}
+
+// find gives a peer's number, or -1.
+func (t *peerTable) find(n protocol.NodeID) int {
+	if int(n) >= len(t.index) {
+		return -1
+	}
+	return int(t.index[n]) - 1
+}
+
+// add numbers a new peer. Numbers of peers that left are used again.
+func (t *peerTable) add(n protocol.NodeID, cfg *Config) int {
+	if n == protocol.NoNode || n == cfg.Self {
+		cfg.broken("node %s cannot be a peer", n)
+	}
+	p := slices.IndexFunc(t.list, func(q peer) bool { return q.node == protocol.NoNode })
+	if p < 0 {
+		if len(t.list) == MaxPeers {
+			cfg.broken("more than %d peers", MaxPeers)
+		}
+		p = len(t.list)
+		t.list = append(t.list, peer{})
+	}
+	t.list[p] = peer{node: n, self: []protocol.NodeID{n}}
+	if grow := int(n) + 1 - len(t.index); grow > 0 {
+		t.index = append(t.index, make([]int16, grow)...)
+	}
+	t.index[n] = int16(p + 1)
+	return p
+}
+
+func (t *peerTable) remove(p int) {
+	t.index[t.list[p].node] = 0
+	t.list[p] = peer{node: protocol.NoNode}
+	t.listUp()
+}
+
+// setUp notes a connection's begin or end and tells whether anything is new.
+func (t *peerTable) setUp(p int, up bool, conn uint32) bool {
+	q := &t.list[p]
+	if up && q.up && conn <= q.conn || !up && !q.up {
+		return false
+	}
+	q.up = up
+	if up {
+		q.conn = conn
+	}
+	t.listUp()
+	return true
+}
+
+func (t *peerTable) listUp() {
+	t.up = nil
+	for i := range t.list {
+		if t.list[i].up {
+			t.up = append(t.up, t.list[i].node)
+		}
+	}
+	slices.Sort(t.up)
+}
+
+// A peerSet is a set of peers by number.
+type peerSet [MaxPeers / 64]uint64
+
+func (s *peerSet) add(p int)      { s[p>>6] |= 1 << (p & 63) }
+func (s *peerSet) remove(p int)   { s[p>>6] &^= 1 << (p & 63) }
+func (s *peerSet) has(p int) bool { return s[p>>6]&(1<<(p&63)) != 0 }
+func (s *peerSet) isEmpty() bool  { return *s == peerSet{} }
+
+func (s *peerSet) size() int {
+	n := 0
+	for _, w := range s {
+		n += bits.OnesCount64(w)
+	}
+	return n
+}
+
+// at gives the member with k smaller ones; k < size.
+func (s *peerSet) at(k int) int {
+	for i, w := range s {
+		if n := bits.OnesCount64(w); k >= n {
+			k -= n
+			continue
+		}
+		for ; k > 0; k-- {
+			w &= w - 1
+		}
+		return i<<6 + bits.TrailingZeros64(w)
+	}
+	return -1
+}

@@ -1,0 +1,176 @@
+package p2p
+
+import "icsim/protocol"
+
+// RefreshPeriod is how often what waits is put before the bouncer again.
+const RefreshPeriod = protocol.Time(3e9)
+
+// update takes a peer's slot update. An older one than the slot holds changes nothing, so reordering is harmless.
+func (b *Broadcast) update(from protocol.NodeID, conn uint32, u *protocol.SlotUpdate, at step) {
+	if u.Slot >= MaxPeerSlots {
+		return
+	}
+	p := b.peers.find(from)
+	if p < 0 {
+		p = b.peers.add(from, &b.cfg)
+	}
+	slots := b.peers.list[p].slots
+	if grow := int(u.Slot) + 1 - len(slots); grow > 0 {
+		slots = append(slots, make([]peerSlot, grow)...)
+		b.peers.list[p].slots = slots
+	}
+	slot := &slots[u.Slot]
+	if !slot.isOlderThan(conn, u.Commit) {
+		return
+	}
+	n, known := b.tasks.byMeta[u.Meta]
+	if !known {
+		if u.Artifact != nil && protocol.MetaOf(u.Artifact) != u.Meta {
+			return // a body under another's name: the replica derives the id from the body
+		}
+		n = b.tasks.add(u.Meta)
+	}
+	before := slot.task
+	*slot = peerSlot{commit: u.Commit, conn: conn, task: n}
+	if before == n {
+		return
+	}
+	t := &b.tasks.list[n]
+	t.doubled = t.doubled || t.holders.has(p)
+	t.holders.add(p)
+	if !known {
+		b.begin(n, u.Artifact, from, at)
+	}
+	if before != 0 {
+		b.release(before, p, at.events)
+	}
+}
+
+// begin decides on a task's first update. body is nil in an advert.
+func (b *Broadcast) begin(n int32, body protocol.Artifact, from protocol.NodeID, at step) {
+	switch b.cfg.Bouncer(b.tasks.list[n].meta) {
+	case protocol.Unwanted:
+	case protocol.WantedLater: // a pushed body is dropped, to be fetched when its time comes
+		b.stashTask(n, at.instant)
+	case protocol.Wanted:
+		if body != nil {
+			b.arrived(n, body, from, at)
+		} else {
+			b.fetch(n, nil, at)
+		}
+	}
+}
+
+// arrived takes an artifact as it travels: a proposal still lacks its ingress messages.
+func (b *Broadcast) arrived(n int32, a protocol.Artifact, from protocol.NodeID, at step) {
+	if p, ok := a.(*protocol.BlockProposal); ok {
+		if s := newAssembly(p, from, b.cfg.Ingress); s.missing > 0 {
+			b.fetch(n, s, at)
+			return
+		}
+		at.out.Meter.Charge(protocol.OpPayloadByte, p.Block.Payload.Size())
+	}
+	b.deliver(n, a, from, at.events)
+}
+
+func (b *Broadcast) deliver(n int32, a protocol.Artifact, from protocol.NodeID, events *[]Event) {
+	t := &b.tasks.list[n]
+	t.phase = delivered
+	*events = append(*events, Event{Kind: Received, ID: t.meta.ID, Artifact: a, From: from})
+}
+
+// release notes that one slot of peer p no longer advertises task n.
+func (b *Broadcast) release(n int32, p int, events *[]Event) {
+	t := &b.tasks.list[n]
+	if t.doubled && b.peers.advertises(p, n) {
+		return
+	}
+	t.holders.remove(p)
+	if !t.holders.isEmpty() || t.own {
+		return
+	}
+	if t.phase == delivered {
+		*events = append(*events, Event{Kind: Lost, ID: t.meta.ID})
+	}
+	b.settle(n)
+	b.tasks.remove(n)
+}
+
+// advertises looks through all slots of a peer: only for the rare task that a peer advertised twice.
+func (t *peerTable) advertises(p int, n int32) bool {
+	for i := range t.list[p].slots {
+		if t.list[p].slots[i].task == n {
+			return true
+		}
+	}
+	return false
+}
+
+// own makes a task of an artifact the node publishes, so that a peer's push of it is a duplicate.
+//
+// Model: the replica hands such a push to the pool, which drops it, and would fetch what it advertises itself.
+func (b *Broadcast) own(meta protocol.ArtifactMeta) int32 {
+	n, known := b.tasks.byMeta[meta]
+	if !known {
+		n = b.tasks.add(meta)
+	}
+	b.settle(n)
+	b.tasks.list[n].own = true
+	return n
+}
+
+// disown is for a withdrawn artifact. It stays known while a peer advertises it.
+func (b *Broadcast) disown(n int32) {
+	t := &b.tasks.list[n]
+	t.own = false
+	if t.holders.isEmpty() {
+		b.tasks.remove(n)
+	}
+}
+
+// settle ends whatever is under way for a task.
+func (b *Broadcast) settle(n int32) {
+	switch b.tasks.list[n].phase {
+	case stashed:
+		b.unstash(n)
+	case fetching:
+		b.endDownload(n)
+	}
+	b.tasks.list[n].phase = settled
+}
+
+func (b *Broadcast) stashTask(n int32, instant protocol.Time) {
+	t := &b.tasks.list[n]
+	t.phase, t.at = stashed, int32(len(b.stash))
+	b.stash = append(b.stash, n)
+	if b.refresh == protocol.Never {
+		b.refresh = (instant/RefreshPeriod + 1) * RefreshPeriod
+	}
+}
+
+func (b *Broadcast) unstash(n int32) {
+	at, last := b.tasks.list[n].at, len(b.stash)-1
+	b.stash[at] = b.stash[last]
+	b.tasks.list[b.stash[at]].at = at
+	b.stash = b.stash[:last]
+}
+
+// askAgain puts the stash before the bouncer.
+func (b *Broadcast) askAgain(at step) {
+	for i := 0; i < len(b.stash); {
+		n := b.stash[i]
+		switch b.cfg.Bouncer(b.tasks.list[n].meta) {
+		case protocol.WantedLater:
+			i++
+		case protocol.Unwanted:
+			b.settle(n)
+		case protocol.Wanted:
+			b.settle(n)
+			b.fetch(n, nil, at)
+		}
+	}
+	b.refresh = protocol.Never
+	if len(b.stash) > 0 {
+		b.refresh = (at.instant/RefreshPeriod + 1) * RefreshPeriod
+	}
+}
