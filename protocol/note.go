@@ -26,13 +26,14 @@ const (
 	NoteCallSubmitted                     // client: Hash: request id
 	NoteCallAnswered                      // client: Hash: request id; Value: latency in ns; Reason empty if replied, else the reject
 	NoteCallLost                          // client: Hash: request id; no answer within its expiry
+	NoteRestarted                         // the node starts: at genesis or from its disk
 	NumNoteKinds
 )
 
 var noteNames = [NumNoteKinds]string{
 	"proposed", "notarization-share", "notarized", "finalization-share", "finalized", "block-received", "beacon", "tape",
 	"delivered", "executed", "certified", "checkpoint", "cup", "invalid", "equivocation", "pool-size",
-	"ingress-accepted", "call-submitted", "call-answered", "call-lost",
+	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "restarted",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }

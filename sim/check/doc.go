@@ -1,0 +1,17 @@
+// Package check says whether what was seen is right. Checkers look at the observations of honest nodes
+// (protocol.Note), never into nodes, and run in every run.
+//
+// Safety (each from reference/protocol.md A.10 and C): one finalized block a height; no honest finalization share
+// beside a notarization share for another block; unique beacons, tapes, executed and certified states, checkpoints
+// and catch-up packages; the hard bounds on notarization; batches in order; block times that increase; streams
+// without gaps whose every message is inducted once, as sent; one response a call; cycles conserved.
+//
+// Liveness: a subnet finalizes a block within a stated bound whenever at most f of its nodes are disturbed, each
+// undisturbed node keeps up, and certified states stay fresh. Disturbances that the scenario ends are excused while
+// they last; what never heals is not, so that f+1 silent nodes are a violation.
+//
+// # Memory
+//
+// A checker keeps per height only what some honest node may still contradict: a window of heights below the
+// lowest height that every honest node has reached, and at most maxWindow heights.
+package check

@@ -1,0 +1,208 @@
+package check
+
+import (
+	"slices"
+	"time"
+
+	"icsim/protocol"
+)
+
+// The hard bounds on notarization (reference/protocol.md A.3): no share while the notarized height is this far above
+// the certified one, or above the next catch-up package's.
+const (
+	maxNotarizedCertifiedGap = 70
+	maxNotarizedCUPGap       = 130
+)
+
+// A subnet is what has been seen of one.
+type subnet struct {
+	*Subnet
+	corrupt func(protocol.NodeID) bool
+	nodes   []*node // by position in Nodes
+
+	finalizedAt                                byHeight // first finalized block
+	notarizedAt                                byHeight // first notarized block
+	beacons, tapes, states, certs, checkpoints byHeight
+	cups                                       byHeight
+	best                                       protocol.Height // highest finalized
+	bestAt                                     protocol.Time   // when it was
+	certifiedBest                              protocol.Height
+	certifiedAt                                protocol.Time
+	roundHeight                                protocol.Height // last round folded into streams and cycles
+	roundTime                                  protocol.Time
+	cycles                                     protocol.Cycles
+}
+
+// A node is what has been seen of one.
+type node struct {
+	finalized, notarized, certified, delivered, cup protocol.Height
+	shares                                          byHeight // own notarization shares: the only block, or mixed
+	mixed                                           map[protocol.Height]bool
+	finalShares                                     byHeight
+}
+
+func newSubnet(c *Subnet, corrupt func(protocol.NodeID) bool) *subnet {
+	s := &subnet{Subnet: c, corrupt: corrupt}
+	for range c.Nodes {
+		n := &node{}
+		n.restart()
+		s.nodes = append(s.nodes, n)
+	}
+	return s
+}
+
+// restart forgets what does not survive a crash: batches are delivered again from the last checkpoint.
+func (n *node) restart() {
+	n.delivered, n.certified = 0, 0
+	if n.mixed == nil {
+		n.mixed = map[protocol.Height]bool{}
+	}
+}
+
+func (s *subnet) node(id protocol.NodeID) *node {
+	i, _ := slices.BinarySearch(s.Nodes, id)
+	return s.nodes[i]
+}
+
+// finalized: at most one finalized block a height, on any honest node (A.10.1); and no other notarized (A.10.2).
+func (s *Suite) finalized(sub *subnet, n *node, w Where, note *protocol.Note) {
+	n.finalized = max(n.finalized, note.Height)
+	first := sub.finalizedAt.at(note.Height)
+	switch {
+	case first == nil:
+	case !first.set:
+		*first = sighting{set: true, hash: note.Hash, node: w.Node}
+		if other := sub.notarizedAt.at(note.Height); other != nil && other.set && other.hash != note.Hash {
+			s.bothNotarized(sub, w, note, other)
+		}
+	case first.hash != note.Hash:
+		s.fail("agreement", w, note.Height, "subnet %s finalized two blocks at height %d: %s on %s and %s on %s",
+			sub.Name, note.Height, first.hash, first.node, note.Hash, w.Node)
+	}
+	if note.Height > sub.best {
+		s.progress(sub, w.At)
+		sub.best, sub.bestAt = note.Height, w.At
+	}
+}
+
+func (s *Suite) notarized(sub *subnet, w Where, note *protocol.Note) {
+	if first := sub.notarizedAt.at(note.Height); first != nil && !first.set {
+		*first = sighting{set: true, hash: note.Hash, node: w.Node}
+	}
+	if final := sub.finalizedAt.at(note.Height); final != nil && final.set && final.hash != note.Hash {
+		s.bothNotarized(sub, w, note, final)
+	}
+}
+
+func (s *Suite) bothNotarized(sub *subnet, w Where, note *protocol.Note, other *sighting) {
+	s.fail("one-notarized-block-when-finalized", w, note.Height,
+		"subnet %s, height %d: one of %s (on %s) and %s (on %s) is finalized and both are notarized",
+		sub.Name, note.Height, other.hash, other.node, note.Hash, w.Node)
+}
+
+// notarizationShare: within the hard bounds, and not after a finalization share for another block (A.10.3, A.10.6).
+func (s *Suite) notarizationShare(sub *subnet, n *node, w Where, note *protocol.Note) {
+	notarized := note.Height - 1
+	if n.certified > 0 && notarized >= n.certified+maxNotarizedCertifiedGap {
+		s.fail("hard-bounds", w, note.Height, "subnet %s: %s notarizes height %d with certified height %d",
+			sub.Name, w.Node, note.Height, n.certified)
+	}
+	if next := n.cup + sub.Interval + 1; notarized >= next+maxNotarizedCUPGap {
+		s.fail("hard-bounds", w, note.Height, "subnet %s: %s notarizes height %d with next catch-up height %d",
+			sub.Name, w.Node, note.Height, next)
+	}
+	if own := n.shares.at(note.Height); own != nil && !own.set {
+		*own = sighting{set: true, hash: note.Hash}
+	} else if own != nil && own.hash != note.Hash {
+		n.mixed[note.Height] = true
+	}
+	if final := n.finalShares.at(note.Height); final != nil && final.set && final.hash != note.Hash {
+		s.fail("finalization-discipline", w, note.Height, "%s signs %s for notarization at height %d after %s for finalization",
+			w.Node, note.Hash, note.Height, final.hash)
+	}
+	for h := range n.mixed { //tidy:unordered forgets old heights
+		if h+maxWindow < note.Height {
+			delete(n.mixed, h)
+		}
+	}
+}
+
+// finalizationShare: only one a height, for the only block the node notarized (A.10.3).
+func (s *Suite) finalizationShare(n *node, w Where, note *protocol.Note) {
+	own := n.shares.at(note.Height)
+	if own != nil && own.set && (own.hash != note.Hash || n.mixed[note.Height]) {
+		s.fail("finalization-discipline", w, note.Height, "%s signs %s for finalization at height %d though it signed another for notarization",
+			w.Node, note.Hash, note.Height)
+	}
+	final := n.finalShares.at(note.Height)
+	switch {
+	case final == nil:
+	case !final.set:
+		*final = sighting{set: true, hash: note.Hash}
+	case final.hash != note.Hash:
+		s.fail("finalization-discipline", w, note.Height, "%s signs two blocks for finalization at height %d: %s and %s",
+			w.Node, note.Height, final.hash, note.Hash)
+	}
+}
+
+// delivered: batches go to execution one height after the other (A.10.8).
+func (s *Suite) delivered(n *node, w Where, note *protocol.Note) {
+	if n.delivered != 0 && note.Height != n.delivered+1 {
+		s.fail("batches-in-order", w, note.Height, "%s delivers batch %d after %d", w.Node, note.Height, n.delivered)
+	}
+	n.delivered = note.Height
+}
+
+// certified: one certified state a height, the executed one, and heights only grow (A.10.5).
+func (s *Suite) certified(sub *subnet, n *node, w Where, note *protocol.Note) {
+	s.unique("certification-unique", sub, &sub.certs, w, note)
+	if executed := sub.states.at(note.Height); executed != nil && executed.set && executed.hash != note.Hash {
+		s.fail("certification-unique", w, note.Height, "subnet %s, height %d: %s is certified, %s was executed on %s",
+			sub.Name, note.Height, note.Hash, executed.hash, executed.node)
+	}
+	if note.Height < n.certified {
+		s.fail("certified-monotone", w, note.Height, "%s goes from certified height %d back to %d", w.Node, n.certified, note.Height)
+	}
+	n.certified = note.Height
+	if note.Height > sub.certifiedBest {
+		s.fresh(sub, w.At)
+		sub.certifiedBest, sub.certifiedAt = note.Height, w.At
+	}
+}
+
+// progress is asked when a block is finalized and at the end: was the wait within the bound?
+func (s *Suite) progress(sub *subnet, now protocol.Time) {
+	since := sub.bestAt
+	for _, excuse := range sub.Excused {
+		if excuse.From <= now && excuse.To > since {
+			since = min(excuse.To, now)
+		}
+	}
+	if wait := now.Sub(since); wait > s.config.Bounds.Progress {
+		s.fail("progress", Where{At: now, Node: sub.Nodes[0]}, sub.best,
+			"subnet %s finalized nothing after height %d for %.1f s from %.1f s on; the bound is %s",
+			sub.Name, sub.best, wait.Seconds(), time.Duration(since).Seconds(), s.config.Bounds.Progress)
+	}
+}
+
+// fresh is the same for certified states: agents reject certificates older than five minutes (incident 6).
+func (s *Suite) fresh(sub *subnet, now protocol.Time) {
+	if age := now.Sub(sub.certifiedAt); age > s.config.Bounds.Freshness {
+		s.fail("freshness", Where{At: now, Node: sub.Nodes[0]}, sub.certifiedBest,
+			"subnet %s: the newest certified state, of height %d, was %.0f s old; the bound is %s",
+			sub.Name, sub.certifiedBest, age.Seconds(), s.config.Bounds.Freshness)
+	}
+}
+
+func (s *Suite) finishSubnet(sub *subnet, end protocol.Time) {
+	s.progress(sub, end)
+	s.fresh(sub, end)
+	for i, n := range sub.nodes {
+		id := sub.Nodes[i]
+		if sub.corrupt(id) || !s.config.Settled(id) || n.finalized+s.config.Bounds.Lag >= sub.best {
+			continue
+		}
+		s.fail("catch-up", Where{At: end, Node: id}, n.finalized, "subnet %s: %s ends at finalized height %d, the subnet is at %d; the bound is %d",
+			sub.Name, id, n.finalized, sub.best, s.config.Bounds.Lag)
+	}
+}

@@ -1,0 +1,17 @@
+// Package sim runs the Internet Computer in virtual time: it builds nodes, clients and links from a Config, pumps
+// events in their total order until the end, and says what was seen.
+//
+// What lies where:
+//
+//   - config.go: Config, a plain struct that scenarios compile to and Go tests may fill directly.
+//   - build.go: from Config to keys, registry, nodes, clients.
+//   - run.go: the loop. A step of a machine happens at an event; its consequences are events at least 1 ns later.
+//   - result.go: Result, what the command line prints.
+//   - event, rng: order and chance. network, machine, fault: the world. adversary, workload: who lives in it.
+//     check: what must hold. memo: pure results computed once. trace: the event records and their digest.
+//
+// # Determinism
+//
+// The digest is SHA-256 over the ordered event records (sim/trace). It depends on Config and version alone: not on
+// sharing of results, metrics, trace level, number of workers, operating system or architecture.
+package sim

@@ -1,0 +1,14 @@
+// Package workload is who uses the simulated network: clients that sign calls, send them to nodes as agents do,
+// wait for the certified answer, and ask again elsewhere when none comes.
+//
+// A client is a protocol.Machine on a host without costs: what it does takes no simulated time. It follows the
+// synchronous call of the interface specification (reference/interface.md D): one request, answered when the
+// outcome is certified or, after ten seconds, with an acknowledgement; then it polls. An answer counts only with a
+// certificate that verifies under the root key of the subnet.
+//
+// Rules that tests hold it to: calls go out at the configured times whatever comes back (an open client); each
+// call ends exactly once, answered or lost; nothing is outstanding longer than the expiry and a grace period.
+//
+// Model: the way through an API boundary node is part of the link's latency. Boundary nodes as machines of their own
+// come with the gateway.
+package workload
