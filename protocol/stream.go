@@ -8,6 +8,12 @@ import (
 // A StreamIndex numbers the messages from one subnet to another, without gaps, from 0.
 type StreamIndex uint64
 
+// Bounds of streams that both of their ends rely on (reference/protocol.md C).
+const (
+	MaxStreamMessages    = 10_000 // in a stream; signals for no more than so many messages are kept
+	SystemStreamMessages = 100    // from an application subnet, in flight to a system subnet
+)
+
 // A RejectReason is why a message was not inducted (rs/types/types/src/xnet.rs). Accepted is no reason.
 type RejectReason uint8
 
@@ -90,6 +96,13 @@ func NewCertifiedStreamSlice(s CertifiedStreamSlice, witnessSize int) *Certified
 	s.Hash = crypto.Sum("certified_stream_slice", e.buf)
 	return &s
 }
+
+// SliceWitnessSize is the encoded size in bytes of the witness and certification of a slice: what surrounds a
+// stream in the tree, then forks, labels and heads for every message.
+//
+// Model: the base is what the replica measured (rs/xnet/payload_builder/src/lib.rs: 350 bytes); the rest is what
+// our CBOR form of a complete range takes. Pruned neighbours at its ends are not counted.
+func SliceWitnessSize(messages int) int { return 350 + 22*messages }
 
 // Size is the encoded size in bytes, witness included.
 func (s *CertifiedStreamSlice) Size() int { return s.size }

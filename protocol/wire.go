@@ -135,9 +135,11 @@ func (c *PeerChange) String() string {
 	return fmt.Sprintf("peer %s down", c.Peer)
 }
 
-// A StreamPull asks a node of another subnet for a certified slice of the stream to subnet To.
+// A StreamPull asks a node of another subnet for a certified slice of the stream to subnet To. The messages
+// [WitnessBegin, MessageBegin) the puller has already; it only wants them covered by the witness.
 type StreamPull struct {
 	To           SubnetID // the puller's subnet
+	WitnessBegin StreamIndex
 	MessageBegin StreamIndex
 	ByteLimit    int
 	Serial       uint64
