@@ -116,6 +116,9 @@ func TestPointsOutsideTheSubgroupAreRefused(t *testing.T) {
 	if _, ok := s.CombineMulti([]crypto.MultiSignature{mauled}); ok {
 		t.Error("combines")
 	}
+	if _, ok := s.CombineMulti([]crypto.MultiSignature{sig, {0xc0}}); ok {
+		t.Error("infinity combines")
+	}
 	twisted := bls12381.GeneratePointNotInG2(bls12381.E2{A0: fp.NewElement(7)})
 	var key bls12381.G2Affine
 	key.FromJacobian(&twisted)

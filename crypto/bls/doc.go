@@ -16,8 +16,8 @@
 // # Rules
 //
 //   - a point off the curve, outside the subgroup of prime order, in a second encoding, or at
-//     infinity is neither key nor signature. Nor does a set of keys verify whose sum is infinity:
-//     keys that cancel would take the signature at infinity from no one;
+//     infinity is neither key nor signature. Keys that cancel could only take the signature at
+//     infinity, so they take none;
 //   - possession of a committee key is proven by signing it under the suite for that purpose.
 //
 // # Speed

@@ -63,5 +63,5 @@ func (s *Scheme) VerifyMulti(pks []crypto.MultiPublicKey, msg []byte, sig crypto
 	}
 	var key bls12381.G2Affine
 	key.FromJacobian(&total)
-	return !key.IsInfinity() && s.verifyOnce(&key, point, s.hash(suiteMulti, msg))
+	return s.verifyOnce(&key, point, s.hash(suiteMulti, msg))
 }

@@ -155,7 +155,9 @@ func testRogueKey(t *testing.T, s crypto.Scheme) {
 		must(t, !s.VerifyPossession(rogue, pop), "%s is accepted for a rogue key", name)
 	}
 	msg := []byte("m")
-	for name, sig := range map[string]crypto.MultiSignature{"zero": {}, "infinity": {0xc0}} {
+	for name, sig := range map[string]crypto.MultiSignature{
+		"zero": {}, "infinity": {0xc0}, "the victim's share": s.SignMulti(c[0].sk, msg),
+	} {
 		must(t, !s.VerifyMulti([]crypto.MultiPublicKey{c[0].pk, rogue}, msg, sig), "%s verifies for keys that cancel", name)
 		must(t, !s.VerifyMulti([]crypto.MultiPublicKey{{0xc0}}, msg, sig), "%s verifies for the key at infinity", name)
 		must(t, !s.VerifyMultiShare(crypto.MultiPublicKey{0xc0}, msg, sig), "%s is a share of the key at infinity", name)
