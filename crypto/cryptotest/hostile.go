@@ -85,6 +85,14 @@ func testMalformed(t *testing.T, s crypto.Scheme) {
 		bad := share
 		flip(bad[:], bit)
 		must(t, !s.VerifyMultiShare(c[0].pk, msg, bad), "a share verifies with bit %d flipped", bit)
+		if sig, ok := s.CombineMulti([]crypto.MultiSignature{bad, s.SignMulti(c[1].sk, msg)}); ok {
+			must(t, !s.VerifyMulti(keys(c...), msg, sig), "a share takes part with bit %d flipped", bit)
+		}
+		badShare := shares[0]
+		flip(badShare.Share[:], bit)
+		if sig, ok := s.CombineThreshold(group, msg, []crypto.IndexedShare{badShare, shares[1]}); ok {
+			must(t, !s.VerifyThreshold(group.Key, msg, sig), "a threshold share takes part with bit %d flipped", bit)
+		}
 	}
 	for _, bit := range spread(96) {
 		bad := c[0].pk

@@ -128,6 +128,10 @@ func testMulti(t *testing.T, s crypto.Scheme) {
 	twice := aggregate(t, s, msg, c[0], c[0])
 	must(t, s.VerifyMulti(keys(c[0], c[0]), msg, twice), "a signer counted twice on both sides does not verify")
 	must(t, !s.VerifyMulti(keys(c[0]), msg, twice), "a share added twice verifies once")
+	if nothing, ok := s.CombineMulti(nil); ok {
+		must(t, !s.VerifyMulti(nil, msg, nothing), "no one signs")
+		must(t, !s.VerifyMulti(keys(c[0], c[0]), msg, nothing), "a signer listed twice need not sign")
+	}
 	must(t, !s.VerifyMultiShare(c[0].pk, msg, s.SignMulti(c[1].sk, msg)), "a share verifies for another signer")
 	must(t, !s.VerifyMultiShare(c[0].pk, msg, s.SignMulti(c[0].sk, []byte("n"))), "a share verifies for another message")
 }
