@@ -25,13 +25,13 @@ type EventKind uint8
 
 const (
 	Received EventKind = iota // Artifact came from From: insert it into the unvalidated pool
-	Lost                      // no peer advertises ID any more: drop it unless it is validated
+	Lost                      // no peer advertises it any more: drop it unless it is validated
 )
 
 // An Event is what Handle and Tick have for the pool.
 type Event struct {
 	Kind     EventKind
-	ID       protocol.ArtifactID
+	Meta     protocol.ArtifactMeta
 	Artifact protocol.Artifact // when received
 	From     protocol.NodeID   // when received: the peer that gave it
 }
@@ -53,7 +53,6 @@ type Broadcast struct {
 func New(cfg Config) *Broadcast {
 	return &Broadcast{
 		cfg:     cfg,
-		sender:  sender{slotOf: make(map[protocol.ArtifactID]uint32)},
 		tasks:   newTaskTable(),
 		due:     protocol.Never,
 		refresh: protocol.Never,
@@ -120,8 +119,8 @@ func (b *Broadcast) connection(c *protocol.PeerChange, out *protocol.Outputs) {
 	if !b.peers.setUp(p, c.Up, c.Conn) || !c.Up {
 		return
 	}
-	for i := range b.sender.slots {
-		if u := b.sender.slots[i].update; u != nil {
+	for _, u := range b.sender.slots {
+		if u != nil {
 			out.Send(b.peers.list[p].self, u)
 		}
 	}

@@ -76,7 +76,7 @@ func (b *Broadcast) arrived(n int32, a protocol.Artifact, from protocol.NodeID, 
 func (b *Broadcast) deliver(n int32, a protocol.Artifact, from protocol.NodeID, events *[]Event) {
 	t := &b.tasks.list[n]
 	t.phase = delivered
-	*events = append(*events, Event{Kind: Received, ID: t.meta.ID, Artifact: a, From: from})
+	*events = append(*events, Event{Kind: Received, Meta: t.meta, Artifact: a, From: from})
 }
 
 // release notes that one slot of peer p no longer advertises task n.
@@ -90,7 +90,7 @@ func (b *Broadcast) release(n int32, p int, events *[]Event) {
 		return
 	}
 	if t.phase == delivered {
-		*events = append(*events, Event{Kind: Lost, ID: t.meta.ID})
+		*events = append(*events, Event{Kind: Lost, Meta: t.meta})
 	}
 	b.settle(n)
 	b.tasks.remove(n)
@@ -104,28 +104,6 @@ func (t *peerTable) advertises(p int, n int32) bool {
 		}
 	}
 	return false
-}
-
-// own makes a task of an artifact the node publishes, so that a peer's push of it is a duplicate.
-//
-// Model: the replica hands such a push to the pool, which drops it, and would fetch what it advertises itself.
-func (b *Broadcast) own(meta protocol.ArtifactMeta) int32 {
-	n, known := b.tasks.byMeta[meta]
-	if !known {
-		n = b.tasks.add(meta)
-	}
-	b.settle(n)
-	b.tasks.list[n].own = true
-	return n
-}
-
-// disown is for a withdrawn artifact. It stays known while a peer advertises it.
-func (b *Broadcast) disown(n int32) {
-	t := &b.tasks.list[n]
-	t.own = false
-	if t.holders.isEmpty() {
-		b.tasks.remove(n)
-	}
 }
 
 // settle ends whatever is under way for a task.

@@ -8,55 +8,51 @@ const MaxSlots = 30_000
 
 // A sender is the node's own slot table.
 type sender struct {
-	slots  []ownSlot
-	free   []uint32 // slots to use again, last freed first
-	slotOf map[protocol.ArtifactID]uint32
+	slots  []*protocol.SlotUpdate // nil when the slot is free
+	free   []uint32               // slots to use again, last freed first
 	commit uint64
-}
-
-type ownSlot struct {
-	update *protocol.SlotUpdate // nil when the slot is free
-	task   int32
 }
 
 // Publish offers a validated artifact to all peers until it is withdrawn. push says that it is latency sensitive:
 // its bytes go along whatever their number. What is on offer already is left alone.
 func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Outputs) {
-	id := a.ID()
-	if _, ok := b.sender.slotOf[id]; ok {
+	meta := protocol.MetaOf(a)
+	n := b.task(meta)
+	t := &b.tasks.list[n]
+	if t.own {
 		return
 	}
-	meta := protocol.MetaOf(a)
-	u := &protocol.SlotUpdate{Meta: meta}
+	b.settle(n)
+	slot := b.takeSlot()
+	t.own, t.slot = true, slot
+	b.sender.commit++
+	u := &protocol.SlotUpdate{Slot: slot, Commit: b.sender.commit, Meta: meta}
 	if push || wireSize(a) < protocol.SizePushLimit {
 		u.Artifact = a
 	}
-	slot := b.takeSlot()
-	b.sender.commit++
-	u.Slot, u.Commit = slot, b.sender.commit
-	b.sender.slotOf[id] = slot
-	b.sender.slots[slot] = ownSlot{update: u, task: b.own(meta)}
+	b.sender.slots[slot] = u
 	if len(b.peers.up) > 0 {
 		out.Send(b.peers.up, u)
 	}
 }
 
-// Withdraw stops offering an artifact; an id that is not on offer is ignored. Peers learn of it when the slot is
-// used again.
-func (b *Broadcast) Withdraw(id protocol.ArtifactID) {
-	slot, ok := b.sender.slotOf[id]
-	if !ok {
+// Withdraw stops offering an artifact; what is not on offer is ignored. Peers learn of it when the slot is used again.
+func (b *Broadcast) Withdraw(meta protocol.ArtifactMeta) {
+	n, known := b.tasks.byMeta[meta]
+	if !known || !b.tasks.list[n].own {
 		return
 	}
-	delete(b.sender.slotOf, id)
-	t := b.sender.slots[slot].task
-	b.sender.slots[slot] = ownSlot{}
-	b.sender.free = append(b.sender.free, slot)
-	b.disown(t)
+	t := &b.tasks.list[n]
+	t.own = false
+	b.sender.slots[t.slot] = nil
+	b.sender.free = append(b.sender.free, t.slot)
+	if t.holders.isEmpty() {
+		b.tasks.remove(n)
+	}
 }
 
 // NumActive is how many artifacts are on offer.
-func (b *Broadcast) NumActive() int { return len(b.sender.slotOf) }
+func (b *Broadcast) NumActive() int { return len(b.sender.slots) - len(b.sender.free) }
 
 func (b *Broadcast) takeSlot() uint32 {
 	if n := len(b.sender.free); n > 0 {
@@ -67,7 +63,7 @@ func (b *Broadcast) takeSlot() uint32 {
 	if len(b.sender.slots) == MaxSlots {
 		b.cfg.broken("more than %d artifacts on offer", MaxSlots)
 	}
-	b.sender.slots = append(b.sender.slots, ownSlot{})
+	b.sender.slots = append(b.sender.slots, nil)
 	return uint32(len(b.sender.slots) - 1)
 }
 

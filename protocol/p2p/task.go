@@ -18,9 +18,10 @@ type task struct {
 	meta    protocol.ArtifactMeta
 	holders peerSet // who advertises it
 	phase   phase
-	own     bool  // the node has it in a slot of its own
-	doubled bool  // some peer may advertise it in more than one slot
-	at      int32 // place in the stash or in the downloads, by phase
+	own     bool   // the node itself offers it, in slot
+	doubled bool   // some peer may advertise it in more than one slot
+	slot    uint32 // of the node's own table, if own
+	at      int32  // place in the stash or in the downloads, by phase
 }
 
 // A taskTable holds tasks by number, from 1, and by meta.
@@ -50,4 +51,15 @@ func (t *taskTable) add(meta protocol.ArtifactMeta) int32 {
 func (t *taskTable) remove(n int32) {
 	delete(t.byMeta, t.list[n].meta)
 	t.free = append(t.free, n)
+}
+
+// task gives the number of an artifact's task, made if need be. What the node publishes has one too, so that a peer's
+// push of it is a duplicate.
+//
+// Model: the replica hands such a push to the pool, which drops it, and would fetch what it advertises itself.
+func (b *Broadcast) task(meta protocol.ArtifactMeta) int32 {
+	if n, known := b.tasks.byMeta[meta]; known {
+		return n
+	}
+	return b.tasks.add(meta)
 }
