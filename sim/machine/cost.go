@@ -1,0 +1,88 @@
+package machine
+
+import (
+	"math/bits"
+	"time"
+
+	"icsim/protocol"
+)
+
+// A CostTable is the simulated time of one unit of each kind of work, in picoseconds.
+type CostTable [protocol.NumOps]uint64
+
+const (
+	nanosecond  = 1000
+	microsecond = 1000 * nanosecond
+	millisecond = 1000 * microsecond
+)
+
+// Mainnet gives the costs of a mainnet node (AMD EPYC of 2.8–3.4 GHz).
+//
+// Sources: "blst" is the Rust-like column of reference/feasibility.md section 1. "measured" is
+// reference/measured_reality.md. "fitted" are the parts of a block's 33 ms beyond notary delay and
+// latency (same file, "Block rate") that no measurement separates.
+func Mainnet() CostTable {
+	return CostTable{
+		protocol.OpReceive:              20 * microsecond,   // fitted: QUIC, TLS record and protobuf of one message
+		protocol.OpSignBasic:            20 * microsecond,   // feasibility.md: ed25519, fixed base 14 and hashing
+		protocol.OpVerifyBasic:          50 * microsecond,   // feasibility.md: ed25519, variable base 46
+		protocol.OpSignMulti:            156 * microsecond,  // blst: sign
+		protocol.OpVerifyMultiShare:     908 * microsecond,  // blst: verify
+		protocol.OpCombineMulti:         60 * microsecond,   // blst: decompress and subgroup check G1, 59, and an addition
+		protocol.OpVerifyMulti:          938 * microsecond,  // blst: aggregate and verify 13
+		protocol.OpSignThreshold:        156 * microsecond,  // blst: sign
+		protocol.OpVerifyThresholdShare: 908 * microsecond,  // blst: verify
+		protocol.OpCombineThreshold:     50 * microsecond,   // blst: combine 5 in 270, 12 in 540
+		protocol.OpVerifyThreshold:      908 * microsecond,  // blst: verify
+		protocol.OpHashByte:             600,                // SHA-256 with SHA-NI: 1.7 GB/s
+		protocol.OpPayloadBuild:         4 * millisecond,    // measured: 18 ms for 4 MiB, less the bytes
+		protocol.OpPayloadValidate:      1 * millisecond,    // measured: 12 ms for 4 MiB, less the bytes
+		protocol.OpPayloadByte:          3 * nanosecond,     // measured: build, validate, assemble 18, 12, 20 ms for 4 MiB
+		protocol.OpIngressValidate:      20 * microsecond,   // fitted: decode, expiry, lookups
+		protocol.OpRound:                8 * millisecond,    // fitted: demux, scheduling, commit and state tree hash
+		protocol.OpCanisterRound:        7_800 * nanosecond, // measured: block time grows by 7.8 µs a canister
+		protocol.OpCanisterMessage:      200 * microsecond,  // fitted: sandbox round trip, decoding, page tracking
+		protocol.OpInstruction:          500,                // reference/protocol.md G: 2·10⁹ instructions ≈ 1 s
+		protocol.OpCheckpoint:           300 * millisecond,  // measured: 3.69 s on a production-like subnet, less the bytes
+		protocol.OpCheckpointByte:       1 * nanosecond,     // 1 GB/s: SHA-256 of the manifest and the file system
+		protocol.OpWitness:              200 * microsecond,  // fitted: prune, encode
+		protocol.OpDiskByte:             1 * nanosecond,     // NVMe through LMDB: 1 GB/s
+	}
+}
+
+// Cost is the time that the work on a meter takes, rounded down to nanoseconds.
+func (c *CostTable) Cost(m *protocol.Meter) time.Duration {
+	var hi, lo uint64 // picoseconds; in 128 bits, since a meter counts anything
+	for op, n := range m {
+		if n == 0 {
+			continue
+		}
+		h, l := bits.Mul64(n, c[op])
+		var carry uint64
+		lo, carry = bits.Add64(lo, l, 0)
+		hi += h + carry
+	}
+	if hi >= nanosecond {
+		panic("machine: the work of one step takes centuries")
+	}
+	ns, _ := bits.Div64(hi, lo, nanosecond)
+	return time.Duration(min(ns, maxStep))
+}
+
+// maxStep bounds a step's time, in nanoseconds: two years.
+const maxStep = 1 << 56
+
+// A Ratio scales costs; 2/1 is a machine at half speed. The zero Ratio is 1/1.
+type Ratio struct{ Num, Den uint32 }
+
+func (r Ratio) scale(d time.Duration) time.Duration {
+	if r.Num == r.Den {
+		return d
+	}
+	hi, lo := bits.Mul64(uint64(d), uint64(r.Num))
+	if hi >= uint64(r.Den) {
+		return maxStep
+	}
+	q, _ := bits.Div64(hi, lo, uint64(r.Den))
+	return time.Duration(min(q, maxStep))
+}

@@ -1,0 +1,178 @@
+package machine
+
+import (
+	"fmt"
+	"time"
+
+	"icsim/protocol"
+)
+
+// MaxQueued bounds the arrivals that wait for one lane. It is far above what a healthy node sees (a subnet of 40
+// makes 15.6 thousand deliveries a second over all nodes: reference/protocol.md G).
+const MaxQueued = 1 << 16
+
+// A Due says when to call a host again for a lane. Zero: no call needed. Times lie after the call that gave it.
+type Due struct {
+	Free protocol.Time // call Free
+	Wake protocol.Time // call WakeUp
+}
+
+// Dues is a Due for each lane.
+type Dues [protocol.NumLanes]Due
+
+// A Config is what a host is made of.
+type Config struct {
+	Node  protocol.NodeID
+	Costs *CostTable    // shared, unchanged
+	Clock time.Duration // what its wall clock is ahead by, at time 0
+	Drift Drift         // of its clocks
+	Slow  Ratio         // of the time that work takes; zero: 1/1
+}
+
+// A Host is a simulated computer with one node on it. It is a state machine without a clock of its own: see the
+// package's rule.
+type Host struct {
+	node    protocol.NodeID
+	costs   *CostTable
+	slow    Ratio
+	clock   clock
+	disk    *protocol.Disk
+	machine protocol.Machine // nil: down
+	paused  bool
+	boots   uint32
+	lanes   [protocol.NumLanes]lane
+	in      protocol.Input
+}
+
+// New makes a host that is down, with an empty disk.
+func New(c Config) *Host {
+	checkDrift(c.Drift)
+	h := &Host{node: c.Node, costs: c.Costs, disk: protocol.NewDisk()}
+	h.clock = clock{base: protocol.Time(c.Clock), drift: c.Drift}
+	h.SetSlow(c.Slow)
+	return h
+}
+
+// Start boots the host with a machine, which gets a wake-up in every lane at once. The host must be down.
+func (h *Host) Start(t protocol.Time, m protocol.Machine) Dues {
+	if h.machine != nil {
+		panic(fmt.Sprintf("machine: node %s starts while it runs", h.node))
+	}
+	h.machine = m
+	h.boots++
+	h.clock.restart(t)
+	var dues Dues
+	for i := range h.lanes {
+		l := &h.lanes[i]
+		l.end = t + 1
+		l.wish = h.clock.now(t)
+		dues[i] = h.arm(l)
+	}
+	return dues
+}
+
+// Crash stops the host at once. What its lanes were doing is lost; the disk stays.
+func (h *Host) Crash() {
+	h.machine, h.paused = nil, false
+	for i := range h.lanes {
+		h.lanes[i] = lane{worked: h.lanes[i].worked}
+	}
+}
+
+// ReplaceDisk gives a host that is down an empty disk.
+func (h *Host) ReplaceDisk() {
+	if h.machine != nil {
+		panic(fmt.Sprintf("machine: node %s loses its disk while it runs", h.node))
+	}
+	h.disk = protocol.NewDisk()
+}
+
+// Pause stops the host's processor; its clocks run on and what arrives waits.
+func (h *Host) Pause(t protocol.Time) {
+	if h.machine == nil || h.paused {
+		return
+	}
+	h.paused = true
+	for i := range h.lanes {
+		h.lanes[i].suspend(t)
+	}
+}
+
+// Resume lets a paused host go on where it was.
+func (h *Host) Resume(t protocol.Time) Dues {
+	var dues Dues
+	if !h.paused {
+		return dues
+	}
+	h.paused = false
+	for i := range h.lanes {
+		l := &h.lanes[i]
+		l.end += t
+		if l.full || len(l.queue) > 0 {
+			l.freeAt = l.end
+			dues[i].Free = l.end
+		}
+		dues[i].Wake = h.arm(l).Wake
+	}
+	return dues
+}
+
+// JumpClock sets the wall clock forward or back.
+func (h *Host) JumpClock(t protocol.Time, by time.Duration) Dues {
+	h.clock.reset(t)
+	h.clock.base = h.clock.base.Add(by)
+	return h.rearm(t)
+}
+
+// SetDrift changes the speed of the clocks.
+func (h *Host) SetDrift(t protocol.Time, d Drift) Dues {
+	checkDrift(d)
+	h.clock.reset(t)
+	h.clock.drift = d
+	return h.rearm(t)
+}
+
+// rearm looks at all wishes again after the clock was changed.
+func (h *Host) rearm(t protocol.Time) Dues {
+	var dues Dues
+	if h.machine == nil || h.paused {
+		return dues
+	}
+	for i := range h.lanes {
+		l := &h.lanes[i]
+		l.end = max(l.end, t+1) // a wish overdue by now is met a nanosecond later
+		dues[i] = h.arm(l)
+	}
+	return dues
+}
+
+// SetSlow changes the time that the steps to come take. Zero: 1/1.
+//
+// Model: a step in progress ends as planned.
+func (h *Host) SetSlow(r Ratio) {
+	if r == (Ratio{}) {
+		r = Ratio{1, 1}
+	}
+	if r.Num == 0 || r.Den == 0 {
+		panic(fmt.Sprintf("machine: work scaled by %d/%d", r.Num, r.Den))
+	}
+	h.slow = r
+}
+
+// Running tells whether the host is up and not paused.
+func (h *Host) Running() bool { return h.machine != nil && !h.paused }
+
+// Boots counts the starts. A local message belongs to the boot it was sent in; the caller drops it in a later one.
+func (h *Host) Boots() uint32 { return h.boots }
+
+// Machine is what runs on the host; nil when it is down.
+func (h *Host) Machine() protocol.Machine { return h.machine }
+
+// Disk is what survives crashes.
+func (h *Host) Disk() *protocol.Disk { return h.disk }
+
+// Now reads the wall clock.
+func (h *Host) Now(t protocol.Time) protocol.Time { return h.clock.now(t) }
+
+// Worked is the time that a lane's steps have taken, those in progress included.
+func (h *Host) Worked(l protocol.Lane) time.Duration { return h.lanes[l].worked }

@@ -1,0 +1,156 @@
+package machine
+
+import (
+	"fmt"
+	"time"
+
+	"icsim/protocol"
+)
+
+// A lane is a thread: idle, or busy with a step until end.
+type lane struct {
+	queue  []protocol.Arrival // waiting; handed to the step that takes them
+	out    [2]protocol.Outputs
+	cur    int           // index in out of the latest step's; the other belongs to the caller of Free
+	full   bool          // the latest step put something out that has not taken effect
+	end    protocol.Time // of the latest step; while paused, how much of it was left
+	freeAt protocol.Time // when Free is due; 0: not
+	alarm  protocol.Time // when WakeUp is due; 0: not
+	wish   protocol.Time // on the node's clock
+	spins  int           // steps in a row that had nothing to do and wished for another at once
+	worked time.Duration
+}
+
+// maxSpins is how often a machine may ask to be stepped at once and do nothing, before we call it a bug.
+const maxSpins = 10_000
+
+func (l *lane) busy(t protocol.Time) bool { return t < l.end || l.freeAt != 0 }
+
+// suspend keeps in end what is left of a step.
+func (l *lane) suspend(t protocol.Time) {
+	l.end = max(l.end-t, 1)
+	l.freeAt, l.alarm = 0, 0
+}
+
+// Arrive brings a message to the lane that handles it. It reports false when the message is lost: the host is down,
+// or the lane's queue is full.
+func (h *Host) Arrive(t protocol.Time, to protocol.Lane, a *protocol.Arrival) (Due, bool) {
+	l := &h.lanes[to]
+	if h.machine == nil || len(l.queue) >= MaxQueued {
+		return Due{}, false
+	}
+	l.queue = append(l.queue, *a)
+	switch {
+	case h.paused:
+		return Due{}, true
+	case !l.busy(t):
+		return h.step(t, to), true
+	case l.freeAt == 0:
+		l.freeAt = l.end
+		return Due{Free: l.end}, true
+	}
+	return Due{}, true
+}
+
+// Free ends a lane's step. The outputs, if not nil, take effect now, their writes already have; they are the
+// caller's until the next call of Free for this lane. A step for what has queued up follows at once.
+func (h *Host) Free(t protocol.Time, on protocol.Lane) (*protocol.Outputs, Due) {
+	l := &h.lanes[on]
+	if t != l.freeAt {
+		return nil, Due{}
+	}
+	l.freeAt = 0
+	var out *protocol.Outputs
+	if l.full {
+		l.full = false
+		out = &l.out[l.cur]
+		l.cur ^= 1
+		h.disk.Apply(out.Writes)
+	}
+	if len(l.queue) > 0 || h.clock.when(l.wish) <= t {
+		return out, h.step(t, on)
+	}
+	return out, h.arm(l)
+}
+
+// WakeUp steps a lane that wished for it.
+func (h *Host) WakeUp(t protocol.Time, on protocol.Lane) Due {
+	l := &h.lanes[on]
+	if t != l.alarm {
+		return Due{}
+	}
+	l.alarm = 0
+	if l.busy(t) || h.clock.when(l.wish) > t {
+		return h.arm(l)
+	}
+	return h.step(t, on)
+}
+
+// step runs the machine at t with all that waits.
+func (h *Host) step(t protocol.Time, on protocol.Lane) Due {
+	l := &h.lanes[on]
+	out := &l.out[l.cur]
+	empty(out)
+	h.in = protocol.Input{Lane: on, Now: h.clock.now(t), Instant: h.clock.instant(t), Arrivals: l.queue}
+	h.machine.Step(&h.in, out)
+
+	arrivals := len(l.queue)
+	clear(l.queue)
+	l.queue = l.queue[:0]
+	if cap(l.queue) > keepQueue {
+		l.queue = nil
+	}
+	spent := max(h.slow.scale(h.costs.Cost(&out.Meter)), 1)
+	l.end = t.Add(spent)
+	l.worked += spent
+	l.wish = out.Wake
+	l.full = len(out.Sends)+len(out.Locals)+len(out.Writes)+len(out.Notes) > 0
+
+	var due Due
+	if l.full {
+		l.freeAt = l.end
+		due.Free = l.end
+	}
+	due.Wake = h.arm(l).Wake
+	h.checkSpin(l, on, arrivals)
+	return due
+}
+
+// keepQueue is the longest queue whose space is kept for the next one.
+const keepQueue = 1024
+
+// empty prepares outputs for a step, letting go of what the last one put there.
+func empty(o *protocol.Outputs) {
+	clear(o.Sends)
+	clear(o.Locals)
+	clear(o.Writes)
+	clear(o.Notes)
+	o.Sends, o.Locals, o.Writes, o.Notes = o.Sends[:0], o.Locals[:0], o.Writes[:0], o.Notes[:0]
+	o.Wake = protocol.Never
+	o.Meter = protocol.Meter{}
+}
+
+// arm sees to it that a call is due when the lane's wish is, and not before its step ends: a WakeUp that is due
+// earlier will ask again, and so will a Free.
+func (h *Host) arm(l *lane) Due {
+	if l.wish == protocol.Never {
+		return Due{}
+	}
+	at := max(h.clock.when(l.wish), l.end)
+	if l.freeAt != 0 && at <= l.freeAt || l.alarm != 0 && l.alarm <= at {
+		return Due{}
+	}
+	l.alarm = at
+	return Due{Wake: at}
+}
+
+// checkSpin panics when a lane keeps asking for steps that do nothing.
+func (h *Host) checkSpin(l *lane, on protocol.Lane, arrivals int) {
+	if arrivals > 0 || l.full || h.clock.when(l.wish) > l.end {
+		l.spins = 0
+		return
+	}
+	if l.spins++; l.spins > maxSpins {
+		panic(fmt.Sprintf("machine: node %s, lane %s: wished to be woken at once %d times and did nothing", h.node, on, l.spins))
+	}
+}
