@@ -1,0 +1,64 @@
+package ingress
+
+import (
+	"icsim/crypto"
+	"icsim/crypto/principal"
+	"icsim/protocol"
+	"icsim/protocol/keys"
+)
+
+// Drift is how far beyond the time to live an expiry may lie when a node checks it on its own clock, in
+// nanoseconds (reference/protocol.md A.6; rs/limits PERMITTED_DRIFT_AT_VALIDATOR).
+const Drift = protocol.Time(30e9)
+
+// Reasons to refuse a single call.
+const (
+	ReasonExpired     = "ingress expired"
+	ReasonExpiryFar   = "ingress expiry too far ahead"
+	ReasonTooBig      = "ingress message too big"
+	ReasonAnonymous   = "anonymous ingress with a key or signature"
+	ReasonSender      = "ingress sender is not the key's principal"
+	ReasonSignature   = "ingress signature invalid"
+	ReasonNonce       = "ingress nonce too long"
+	ReasonPoolFull    = "ingress pool full"
+)
+
+// checkExpiry says whether a message may still be used at now, and not too early: [now, now + window].
+func checkExpiry(m *protocol.SignedIngress, now, window protocol.Time) protocol.Verdict {
+	switch {
+	case m.Content.Expiry < now:
+		return protocol.Refuse(ReasonExpired)
+	case m.Content.Expiry > now+window:
+		return protocol.Refuse(ReasonExpiryFar)
+	}
+	return protocol.Accept()
+}
+
+// checkRequest is what holds for a message whatever the time: size, and that the sender signed it.
+func checkRequest(k *keys.Keyring, subnet *protocol.SubnetRecord, m *protocol.SignedIngress) protocol.Verdict {
+	k.Meter.Charge(protocol.OpIngressValidate, 1)
+	switch {
+	case m.Size() > subnet.MaxIngressBytes:
+		return protocol.Refuse(ReasonTooBig)
+	case len(m.Content.Nonce) > protocol.MaxNonce:
+		return protocol.Refuse(ReasonNonce)
+	}
+	if m.Content.Sender.IsAnonymous() {
+		if m.PublicKey != (crypto.BasicPublicKey{}) || m.Signature != (crypto.BasicSignature{}) {
+			return protocol.Refuse(ReasonAnonymous)
+		}
+		return protocol.Accept()
+	}
+	if m.Content.Sender != principal.SelfAuthenticating(derEd25519(m.PublicKey)) {
+		return protocol.Refuse(ReasonSender)
+	}
+	if !k.VerifyUser(m.PublicKey, protocol.IngressSignable(m.MessageID), m.Signature) {
+		return protocol.Refuse(ReasonSignature)
+	}
+	return protocol.Accept()
+}
+
+// derEd25519 is the key's DER form (RFC 8410): a fixed head and the 32 bytes.
+func derEd25519(pk crypto.BasicPublicKey) []byte {
+	return append([]byte{0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00}, pk[:]...)
+}
