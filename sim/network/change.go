@@ -1,0 +1,94 @@
+package network
+
+import "icsim/protocol"
+
+// Up tells that an endpoint of a mesh has started: it dials, and is dialed.
+func (n *Network) Up(t protocol.Time, node protocol.NodeID, eff *Effects) {
+	e := &n.endpoints[node]
+	if e.running {
+		return
+	}
+	e.running = true
+	for _, p := range e.pairs {
+		if p.a == node {
+			n.dial(t, p, eff)
+		} else {
+			n.reassess(t, p, eff)
+		}
+	}
+}
+
+// Down tells that an endpoint has crashed: what it has not sent to the end is lost, and so are its connections, which
+// its peers notice after the idle timeout.
+func (n *Network) Down(t protocol.Time, node protocol.NodeID, eff *Effects) {
+	e := &n.endpoints[node]
+	if !e.running {
+		return
+	}
+	e.running, e.paused, e.crashed = false, false, t
+	e.up.busy, e.up.small = 0, 0
+	for _, p := range e.pairs {
+		if p.a == node {
+			p.dialing = false
+			p.attempt++
+		}
+		if p.up {
+			p.gone[p.end(node)] = true
+			if p.gone[0] && p.gone[1] {
+				n.close(p, eff)
+			}
+		}
+		n.reassess(t, p, eff)
+	}
+}
+
+// Pause tells that an endpoint has stopped answering; Resume, that it answers again.
+func (n *Network) Pause(t protocol.Time, node protocol.NodeID, eff *Effects) {
+	n.setPaused(t, node, true, eff)
+}
+
+// Resume ends a pause.
+func (n *Network) Resume(t protocol.Time, node protocol.NodeID, eff *Effects) {
+	n.setPaused(t, node, false, eff)
+}
+
+func (n *Network) setPaused(t protocol.Time, node protocol.NodeID, paused bool, eff *Effects) {
+	e := &n.endpoints[node]
+	e.paused = paused && e.running
+	for _, p := range e.pairs {
+		n.reassess(t, p, eff)
+	}
+}
+
+// Cut stops what is sent from each of some endpoints to each of others. What was handed over before gets through. Cuts
+// add up: a link works again when each has been healed.
+func (n *Network) Cut(t protocol.Time, from, to []protocol.NodeID, eff *Effects) {
+	n.changeCuts(t, from, to, 1, eff)
+}
+
+// Heal ends a cut that Cut made with the same arguments.
+func (n *Network) Heal(t protocol.Time, from, to []protocol.NodeID, eff *Effects) {
+	n.changeCuts(t, from, to, -1, eff)
+}
+
+func (n *Network) changeCuts(t protocol.Time, from, to []protocol.NodeID, by int, eff *Effects) {
+	n.eachLink(from, to, func(l *link) {
+		l.cuts += by
+		if l.pair != nil {
+			n.reassess(t, l.pair, eff)
+		}
+	})
+}
+
+// Reset breaks the connection between two endpoints, because one of them could not take what came. Both learn so at
+// once, and connect anew.
+func (n *Network) Reset(t protocol.Time, a, b protocol.NodeID, eff *Effects) {
+	p := n.link(a, b).pair
+	if p == nil || !p.up {
+		return
+	}
+	n.close(p, eff)
+	if p.ab.from.running {
+		n.dial(t, p, eff)
+	}
+}

@@ -1,0 +1,177 @@
+package network
+
+import (
+	"fmt"
+	"time"
+
+	"icsim/protocol"
+	"icsim/sim/rng"
+)
+
+// An Endpoint is a machine on the network: a node, or a client.
+type Endpoint struct {
+	Place int // in Paths
+	// Mesh: endpoints of the same mesh keep a connection with each other (the nodes of a subnet). NoMesh: none.
+	Mesh int
+	// Bits a second; 0: unlimited.
+	Uplink, Downlink int64
+}
+
+// NoMesh is for clients, which send without connections.
+const NoMesh = -1
+
+// A Config is what a network is made of.
+type Config struct {
+	Chance    rng.Source // the network's own
+	Paths     *Paths
+	Endpoints []Endpoint // by NodeID
+}
+
+// A Network is what lies between the nodes. It is a state machine without a clock of its own: see the package's rules.
+// All endpoints of a mesh start down; the others start up.
+type Network struct {
+	chance    rng.Source
+	paths     *Paths
+	endpoints []endpoint
+	pairs     []*pair
+}
+
+// endpoint is the state of one machine's access to the network.
+type endpoint struct {
+	Endpoint
+	up, down queue
+	links    []*link // by receiver; nil where nothing was ever sent
+	pairs    []*pair // its connections, by ascending peer
+	running  bool
+	paused   bool
+	crashed  protocol.Time // the last time; before 0: never
+	traffic  Traffic
+	pool     []*Transfer
+}
+
+func (e *endpoint) reachable() bool { return e.running && !e.paused }
+
+// Traffic counts what an endpoint has sent and received, with the packets' headers, without retransmissions.
+type Traffic struct {
+	SentBytes, ReceivedBytes       uint64
+	SentMessages, ReceivedMessages uint64
+}
+
+// A link is one direction between two endpoints.
+type link struct {
+	from, to *endpoint
+	pair     *pair // nil: without connection
+	chance   rng.Source
+	count    uint64        // of messages sent, indexes the draws
+	oneWay   int64         // ns, disturbances included
+	back     int64         // ns, of the other direction
+	loss     uint64        // of a packet, in units of 2⁻⁶⁴
+	paced    protocol.Time // when the send window has room again, were it full
+	cuts     int           // that are in force
+	extra    Disturbance   // the sum of those in force
+	held     []*Transfer   // sent while blocked, on a connection that may survive
+}
+
+// New makes a network. Faults in the configuration are the caller's: it panics.
+func New(c Config) *Network {
+	n := &Network{chance: c.Chance, paths: c.Paths, endpoints: make([]endpoint, len(c.Endpoints))}
+	meshes := make(map[int][]protocol.NodeID)
+	for i, e := range c.Endpoints {
+		if e.Place < 0 || e.Place >= c.Paths.places || e.Uplink < 0 || e.Downlink < 0 {
+			panic(fmt.Sprintf("network: endpoint %d is at place %d of %d, %d and %d bit/s", i, e.Place, c.Paths.places, e.Uplink, e.Downlink))
+		}
+		n.endpoints[i] = endpoint{
+			Endpoint: e, running: e.Mesh == NoMesh, crashed: -1,
+			up: queue{picosPerByte: picosPerByte(e.Uplink)}, down: queue{picosPerByte: picosPerByte(e.Downlink)},
+		}
+		if e.Mesh == NoMesh {
+			continue
+		}
+		for _, peer := range meshes[e.Mesh] {
+			n.addPair(peer, protocol.NodeID(i))
+		}
+		meshes[e.Mesh] = append(meshes[e.Mesh], protocol.NodeID(i))
+	}
+	return n
+}
+
+// addPair lets two endpoints keep a connection. The peers of an endpoint are added in ascending order.
+func (n *Network) addPair(a, b protocol.NodeID) {
+	p := &pair{id: uint32(len(n.pairs)), a: a, b: b, ab: n.link(a, b), ba: n.link(b, a)}
+	p.ab.pair, p.ba.pair = p, p
+	n.pairs = append(n.pairs, p)
+	n.endpoints[a].pairs = append(n.endpoints[a].pairs, p)
+	n.endpoints[b].pairs = append(n.endpoints[b].pairs, p)
+}
+
+// link finds or makes the link between two endpoints.
+func (n *Network) link(from, to protocol.NodeID) *link {
+	src := &n.endpoints[from]
+	if int(to) < len(src.links) && src.links[to] != nil {
+		return src.links[to]
+	}
+	if len(src.links) <= int(to) {
+		src.links = append(src.links, make([]*link, len(n.endpoints)-len(src.links))...)
+	}
+	l := &link{from: src, to: &n.endpoints[to], chance: n.chance.Split("link", uint64(from), uint64(to))}
+	n.measure(l)
+	src.links[to] = l
+	return l
+}
+
+// measure sets what a link's places and disturbances amount to.
+func (n *Network) measure(l *link) {
+	from, to := l.from.Place, l.to.Place
+	l.oneWay = int64(min(n.paths.OneWay(from, to)+l.extra.Delay, MaxOneWay))
+	l.back = int64(n.paths.OneWay(to, from))
+	loss := uint64(n.paths.Loss(from, to)) + uint64(l.extra.Loss)
+	l.loss = min(loss, uint64(MaxLoss)) * perBillion
+}
+
+// perBillion is 10⁻⁹ in units of 2⁻⁶⁴.
+const perBillion = 1 << 63 / 500_000_000
+
+// A Disturbance makes a link worse.
+type Disturbance struct {
+	Delay time.Duration // one way
+	Loss  Loss
+}
+
+// Disturb adds d to the links from each of some endpoints to each of others. Calm takes it away again.
+func (n *Network) Disturb(from, to []protocol.NodeID, d Disturbance) {
+	n.eachLink(from, to, func(l *link) {
+		l.extra.Delay += d.Delay
+		l.extra.Loss += d.Loss
+		n.measure(l)
+	})
+}
+
+// Calm ends a disturbance that Disturb began with the same arguments.
+func (n *Network) Calm(from, to []protocol.NodeID, d Disturbance) {
+	n.eachLink(from, to, func(l *link) {
+		l.extra.Delay -= d.Delay
+		l.extra.Loss -= d.Loss
+		n.measure(l)
+	})
+}
+
+func (n *Network) eachLink(from, to []protocol.NodeID, f func(*link)) {
+	for _, a := range from {
+		for _, b := range to {
+			if a != b {
+				f(n.link(a, b))
+			}
+		}
+	}
+}
+
+// Cap limits an endpoint's bandwidth below its own, in bits a second; 0: no limit. It replaces the last cap, and goes
+// for what is sent and what arrives from now on.
+func (n *Network) Cap(node protocol.NodeID, uplink, downlink int64) {
+	e := &n.endpoints[node]
+	e.up.picosPerByte = max(picosPerByte(e.Uplink), picosPerByte(uplink))
+	e.down.picosPerByte = max(picosPerByte(e.Downlink), picosPerByte(downlink))
+}
+
+// Traffic tells what an endpoint has sent and received.
+func (n *Network) Traffic(node protocol.NodeID) Traffic { return n.endpoints[node].traffic }

@@ -1,0 +1,197 @@
+package network
+
+import (
+	"math/bits"
+	"time"
+
+	"icsim/protocol"
+	"icsim/sim/rng"
+)
+
+// A Transfer is a message on its way to one receiver. The network owns it and uses it again after Release.
+type Transfer struct {
+	At       protocol.Time // call Arrive then
+	From, To protocol.NodeID
+	Conn     uint32 // the connection it went out on; 0: none
+	small    bool
+	waited   bool // for the downlink
+	wire     uint64
+	Msg      protocol.Message
+	handed   protocol.Time // to the network
+	left     protocol.Time // the sender, with its last byte
+}
+
+// Window is how many bytes may be on their way over a connection: throughput is at most Window a round trip
+// (measured_reality.md, "one TCP stream between regions").
+const Window = 2_750_000
+
+// Send takes a message from an endpoint to others, and appends to out the transfers to schedule. What goes into a cut
+// is held back if its connection may survive, and lost if not or if there is none.
+//
+// The copies leave packet by packet in turn, so that a large message reaches all receivers late rather than some early.
+func (n *Network) Send(t protocol.Time, from protocol.NodeID, to []protocol.NodeID, m protocol.Message, out []*Transfer) []*Transfer {
+	src := &n.endpoints[from]
+	size := m.Size()
+	wire := uint64(size) + PacketHeader*packets(size)
+	first := len(out)
+	for _, peer := range to {
+		l := n.link(from, peer)
+		tr := src.take()
+		*tr = Transfer{From: from, To: peer, small: wire <= SmallMessage, wire: wire, Msg: m}
+		switch l.admit(tr) {
+		case passes:
+			out = append(out, tr)
+		case lost:
+			src.keep(tr)
+		}
+	}
+	n.depart(t, src, out[first:])
+	return out
+}
+
+// depart sends copies of one message, in turn, over the sender's uplink and their links.
+func (n *Network) depart(t protocol.Time, src *endpoint, copies []*Transfer) {
+	k := protocol.Time(len(copies))
+	if k == 0 {
+		return
+	}
+	wire := copies[0].wire
+	whole := src.up.takes(wire)
+	last := src.up.takes((wire-1)%(PacketPayload+PacketHeader) + 1)
+	start := src.up.enter(t, k*whole, copies[0].small)
+	src.traffic.SentBytes += uint64(k) * wire
+	src.traffic.SentMessages += uint64(k)
+	for i, tr := range copies {
+		l := src.links[tr.To]
+		tr.handed = t
+		tr.left = l.pace(t, start+k*(whole-last)+protocol.Time(i+1)*last, tr)
+		slower := max(0, l.to.down.takes(wire)-(tr.left-start)) // the downlink needs longer than the message took to leave
+		tr.At = max(tr.left+slower+l.delay(packetsOnWire(wire)), t+1)
+	}
+}
+
+func packetsOnWire(wire uint64) uint64 {
+	return (wire + PacketPayload + PacketHeader - 1) / (PacketPayload + PacketHeader)
+}
+
+// pace keeps a link's throughput to Window a round trip after a burst of Window, and tells when the message has left.
+// Small messages use up the window without waiting for it.
+func (l *link) pace(t, ready protocol.Time, tr *Transfer) protocol.Time {
+	trip := l.oneWay + l.back
+	hi, lo := bits.Mul64(tr.wire, uint64(trip))
+	spent, _ := bits.Div64(hi, lo, Window)
+	l.paced = max(l.paced, t) + protocol.Time(spent)
+	if tr.small {
+		return ready
+	}
+	return max(ready, l.paced-protocol.Time(trip))
+}
+
+// delay draws how long a message of some packets is on its way: latency, jitter, recovery of lost packets.
+func (l *link) delay(packets uint64) protocol.Time {
+	n := l.count
+	l.count++
+	d := l.oneWay + l.oneWay*(jitter.Pick(l.chance.At(2*n))-jitterMean)/billion
+	if l.loss > 0 {
+		if rounds := lossRounds(l.chance.At(2*n+1).Uint64(), l.loss, packets); rounds > 0 {
+			d += l.recovery(rounds)
+		}
+	}
+	return protocol.Time(d)
+}
+
+// lossRounds reads the uniform draw u as the number of times that some packet had to be sent again: the chance that
+// none of k packets needs more than r repetitions is (1 − p^(r+1))^k.
+func lossRounds(u, p, k uint64) int {
+	rounds := 0
+	for fails := p; fails > 0 && rounds < maxRounds && u >= power(-fails, k); rounds++ {
+		fails, _ = bits.Mul64(fails, p)
+	}
+	return rounds
+}
+
+// power raises a fraction in units of 2⁻⁶⁴, rounding down.
+func power(x, k uint64) uint64 {
+	result := ^uint64(0)
+	for ; k > 0; k >>= 1 {
+		if k&1 == 1 {
+			result, _ = bits.Mul64(result, x)
+		}
+		x, _ = bits.Mul64(x, x)
+	}
+	return result
+}
+
+// recovery is what resending a packet some times adds: probe timeouts of a round trip and the receiver's
+// acknowledgement delay, doubling (RFC 9002, 6.2). More than the idle timeout it never is.
+func (l *link) recovery(rounds int) int64 {
+	probe := l.oneWay + l.back + int64(AckDelay)
+	return min(probe*(1<<rounds-1), int64(IdleTimeout))
+}
+
+const (
+	// AckDelay is how long a receiver may wait before it acknowledges (RFC 9000, 18.2, max_ack_delay).
+	AckDelay  = 25 * time.Millisecond
+	maxRounds = 10
+	billion   = 1_000_000_000
+)
+
+// jitter is the excess of a one-way latency over its least, in parts per billion of it. See doc.go, "Jitter".
+var jitter = rng.Lognormal(1_440_000, 123, 100)
+
+// jitterMean is the mean of jitter.
+const jitterMean = 3_068_000
+
+// An Outcome is what becomes of an arriving transfer.
+type Outcome uint8
+
+const (
+	Delivered Outcome = iota // hand Msg to the receiver, then Release
+	Delayed                  // the downlink is busy: call Arrive again at At
+	Lost                     // Release it
+)
+
+// Arrive brings a transfer, at its time, over the receiver's downlink.
+func (n *Network) Arrive(t protocol.Time, tr *Transfer) Outcome {
+	src, dst := &n.endpoints[tr.From], &n.endpoints[tr.To]
+	if !dst.running || tr.handed <= src.crashed && src.crashed < tr.left {
+		return Lost
+	}
+	if tr.Conn != 0 && !src.links[tr.To].pair.receives(tr.To, tr.Conn) {
+		return Lost
+	}
+	if !tr.waited {
+		work := dst.down.takes(tr.wire)
+		if done := dst.down.enter(t-work, work, tr.small) + work; done > t {
+			tr.At, tr.waited = done, true
+			return Delayed
+		}
+	}
+	dst.traffic.ReceivedBytes += tr.wire
+	dst.traffic.ReceivedMessages++
+	return Delivered
+}
+
+// Release gives a transfer back that was delivered or lost.
+func (n *Network) Release(tr *Transfer) { n.endpoints[tr.To].keep(tr) }
+
+// keep saves a transfer for the next message of this endpoint.
+func (e *endpoint) keep(tr *Transfer) {
+	*tr = Transfer{}
+	if len(e.pool) < keepTransfers {
+		e.pool = append(e.pool, tr)
+	}
+}
+
+// keepTransfers bounds what an endpoint keeps; who receives more than it sends drops the rest.
+const keepTransfers = 256
+
+func (e *endpoint) take() *Transfer {
+	last := len(e.pool) - 1
+	if last < 0 {
+		return new(Transfer)
+	}
+	tr := e.pool[last]
+	e.pool = e.pool[:last]
+	return tr
+}
