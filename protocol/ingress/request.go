@@ -13,14 +13,14 @@ const Drift = protocol.Time(30e9)
 
 // Reasons to refuse a single call.
 const (
-	ReasonExpired     = "ingress expired"
-	ReasonExpiryFar   = "ingress expiry too far ahead"
-	ReasonTooBig      = "ingress message too big"
-	ReasonAnonymous   = "anonymous ingress with a key or signature"
-	ReasonSender      = "ingress sender is not the key's principal"
-	ReasonSignature   = "ingress signature invalid"
-	ReasonNonce       = "ingress nonce too long"
-	ReasonPoolFull    = "ingress pool full"
+	ReasonExpired   = "ingress expired"
+	ReasonExpiryFar = "ingress expiry too far ahead"
+	ReasonTooBig    = "ingress message too big"
+	ReasonAnonymous = "anonymous ingress with a key or signature"
+	ReasonSender    = "ingress sender is not the key's principal"
+	ReasonSignature = "ingress signature invalid"
+	ReasonNonce     = "ingress nonce too long"
+	ReasonPoolFull  = "ingress pool full"
 )
 
 // checkExpiry says whether a message may still be used at now, and not too early: [now, now + window].
