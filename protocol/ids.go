@@ -78,6 +78,12 @@ func (h StateHash) String() string   { return hex.EncodeToString(h[:4]) }
 func (h ArtifactID) String() string  { return hex.EncodeToString(h[:4]) }
 func (h MessageID) String() string   { return hex.EncodeToString(h[:4]) }
 
+// A HeightHash is a state's height and the root of its certified tree.
+type HeightHash struct {
+	Height Height
+	Hash   StateHash
+}
+
 // FaultsTolerated is f(n) = ⌊(max(n,1)−1)/3⌋ (rs/types/types/src/consensus.rs get_faults_tolerated).
 func FaultsTolerated(n int) int { return (max(n, 1) - 1) / 3 }
 

@@ -1,0 +1,240 @@
+package messaging
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"icsim/crypto"
+	"icsim/crypto/hashtree"
+	"icsim/protocol"
+)
+
+// Bounds of the ingress history (reference/protocol.md D, "Ingress" and "Memory").
+const (
+	historyTTL   = protocol.IngressTTL // how long an answer stays
+	historyCalls = 600_000             // calls known: 2 · 1000 a block · 300 s
+	historyBytes = 4 << 30             // answers kept; beyond that the oldest are pruned
+)
+
+// A history knows the calls of users: each goes Received, Processing, Replied or Rejected, at worst Done, and is
+// forgotten when its answer has stood for historyTTL. Immutable.
+//
+// It is kept as the certified tree has it: the directory request_status is the only index.
+type history struct {
+	tree     hashtree.Tree // request_status
+	answered []*answers    // by the time the answer came
+	pruned   int           // of the first calls in answered, so many are Done
+	bytes    uint64        // of answers
+}
+
+// answers are the calls answered in one round.
+type answers struct {
+	until  protocol.Time // when they are forgotten
+	calls  []protocol.MessageID
+	digest crypto.Hash
+}
+
+// size is how many calls are known.
+func (h *history) size() int { return h.tree.Len() }
+
+// status finds a call.
+func (h *history) status(id protocol.MessageID) protocol.IngressStatus {
+	entry, ok := h.tree.Subtree(callLabel(id))
+	if !ok {
+		return protocol.IngressStatus{}
+	}
+	return readStatus(entry)
+}
+
+// hash covers what the certified tree does not: when answers are forgotten.
+func (h *history) hash() crypto.Hash {
+	raw := binary.BigEndian.AppendUint64(nil, uint64(h.pruned))
+	for _, a := range h.answered {
+		raw = append(raw, a.digest[:]...)
+	}
+	return crypto.Sum("ingress_history", raw)
+}
+
+// A historyEdit is a round's working copy.
+type historyEdit struct {
+	parent *history
+	now    protocol.Time
+	bound  historyBounds
+	known  map[protocol.MessageID]int // index into calls
+	calls  []callUpdate               // in the order in which the round first touched them
+}
+
+type historyBounds struct {
+	calls int
+	bytes uint64
+}
+
+type callUpdate struct {
+	id     protocol.MessageID
+	status protocol.IngressStatus
+	before protocol.IngressState
+}
+
+// status finds a call as it stands in this round.
+func (e *historyEdit) status(id protocol.MessageID) protocol.IngressStatus {
+	if i, ok := e.known[id]; ok {
+		return e.calls[i].status
+	}
+	return e.parent.status(id)
+}
+
+// full reports whether no further call may be inducted.
+func (e *historyEdit) full() bool { return e.parent.size()+len(e.known) >= e.bound.calls }
+
+// set records a call's progress. A call is answered once: a second answer is a broken invariant.
+func (e *historyEdit) set(u protocol.IngressUpdate) error {
+	i, ok := e.known[u.ID]
+	if !ok {
+		before := e.parent.status(u.ID).State
+		if e.known == nil {
+			e.known = make(map[protocol.MessageID]int)
+		}
+		i = len(e.calls)
+		e.known[u.ID] = i
+		e.calls = append(e.calls, callUpdate{id: u.ID, before: before, status: protocol.IngressStatus{State: before}})
+	}
+	c := &e.calls[i]
+	if c.status.State.IsTerminal() || c.status.State > u.Status.State {
+		return fmt.Errorf("call %s goes from %s to %s", u.ID, c.status.State, u.Status.State)
+	}
+	c.status = u.Status
+	return nil
+}
+
+// commit gives the history after the round: the parent itself if nothing happened.
+func (e *historyEdit) commit() *history {
+	h := *e.parent
+	edits := h.forget(e.now, nil)
+	var answer *answers
+	for i := range e.calls {
+		c := &e.calls[i]
+		edits = append(edits, hashtree.Edit{Label: callLabel(c.id), To: hashtree.SubtreeOf(statusTree(&c.status))})
+		if !c.status.State.IsTerminal() {
+			continue
+		}
+		if answer == nil {
+			answer = &answers{until: e.now + historyTTL}
+		}
+		answer.calls = append(answer.calls, c.id)
+		h.bytes += answerBytes(&c.status)
+	}
+	if len(edits) == 0 {
+		return e.parent
+	}
+	h.tree = h.tree.Apply(edits)
+	if answer != nil {
+		answer.seal()
+		h.answered = append(h.answered[:len(h.answered):len(h.answered)], answer)
+	}
+	h.prune(e.bound.bytes)
+	return &h
+}
+
+func (a *answers) seal() {
+	raw := binary.BigEndian.AppendUint64(nil, uint64(a.until))
+	for _, id := range a.calls {
+		raw = append(raw, id[:]...)
+	}
+	a.digest = crypto.Sum("ingress_answers", raw)
+}
+
+// forget drops the calls whose answers have stood long enough, and appends the edits that say so.
+func (h *history) forget(now protocol.Time, edits []hashtree.Edit) []hashtree.Edit {
+	for len(h.answered) > 0 && h.answered[0].until <= now {
+		calls := h.answered[0].calls
+		for _, id := range calls {
+			status := h.status(id)
+			h.bytes -= answerBytes(&status)
+			edits = append(edits, hashtree.Edit{Label: callLabel(id), Remove: true})
+		}
+		h.pruned = max(0, h.pruned-len(calls))
+		h.answered = h.answered[1:]
+	}
+	return edits
+}
+
+// prune takes the oldest answers away while there are too many bytes of them; their calls are Done.
+func (h *history) prune(limit uint64) {
+	if h.bytes <= limit {
+		return
+	}
+	done := hashtree.SubtreeOf(statusTree(&protocol.IngressStatus{State: protocol.IngressDone}))
+	var edits []hashtree.Edit
+	skip := h.pruned
+	for _, a := range h.answered {
+		if skip >= len(a.calls) {
+			skip -= len(a.calls)
+			continue
+		}
+		for _, id := range a.calls[skip:] {
+			if h.bytes <= limit {
+				break
+			}
+			status := h.status(id)
+			h.bytes -= answerBytes(&status)
+			h.pruned++
+			edits = append(edits, hashtree.Edit{Label: callLabel(id), To: done})
+		}
+		skip = 0
+	}
+	h.tree = h.tree.Apply(edits)
+}
+
+// answerBytes is what an answer counts for.
+func answerBytes(s *protocol.IngressStatus) uint64 { return uint64(len(s.Reply) + len(s.Reject.Message)) }
+
+func callLabel(id protocol.MessageID) hashtree.Label { return hashtree.Label(id[:]) }
+
+// The labels under request_status/<id> (reference/interface.md D.5).
+const (
+	labelStatus        = "status"
+	labelReply         = "reply"
+	labelRejectCode    = "reject_code"
+	labelRejectMessage = "reject_message"
+	labelErrorCode     = "error_code"
+)
+
+// statusTree is a call's entry in the certified tree.
+func statusTree(s *protocol.IngressStatus) hashtree.Tree {
+	edits := make([]hashtree.Edit, 0, 4)
+	leaf := func(label hashtree.Label, value []byte) {
+		edits = append(edits, hashtree.Edit{Label: label, To: hashtree.LeafOf(value)})
+	}
+	leaf(labelStatus, []byte(s.State.String()))
+	switch s.State {
+	case protocol.IngressReplied:
+		leaf(labelReply, s.Reply)
+	case protocol.IngressRejected:
+		leaf(labelRejectCode, binary.AppendUvarint(nil, uint64(s.Reject.Code)))
+		leaf(labelRejectMessage, []byte(s.Reject.Message))
+		if s.Reject.Error != "" {
+			leaf(labelErrorCode, []byte(s.Reject.Error))
+		}
+	}
+	return hashtree.Tree{}.Apply(edits)
+}
+
+// readStatus inverts statusTree.
+func readStatus(entry hashtree.Tree) protocol.IngressStatus {
+	var s protocol.IngressStatus
+	name, _ := entry.Leaf(labelStatus)
+	for state := protocol.IngressReceived; state <= protocol.IngressDone; state++ {
+		if string(name) == state.String() {
+			s.State = state
+		}
+	}
+	s.Reply, _ = entry.Leaf(labelReply)
+	if code, ok := entry.Leaf(labelRejectCode); ok {
+		n, _ := binary.Uvarint(code)
+		s.Reject.Code = protocol.RejectCode(n)
+	}
+	message, _ := entry.Leaf(labelRejectMessage)
+	text, _ := entry.Leaf(labelErrorCode)
+	s.Reject.Message, s.Reject.Error = string(message), string(text)
+	return s
+}

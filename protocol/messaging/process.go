@@ -1,0 +1,197 @@
+package messaging
+
+import (
+	"fmt"
+
+	"icsim/protocol"
+)
+
+// A Processor turns a state and a batch into the next state. It is a pure function of its arguments: equal arguments
+// give equal results on every node.
+type Processor interface {
+	// Process executes b on parent. registry is the snapshot at b.RegistryVersion.
+	Process(parent *State, b *protocol.Batch, registry *protocol.RegistrySnapshot) *Result
+}
+
+// Limits bound what a round may do. They are fields so that tests can reach them with few messages.
+type Limits struct {
+	StreamMessages int // in an outgoing stream, from which on nothing is routed to it
+	StreamBytes    int // likewise
+	SystemMessages int // in a stream to a system subnet, likewise
+	Payload        int // bytes of a message's payload that may leave the subnet
+	HistoryCalls   int // known to the ingress history
+	HistoryBytes   uint64
+}
+
+// DefaultLimits gives the deployed ones (rs/config/src/message_routing.rs, rs/limits/src/lib.rs).
+func DefaultLimits() Limits {
+	return Limits{
+		StreamMessages: protocol.MaxStreamMessages,
+		StreamBytes:    10 << 20,
+		SystemMessages: 2 * protocol.SystemStreamMessages,
+		Payload:        2 << 20,
+		HistoryCalls:   historyCalls,
+		HistoryBytes:   historyBytes,
+	}
+}
+
+// A StateMachine is the deterministic state machine of message routing (rs/messaging/src/state_machine.rs).
+type StateMachine struct {
+	Executor protocol.Executor
+	Limits   Limits
+}
+
+// A Result is what executing a batch gives. Immutable: nodes share it.
+type Result struct {
+	State   *State
+	Summary *protocol.RoundSummary
+	// Critical lists what happened that cannot happen among honest subnets, by the constants below.
+	Critical []string
+
+	busiest uint64
+}
+
+// Critical errors: the replica counts them and goes on. Cycles of dropped messages are burned.
+const (
+	CriticalBatchTime       = "batch time does not advance"
+	CriticalSenderSubnet    = "response from a subnet that does not host its sender dropped"
+	CriticalResponseInduct  = "response could not be inducted and was dropped"
+	CriticalResponseNoRoute = "response to nowhere dropped"
+	CriticalResponseReject  = "response rejected for another reason than migration"
+	CriticalResponseTooLong = "response above the payload limit replaced"
+	CriticalMisrouted       = "request rejected by a subnet that does not host its receiver"
+)
+
+// Charge counts the node's work for the round. Every node is charged, whoever computed it.
+func (r *Result) Charge(m *protocol.Meter) {
+	m.Charge(protocol.OpRound, 1)
+	m.Charge(protocol.OpCanisterRound, r.State.canisters.NumCanisters())
+	m.Charge(protocol.OpCanisterMessage, r.Summary.Messages)
+	m.Charge(protocol.OpInstruction, int(r.busiest))
+	if r.State.IsCheckpoint() {
+		m.Charge(protocol.OpCheckpoint, 1)
+		m.Charge(protocol.OpCheckpointByte, int(r.State.canisters.Size()))
+	}
+}
+
+// A round is one execution of Process.
+type round struct {
+	parent   *State
+	batch    *protocol.Batch
+	registry *protocol.RegistrySnapshot
+	limits   *Limits
+	context  protocol.RoundContext
+	canister protocol.Round
+	streams  streamSet
+	history  historyEdit
+	inducted []protocol.InductedRange
+	ingress  int
+	lost     protocol.Cycles // with dropped messages
+	critical []string
+}
+
+// Process implements Processor. The order is the replica's (reference/protocol.md C, first point).
+func (m *StateMachine) Process(parent *State, b *protocol.Batch, registry *protocol.RegistrySnapshot) *Result {
+	r := m.open(parent, b, registry)
+	r.inductLoopback()
+	if b.Payload != nil {
+		r.collectGarbage(b.Payload.XNet)
+		r.inductSlices(b.Payload.XNet)
+		r.inductIngress(b.Payload.Ingress)
+	}
+	r.canister.Execute()
+	r.buildStreams()
+	return r.commit()
+}
+
+func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol.RegistrySnapshot) *round {
+	r := &round{
+		parent: parent, batch: b, registry: registry, limits: &m.Limits,
+		streams: newStreamSet(parent.streams),
+	}
+	if b.Subnet != parent.subnet || b.Height != parent.height+1 || registry.Version != b.RegistryVersion {
+		r.panicf("a batch of subnet %s, registry version %d, on a state of %s at height %d with registry version %d",
+			b.Subnet, b.RegistryVersion, parent.subnet, parent.height, registry.Version)
+	}
+	now := b.Time
+	if now <= parent.time {
+		r.fault(CriticalBatchTime)
+		now = parent.time
+	}
+	own := registry.Subnet(b.Subnet)
+	r.context = protocol.RoundContext{
+		Subnet: b.Subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members),
+		System: own.Type == protocol.SystemSubnet,
+		Height: b.Height, Time: now, Genesis: registry.Genesis, Randomness: b.Randomness, Checkpoint: b.Checkpoint,
+		Routing: registry.Routing,
+	}
+	r.history = historyEdit{
+		parent: parent.history, now: now,
+		bound: historyBounds{calls: m.Limits.HistoryCalls, bytes: m.Limits.HistoryBytes},
+	}
+	r.canister = m.Executor.Begin(parent.canisters, &r.context)
+	return r
+}
+
+// commit closes the round: what canisters did to calls is recorded, conservation is checked, the tree is hashed.
+func (r *round) commit() *Result {
+	canisters, outcome := r.canister.Commit()
+	for _, u := range outcome.Ingress {
+		r.record(u)
+	}
+	s := &State{
+		subnet: r.batch.Subnet, height: r.batch.Height, time: r.context.Time, registry: r.registry.Version,
+		streams: r.streams.streams, history: r.history.commit(), canisters: canisters,
+		cycles: canisters.TotalCycles().Add(cyclesIn(r.streams.streams)),
+	}
+	burned := outcome.Burned.Add(r.lost)
+	if r.parent.cycles.Add(outcome.Minted) != s.cycles.Add(burned) {
+		r.panicf("cycles are not conserved: %s before, %s minted, %s burned, %s after",
+			r.parent.cycles, outcome.Minted, burned, s.cycles)
+	}
+	s.tree = certifyTree(r.parent, s, r.streams.changed, r.registry)
+	s.root = protocol.StateHash(s.tree.Digest())
+	if r.batch.Checkpoint {
+		s.manifest = manifestHash(s)
+	}
+	return &Result{State: s, Summary: r.summary(s, outcome, burned), Critical: r.critical, busiest: outcome.BusiestThread}
+}
+
+func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protocol.Cycles) *protocol.RoundSummary {
+	sum := &protocol.RoundSummary{
+		Height: s.height, Time: s.time, Inducted: r.inducted,
+		Cycles: s.cycles, Burned: burned, Minted: outcome.Minted,
+		Ingress: r.ingress, Messages: outcome.Messages, Instructions: outcome.Instructions,
+	}
+	if len(s.streams) > 0 {
+		sum.Streams = make([]protocol.StreamSummary, len(s.streams))
+	}
+	for i, stream := range s.streams {
+		sum.Streams[i] = protocol.StreamSummary{
+			To: stream.to, Begin: stream.begin, End: stream.End(), SignalsEnd: stream.signalsEnd, Cycles: stream.cycles,
+			Appended: r.streams.appendedTo(stream),
+		}
+	}
+	return sum
+}
+
+// record notes a call's progress.
+func (r *round) record(u protocol.IngressUpdate) {
+	if err := r.history.set(u); err != nil {
+		r.panicf("%v", err)
+	}
+}
+
+// fault notes a critical error.
+func (r *round) fault(reason string) { r.critical = append(r.critical, reason) }
+
+// drop loses a message's cycles, and says why.
+func (r *round) drop(m *protocol.CanisterMessage, reason string) {
+	r.lost = r.lost.Add(m.Cycles())
+	r.fault(reason)
+}
+
+// panicf stops at a broken invariant.
+func (r *round) panicf(format string, args ...any) {
+	panic(fmt.Sprintf("messaging: subnet %s, height %d: ", r.batch.Subnet, r.batch.Height) + fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,71 @@
+package messaging
+
+import (
+	"icsim/crypto/hashtree"
+	"icsim/protocol"
+)
+
+// A State is all that a subnet's replicas agree on after a height's batch. Immutable: a snapshot is a pointer, and
+// honest nodes share one value.
+type State struct {
+	subnet    protocol.SubnetID
+	height    protocol.Height
+	time      protocol.Time
+	registry  protocol.RegistryVersion // that the batch was executed under
+	streams   []*Stream                // by ascending subnet, the loopback stream among them
+	history   *history
+	canisters protocol.CanisterState
+	tree      hashtree.Tree
+	root      protocol.StateHash
+	manifest  protocol.StateHash // of a checkpoint, else zero
+	cycles    protocol.Cycles    // in canisters and streams
+}
+
+// Genesis gives a subnet's state at height 0, under a registry version. It is a checkpoint: the genesis CUP holds its
+// manifest hash.
+func Genesis(subnet protocol.SubnetID, canisters protocol.CanisterState, registry *protocol.RegistrySnapshot) *State {
+	s := &State{subnet: subnet, registry: registry.Version, history: new(history), canisters: canisters}
+	s.cycles = canisters.TotalCycles()
+	s.tree = wholeTree(s, protocol.StateHash{}, registry)
+	s.root = protocol.StateHash(s.tree.Digest())
+	s.manifest = manifestHash(s)
+	return s
+}
+
+// Subnet is whose state it is.
+func (s *State) Subnet() protocol.SubnetID { return s.subnet }
+
+// Height is the height of the batch that led to it.
+func (s *State) Height() protocol.Height { return s.height }
+
+// Time is the time of the last batch; it is what canisters and certificates see.
+func (s *State) Time() protocol.Time { return s.time }
+
+// Tree is the canonical tree of which Root is the digest.
+func (s *State) Tree() hashtree.Tree { return s.tree }
+
+// Root is the hash that the subnet certifies.
+func (s *State) Root() protocol.StateHash { return s.root }
+
+// Manifest is the hash over everything, that a CUP signs. ok is false when the state is no checkpoint.
+func (s *State) Manifest() (hash protocol.StateHash, ok bool) {
+	return s.manifest, s.IsCheckpoint()
+}
+
+// IsCheckpoint reports whether the state follows a summary block.
+func (s *State) IsCheckpoint() bool { return s.manifest != protocol.StateHash{} }
+
+// Canisters is the canister side.
+func (s *State) Canisters() protocol.CanisterState { return s.canisters }
+
+// Stream gives the stream to a subnet, or nil. The stream to the own subnet is the loopback stream.
+func (s *State) Stream(to protocol.SubnetID) *Stream { return find(s.streams, to) }
+
+// IngressStatus tells where a call stands.
+func (s *State) IngressStatus(id protocol.MessageID) protocol.IngressStatus { return s.history.status(id) }
+
+// IngressHistorySize is how many calls the state knows.
+func (s *State) IngressHistorySize() int { return s.history.size() }
+
+// Cycles is what canisters and streams hold.
+func (s *State) Cycles() protocol.Cycles { return s.cycles }
