@@ -1,0 +1,11 @@
+// Package der wraps public keys in the DER form (SubjectPublicKeyInfo, RFC 5280) that principals
+// are hashed from and that travels in state trees, certificates and requests.
+//
+// Source: reference/interface.md, section D.3 (DER prefixes); RFC 8410 for Ed25519; the object
+// identifiers 1.3.6.1.4.1.44668.5.3.1.2.1 and 5.3.2.1 for BLS keys in G2.
+//
+// A key has exactly one form, a fixed prefix and its bytes, so no general parser is involved.
+//
+// Left out: secp256k1, P-256, WebAuthn and canister signature keys of users, until user requests
+// with such keys are verified.
+package der
