@@ -1,6 +1,9 @@
 package wasm
 
-import "icsim/canister/wasm/module"
+import (
+	"icsim/canister/wasm/module"
+	"icsim/canister/wasm/rewrite"
+)
 
 // ValueType is the type of a parameter, result or global.
 type ValueType = module.ValueType
@@ -48,28 +51,20 @@ type CompileOptions struct {
 	Library bool
 }
 
-// MethodKind is the kind of an exported canister method.
-type MethodKind uint8
+// MethodKind is the kind of an exported canister method; Method names one; CustomSection is an "icp:public NAME" or
+// "icp:private NAME" section, its name without the prefix.
+type (
+	MethodKind    = rewrite.MethodKind
+	Method        = rewrite.Method
+	CustomSection = rewrite.Section
+)
 
 // The kinds of exported methods, "canister_update NAME" and so on.
 const (
-	Update MethodKind = iota
-	Query
-	CompositeQuery
+	Update         = rewrite.Update
+	Query          = rewrite.Query
+	CompositeQuery = rewrite.CompositeQuery
 )
-
-// Method is an exported method of a canister.
-type Method struct {
-	Kind MethodKind
-	Name string
-}
-
-// CustomSection is an "icp:public NAME" or "icp:private NAME" section.
-type CustomSection struct {
-	Name   string // without the prefix
-	Public bool
-	Data   []byte
-}
 
 // EntryKind says how an execution enters the module.
 type EntryKind uint8
@@ -121,6 +116,9 @@ const (
 // Trap describes the end of an execution that did not return.
 type Trap struct {
 	Kind    TrapKind
-	Message string
-	Cause   error // what the host function gave Call.Fail, else nil
+	Message string // of HostTrap
+	Cause   error  // what the host function gave Call.Fail, else nil
+
+	// Backtrace names the functions that were active, innermost first, a line each. It is for people: no outcome may depend on it.
+	Backtrace string
 }

@@ -58,6 +58,9 @@ const (
 	OpI32Eqz  Opcode = 0x45
 	OpI64LtS  Opcode = 0x53
 	OpI64GtU  Opcode = 0x56
+	OpI64Ne   Opcode = 0x52
+	OpI32GtU  Opcode = 0x4b
+	OpI64Or   Opcode = 0x84
 	OpF32Eq   Opcode = 0x5b
 	OpF64Eq   Opcode = 0x61
 	OpF64Ge   Opcode = 0x66
@@ -154,6 +157,21 @@ func (op Opcode) String() string {
 		return n
 	}
 	return fmt.Sprintf("instruction %#x", uint16(op))
+}
+
+// OpcodeNamed gives the opcode with a name of the text format; typed select has no name of its own.
+func OpcodeNamed(name string) (Opcode, bool) {
+	for op := range oneByte {
+		if oneByte[op].name == name {
+			return Opcode(op), true
+		}
+	}
+	for sub := range prefixed {
+		if prefixed[sub].name == name {
+			return 0xfc00 | Opcode(sub), true
+		}
+	}
+	return 0, false
 }
 
 // Immediate gives the form of what follows the opcode.

@@ -1,0 +1,121 @@
+package wasm
+
+import (
+	"bytes"
+
+	"icsim/canister/wasm/rewrite"
+)
+
+// scan lists the pages marked in the shadow and unmarks them.
+func (i *instance) scan(trap *Trap) {
+	i.dirty = i.dirty[:0]
+	shadow := i.mem.buf[:rewrite.ShadowSize]
+	pages := len(i.guest()) / PageSize
+	for p := 0; p < pages; p++ {
+		next := bytes.IndexByte(shadow[p:pages], 1)
+		if next < 0 {
+			break
+		}
+		p += next
+		shadow[p] = 0
+		i.dirty = append(i.dirty, uint64(p))
+	}
+	if trap != nil && trap.Kind == MemoryOutOfBounds {
+		// The store that faulted may have marked a page that does not exist.
+		if beyond := bytes.IndexByte(shadow[pages:], 1); beyond >= 0 {
+			shadow[pages+beyond] = 0
+		}
+	}
+}
+
+// spill is how far a store that begins in one page may reach into the next, rounded up: 7 bytes.
+const spill = 8
+
+// commit makes the new image from the pages that changed. If nothing did, it is the old one.
+func (i *instance) commit() {
+	guest, old := i.guest(), i.holds
+	next := &Image{memory: old.memory, globals: i.newGlobals(), line: old.line}
+	if len(i.dirty) > 0 || uint64(len(guest)) != old.memory.Len() {
+		e := old.memory.Edit()
+		e.Grow(uint64(len(guest)))
+		i.eachDirty(func(p uint64, n int) { commitPage(e, p, guest, old.memory.page(p), n) })
+		next.memory = e.Done()
+	}
+	if next.memory != old.memory || !same(next.globals, old.globals) {
+		i.holds = next
+	}
+}
+
+func same(a, b []uint64) bool { return len(a) == 0 || &a[0] == &b[0] }
+
+// commitPage puts page p into the new image if its first n bytes changed.
+func commitPage(e *Editor, p uint64, guest []byte, was *[PageSize]byte, n int) {
+	now := (*[PageSize]byte)(guest[p*PageSize:])
+	if was == nil && !isZero(now[:n]) || was != nil && !bytes.Equal(now[:n], was[:n]) {
+		e.put(p, now)
+	}
+}
+
+func isZero(b []byte) bool {
+	for _, x := range b {
+		if x != 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// rollback brings back the image held before the execution.
+func (i *instance) rollback() {
+	old := i.holds
+	i.resize(old.Size()) // zeroes what lies past the old end
+	guest := i.guest()
+	i.eachDirty(func(p uint64, n int) {
+		at := guest[p*PageSize:][:n]
+		if data := old.memory.page(p); data != nil {
+			copy(at, data[:n])
+		} else {
+			clear(at)
+		}
+	})
+	for k, g := range i.globals {
+		g.Set(old.globals[k])
+	}
+}
+
+// eachDirty calls f for each page that may have been written to, with how many of its first bytes: all of a page that was marked, a few
+// of the one behind it.
+func (i *instance) eachDirty(f func(p uint64, n int)) {
+	end := uint64(len(i.guest()) / PageSize)
+	for k, p := range i.dirty {
+		if p >= end {
+			return
+		}
+		f(p, PageSize)
+		if p++; p < end && (k+1 == len(i.dirty) || i.dirty[k+1] != p) {
+			f(p, spill)
+		}
+	}
+}
+
+// newGlobals gives the globals' bits, in the old slice if none changed.
+func (i *instance) newGlobals() []uint64 {
+	old := i.holds.globals
+	var changed []uint64
+	for k, g := range i.globals {
+		v := g.Get()
+		if t := i.module.globals[k].Type; t == I32 || t == F32 {
+			v = uint64(uint32(v))
+		}
+		if v != old[k] && changed == nil {
+			changed = append([]uint64(nil), old...)
+		}
+		if changed != nil {
+			changed[k] = v
+		}
+	}
+	if changed == nil {
+		return old
+	}
+	return changed
+}

@@ -1,0 +1,110 @@
+package wasm
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+
+	"github.com/tetratelabs/wazero"
+
+	"icsim/canister/wasm/module"
+	"icsim/canister/wasm/rewrite"
+)
+
+// Module is a canister module, compiled. It belongs to its Engine.
+type Module struct {
+	hash     Hash
+	compiled wazero.CompiledModule
+	methods  []Method
+	sections []CustomSection
+	entries  map[string]bool
+	globals  []rewrite.Global
+	initial  []uint64 // bits of globals
+	dropped  []string
+	hasStart bool
+	hasTable bool
+	memory   Pages  // initial
+	maxPages uint64 // of 64 KiB
+}
+
+// Compile decodes, validates, rewrites and compiles a module, raw or gzip. Equal bytes with equal options give the same *Module.
+// The error names the section, function and byte at fault.
+func (e *Engine) Compile(raw []byte, opt CompileOptions) (*Module, error) {
+	key := moduleKey{sha256.Sum256(raw), opt.Library}
+	if m := e.modules[key]; m != nil {
+		return m, nil
+	}
+	plain, err := module.Unpack(raw)
+	if err != nil {
+		return nil, err
+	}
+	decoded, err := module.Decode(plain)
+	if err != nil {
+		return nil, err
+	}
+	out, err := rewrite.Rewrite(decoded, rewrite.Rules{Library: opt.Library, Import: e.hostType})
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := e.runtime.CompileModule(context.Background(), out.Binary)
+	if err != nil {
+		return nil, typeError(decoded, err)
+	}
+	m := newModule(key.hash, compiled, out)
+	e.modules[key] = m
+	return m, nil
+}
+
+func (e *Engine) hostType(mod, name string) (module.FuncType, bool) {
+	t, ok := e.types[hostName{mod, name}]
+	return t, ok
+}
+
+func newModule(hash Hash, compiled wazero.CompiledModule, out *rewrite.Output) *Module {
+	m := &Module{
+		hash: hash, compiled: compiled, methods: out.Interface.Methods, entries: make(map[string]bool), globals: out.Globals,
+		dropped: out.Dropped, hasStart: out.HasStart, hasTable: out.HasTable, maxPages: out.MaxPages,
+	}
+	for _, s := range out.Interface.Sections {
+		s.Data = bytes.Clone(s.Data) // do not keep the whole file
+		m.sections = append(m.sections, s)
+	}
+	for _, name := range out.Entries {
+		m.entries[name] = true
+	}
+	for _, g := range out.Globals {
+		m.initial = append(m.initial, g.Init)
+	}
+	memory := Pages{}.Edit()
+	memory.Grow(out.Pages * wasmPage)
+	for _, s := range out.Data {
+		memory.Write(s.Offset, s.Bytes)
+	}
+	m.memory = memory.Done()
+	return m
+}
+
+// Hash gives SHA-256 of the bytes given to Compile.
+func (m *Module) Hash() Hash { return m.hash }
+
+// Methods gives the exported methods in the order of the module's exports. The caller must not change the slice.
+func (m *Module) Methods() []Method { return m.methods }
+
+// HasMethod reports whether a method is exported under a kind.
+func (m *Module) HasMethod(kind MethodKind, name string) bool {
+	for _, x := range m.methods {
+		if x.Name == name {
+			return x.Kind == kind
+		}
+	}
+	return false
+}
+
+// HasExport reports whether a function of type () -> () is exported under a name, for example "canister_init".
+func (m *Module) HasExport(name string) bool { return m.entries[name] }
+
+// HasStart reports whether the module has a start function, to be run by EntryStart once on an initial image.
+func (m *Module) HasStart() bool { return m.hasStart }
+
+// CustomSections gives the icp: sections in the order of the file. The caller must not change the slice.
+func (m *Module) CustomSections() []CustomSection { return m.sections }

@@ -1,0 +1,274 @@
+package wasm
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"fmt"
+
+	"icsim/canister/wasm/rewrite"
+)
+
+// PageSize is the granularity of sharing, of dirty tracking and of the hash, in bytes.
+const PageSize = rewrite.PageSize
+
+const (
+	fanShift = 4
+	fan      = 1 << fanShift
+)
+
+// Pages is an immutable array of bytes in pages of 4 KiB, structurally shared: a copy costs nothing, a changed version costs the
+// pages that differ and the path to them. Its length is a whole number of pages; what was never written is zero and takes no
+// memory. The zero value is empty.
+//
+// It is a tree of fan-out 16 whose height follows from its length, so that equal contents have equal shapes.
+type Pages struct {
+	root  *node
+	pages uint64
+}
+
+// node is a page (data) or the parent of 16 nodes (kids). Nil stands for zeros.
+type node struct {
+	kids   [fan]*node
+	data   *[PageSize]byte
+	owner  *token
+	hash   Hash
+	hashed bool
+}
+
+// token is the identity of an Editor while it owns nodes: it may change those in place.
+type token struct{ _ byte }
+
+// Hash is a SHA-256 digest.
+type Hash = [sha256.Size]byte
+
+// Len gives the length in bytes.
+func (p Pages) Len() uint64 { return p.pages * PageSize }
+
+// height gives the number of levels above the pages.
+func height(pages uint64) uint {
+	h := uint(0)
+	for ; pages > 1; pages = (pages + fan - 1) >> fanShift {
+		h++
+	}
+	return h
+}
+
+// page gives page i, nil for zeros.
+func (p Pages) page(i uint64) *[PageSize]byte {
+	n := p.root
+	for h := height(p.pages); h > 0 && n != nil; h-- {
+		n = n.kids[i>>(fanShift*(h-1))%fan]
+	}
+	if n == nil {
+		return nil
+	}
+	return n.data
+}
+
+// Read fills dst from offset off. It panics if that reaches past the end.
+func (p Pages) Read(dst []byte, off uint64) {
+	mustFit(off, len(dst), p.Len())
+	for len(dst) > 0 {
+		at := off % PageSize
+		n := min(PageSize-int(at), len(dst))
+		if data := p.page(off / PageSize); data != nil {
+			copy(dst[:n], data[at:])
+		} else {
+			clear(dst[:n])
+		}
+		dst, off = dst[n:], off+uint64(n)
+	}
+}
+
+// Write gives the array with src at offset off. It panics if that reaches past the end. For many writes use Edit.
+func (p Pages) Write(off uint64, src []byte) Pages {
+	e := p.Edit()
+	e.Write(off, src)
+	return e.Done()
+}
+
+// Grow gives the array with zeros appended up to a length in bytes, a multiple of PageSize not below Len.
+func (p Pages) Grow(length uint64) Pages {
+	e := p.Edit()
+	e.Grow(length)
+	return e.Done()
+}
+
+func mustFit(off uint64, n int, length uint64) {
+	if off > length || uint64(n) > length-off {
+		panic(fmt.Sprintf("canister/wasm: %d bytes at offset %d of pages of length %d", n, off, length))
+	}
+}
+
+// Hash gives a digest of the contents and the length: whatever way they came about, equal contents have equal hashes. Digests of
+// parts are kept in the shared tree, so only what changed is hashed again, 2 µs a page. For the same reason the first Hash
+// of an array is not safe beside other uses of arrays that share pages with it; later ones are.
+func (p Pages) Hash() Hash {
+	root := p.root.sum()
+	return sha256.Sum256(binary.LittleEndian.AppendUint64(root[:], p.pages))
+}
+
+// sum gives zero for zeros, whether they are stored or not. A page and a parent hash different lengths, so neither passes for the other.
+func (n *node) sum() Hash {
+	switch {
+	case n == nil:
+		return Hash{}
+	case n.hashed:
+		return n.hash
+	case n.data != nil:
+		if *n.data != [PageSize]byte{} {
+			n.hash = sha256.Sum256(n.data[:])
+		}
+	default:
+		var all [fan * sha256.Size]byte
+		for i, k := range n.kids {
+			if k != nil {
+				h := k.sum()
+				copy(all[i*sha256.Size:], h[:])
+			}
+		}
+		if all != [fan * sha256.Size]byte{} {
+			n.hash = sha256.Sum256(all[:])
+		}
+	}
+	n.hashed = true
+	return n.hash
+}
+
+// diff calls f for each page, in order, that may differ between p and q, with q's contents (nil for zeros). Only differing paths
+// are walked. Pages past the end of q are left out.
+func (p Pages) diff(q Pages, f func(i uint64, data *[PageSize]byte)) {
+	a, b, ha, hb := p.root, q.root, height(p.pages), height(q.pages)
+	for ; ha < hb; ha++ {
+		a = wrap(a)
+	}
+	for ; hb < ha; hb++ {
+		b = wrap(b)
+	}
+	diffNodes(a, b, ha, 0, q.pages, f)
+}
+
+func wrap(n *node) *node {
+	if n == nil {
+		return nil
+	}
+	return &node{kids: [fan]*node{n}}
+}
+
+func diffNodes(a, b *node, h uint, first, end uint64, f func(uint64, *[PageSize]byte)) {
+	if a == b || first >= end {
+		return
+	}
+	if h == 0 {
+		var data *[PageSize]byte
+		if b != nil {
+			data = b.data
+		}
+		f(first, data)
+		return
+	}
+	for i := range uint64(fan) {
+		var ka, kb *node
+		if a != nil {
+			ka = a.kids[i]
+		}
+		if b != nil {
+			kb = b.kids[i]
+		}
+		diffNodes(ka, kb, h-1, first+i<<(fanShift*(h-1)), end, f)
+	}
+}
+
+// Editor makes a changed version of an array of pages without copying a page twice.
+type Editor struct {
+	p     Pages
+	owner *token
+	dirty int
+}
+
+// Edit begins a changed version. p itself never changes.
+func (p Pages) Edit() *Editor { return &Editor{p: p, owner: new(token)} }
+
+// Len gives the length in bytes.
+func (e *Editor) Len() uint64 { return e.p.Len() }
+
+// Dirty counts the pages written since Edit.
+func (e *Editor) Dirty() int { return e.dirty }
+
+// Read is Pages.Read on the version being made.
+func (e *Editor) Read(dst []byte, off uint64) { e.p.Read(dst, off) }
+
+// Grow appends zeros up to a length in bytes, a multiple of PageSize not below Len.
+func (e *Editor) Grow(length uint64) {
+	if length%PageSize != 0 || length < e.Len() {
+		panic(fmt.Sprintf("canister/wasm: pages of length %d cannot grow to %d", e.Len(), length))
+	}
+	for h := height(length / PageSize); h > height(e.p.pages) && e.p.root != nil; h-- {
+		e.p.root = &node{kids: [fan]*node{e.p.root}, owner: e.owner}
+	}
+	e.p.pages = length / PageSize
+}
+
+// Write puts src at offset off. It panics if that reaches past the end.
+func (e *Editor) Write(off uint64, src []byte) {
+	mustFit(off, len(src), e.Len())
+	for len(src) > 0 {
+		n := copy(e.writable(off / PageSize)[off%PageSize:], src)
+		src, off = src[n:], off+uint64(n)
+	}
+}
+
+// Done gives the version made. The editor may go on from there.
+func (e *Editor) Done() Pages {
+	e.owner = new(token)
+	return e.p
+}
+
+// leaf gives the node of page i, owned, with the nodes above it; its data may be nil or shared.
+func (e *Editor) leaf(i uint64) *node {
+	at := &e.p.root
+	for h := height(e.p.pages); ; h-- {
+		switch n := *at; {
+		case n == nil:
+			*at = &node{owner: e.owner}
+		case n.owner != e.owner:
+			*at = &node{owner: e.owner, kids: n.kids, data: n.data}
+		default:
+			n.hashed, n.hash = false, Hash{}
+		}
+		if h == 0 {
+			return *at
+		}
+		at = &(*at).kids[i>>(fanShift*(h-1))%fan]
+	}
+}
+
+// owns reports whether page i was written since Edit.
+func (e *Editor) owns(i uint64) bool {
+	n := e.p.root
+	for h := height(e.p.pages); h > 0 && n != nil; h-- {
+		n = n.kids[i>>(fanShift*(h-1))%fan]
+	}
+	return n != nil && n.owner == e.owner
+}
+
+func (e *Editor) writable(i uint64) *[PageSize]byte {
+	fresh := !e.owns(i)
+	n := e.leaf(i)
+	if fresh {
+		data := new([PageSize]byte)
+		if n.data != nil {
+			*data = *n.data
+		}
+		n.data = data
+		e.dirty++
+	}
+	return n.data
+}
+
+// put replaces page i by a copy of data.
+func (e *Editor) put(i uint64, data *[PageSize]byte) {
+	n := e.leaf(i)
+	n.data = (*[PageSize]byte)(append([]byte(nil), data[:]...)) // append does not clear first
+	e.dirty++
+}
