@@ -3,6 +3,7 @@ package protocol
 import (
 	"icsim/crypto"
 	"icsim/crypto/hashtree"
+	"icsim/crypto/principal"
 )
 
 // A StreamIndex numbers the messages from one subnet to another, without gaps, from 0.
@@ -61,6 +62,25 @@ func (h *StreamHeader) Encode() []byte {
 		e.u64(uint64(r.Reason))
 	}
 	return e.buf
+}
+
+// Where streams stand in the certified tree: streams/<subnet>/header and streams/<subnet>/messages/<index>.
+const (
+	LabelStreams        = "streams"
+	LabelStreamHeader   = "header"
+	LabelStreamMessages = "messages"
+)
+
+// SlicePattern is what the witness of a slice reveals: the header of the stream to a subnet, and its messages
+// [begin, end).
+func SlicePattern(to principal.ID, begin, end StreamIndex) hashtree.Pattern {
+	stream := hashtree.Path{LabelStreams, hashtree.Label(to.Bytes())}
+	p := hashtree.Paths(append(stream[:2:2], LabelStreamHeader))
+	if begin < end {
+		messages := append(stream[:2:2], LabelStreamMessages)
+		p = hashtree.Union(p, hashtree.Range(messages, hashtree.Index(uint64(begin)), hashtree.Index(uint64(end))))
+	}
+	return p
 }
 
 // A CertifiedStreamSlice is a run of a stream's messages with the proof that the sending subnet certified

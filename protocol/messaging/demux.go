@@ -169,7 +169,7 @@ func reject(code protocol.RejectCode, format string, args ...any) protocol.Rejec
 // (rs/messaging/src/scheduling/valid_set_rule.rs).
 func (r *round) inductIngress(calls []*protocol.SignedIngress) {
 	for _, call := range calls {
-		if r.history.status(call.MessageID).State != protocol.IngressUnknown {
+		if r.history.state(call.MessageID) != protocol.IngressUnknown {
 			continue
 		}
 		update := protocol.IngressUpdate{ID: call.MessageID}

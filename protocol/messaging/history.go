@@ -46,6 +46,12 @@ func (h *history) status(id protocol.MessageID) protocol.IngressStatus {
 	return readStatus(entry)
 }
 
+// state finds a call's state, without its answer.
+func (h *history) state(id protocol.MessageID) protocol.IngressState {
+	name, _ := h.tree.Leaf(callLabel(id), labelStatus)
+	return readState(name)
+}
+
 // hash covers what the certified tree does not: when answers are forgotten.
 func (h *history) hash() crypto.Hash {
 	raw := binary.BigEndian.AppendUint64(nil, uint64(h.pruned))
@@ -72,15 +78,14 @@ type historyBounds struct {
 type callUpdate struct {
 	id     protocol.MessageID
 	status protocol.IngressStatus
-	before protocol.IngressState
 }
 
-// status finds a call as it stands in this round.
-func (e *historyEdit) status(id protocol.MessageID) protocol.IngressStatus {
+// state finds a call as it stands in this round.
+func (e *historyEdit) state(id protocol.MessageID) protocol.IngressState {
 	if i, ok := e.known[id]; ok {
-		return e.calls[i].status
+		return e.calls[i].status.State
 	}
-	return e.parent.status(id)
+	return e.parent.state(id)
 }
 
 // full reports whether no further call may be inducted.
@@ -90,13 +95,13 @@ func (e *historyEdit) full() bool { return e.parent.size()+len(e.known) >= e.bou
 func (e *historyEdit) set(u protocol.IngressUpdate) error {
 	i, ok := e.known[u.ID]
 	if !ok {
-		before := e.parent.status(u.ID).State
+		before := e.parent.state(u.ID)
 		if e.known == nil {
 			e.known = make(map[protocol.MessageID]int)
 		}
 		i = len(e.calls)
 		e.known[u.ID] = i
-		e.calls = append(e.calls, callUpdate{id: u.ID, before: before, status: protocol.IngressStatus{State: before}})
+		e.calls = append(e.calls, callUpdate{id: u.ID, status: protocol.IngressStatus{State: before}})
 	}
 	c := &e.calls[i]
 	if c.status.State.IsTerminal() || c.status.State > u.Status.State {
@@ -186,7 +191,9 @@ func (h *history) prune(limit uint64) {
 }
 
 // answerBytes is what an answer counts for.
-func answerBytes(s *protocol.IngressStatus) uint64 { return uint64(len(s.Reply) + len(s.Reject.Message)) }
+func answerBytes(s *protocol.IngressStatus) uint64 {
+	return uint64(len(s.Reply) + len(s.Reject.Message))
+}
 
 func callLabel(id protocol.MessageID) hashtree.Label { return hashtree.Label(id[:]) }
 
@@ -223,11 +230,7 @@ func statusTree(s *protocol.IngressStatus) hashtree.Tree {
 func readStatus(entry hashtree.Tree) protocol.IngressStatus {
 	var s protocol.IngressStatus
 	name, _ := entry.Leaf(labelStatus)
-	for state := protocol.IngressReceived; state <= protocol.IngressDone; state++ {
-		if string(name) == state.String() {
-			s.State = state
-		}
-	}
+	s.State = readState(name)
 	s.Reply, _ = entry.Leaf(labelReply)
 	if code, ok := entry.Leaf(labelRejectCode); ok {
 		n, _ := binary.Uvarint(code)
@@ -237,4 +240,13 @@ func readStatus(entry hashtree.Tree) protocol.IngressStatus {
 	text, _ := entry.Leaf(labelErrorCode)
 	s.Reject.Message, s.Reject.Error = string(message), string(text)
 	return s
+}
+
+func readState(name []byte) protocol.IngressState {
+	for state := protocol.IngressReceived; state <= protocol.IngressDone; state++ {
+		if string(name) == state.String() {
+			return state
+		}
+	}
+	return protocol.IngressUnknown
 }

@@ -62,7 +62,15 @@ func (s *State) Canisters() protocol.CanisterState { return s.canisters }
 func (s *State) Stream(to protocol.SubnetID) *Stream { return find(s.streams, to) }
 
 // IngressStatus tells where a call stands.
-func (s *State) IngressStatus(id protocol.MessageID) protocol.IngressStatus { return s.history.status(id) }
+func (s *State) IngressStatus(id protocol.MessageID) protocol.IngressStatus {
+	return s.history.status(id)
+}
+
+// IngressState is the state alone.
+func (s *State) IngressState(id protocol.MessageID) protocol.IngressState { return s.history.state(id) }
+
+// HasCanister reports whether a canister is installed here and would take ingress.
+func (s *State) HasCanister(c protocol.CanisterID) bool { return s.canisters.HasCanister(c) }
 
 // IngressHistorySize is how many calls the state knows.
 func (s *State) IngressHistorySize() int { return s.history.size() }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 
 	"icsim/crypto"
+	"icsim/crypto/certificate"
+	"icsim/crypto/der"
 	"icsim/crypto/hashtree"
 	"icsim/protocol"
 )
@@ -14,27 +16,17 @@ const (
 	labelSubnet        = "subnet"
 	labelCanister      = "canister"
 	labelRequestStatus = "request_status"
-	labelStreams       = "streams"
 	labelMetadata      = "metadata"
 
 	labelPublicKey      = "public_key"
 	labelType           = "type"
 	labelCanisterRanges = "canister_ranges"
 	labelNode           = "node"
-
-	labelHeader   = "header"
-	labelMessages = "messages"
-)
-
-// The DER prefixes of public keys (interface.md D.3).
-const (
-	derBLS     = "\x30\x81\x82\x30\x1d\x06\x0d\x2b\x06\x01\x04\x01\x82\xdc\x7c\x05\x03\x01\x02\x01\x06\x0c\x2b\x06\x01\x04\x01\x82\xdc\x7c\x05\x03\x02\x01\x03\x61\x00"
-	derEd25519 = "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"
 )
 
 // certifyTree gives the state's certified tree: the parent's with what this round changed.
 func certifyTree(parent *State, s *State, changed []*change, registry *protocol.RegistrySnapshot) hashtree.Tree {
-	var room [6]hashtree.Edit
+	var room [7]hashtree.Edit
 	edits := append(room[:0],
 		hashtree.Edit{Label: labelTime, To: hashtree.LeafOf(timeLeaf(registry.Genesis, s.time))},
 		hashtree.Edit{Label: labelMetadata, To: hashtree.LeafOf(metadataLeaf(s.height, parent.root))},
@@ -46,11 +38,13 @@ func certifyTree(parent *State, s *State, changed []*change, registry *protocol.
 		edits = append(edits, hashtree.Edit{Label: labelRequestStatus, To: hashtree.SubtreeOf(s.history.tree)})
 	}
 	if s.registry != parent.registry {
-		edits = append(edits, hashtree.Edit{Label: labelSubnet, To: hashtree.SubtreeOf(subnetTree(s.subnet, registry))})
+		edits = append(edits,
+			hashtree.Edit{Label: labelSubnet, To: hashtree.SubtreeOf(subnetTree(s.subnet, registry))},
+			hashtree.Edit{Label: labelCanisterRanges, To: hashtree.SubtreeOf(rangesTree(registry))})
 	}
-	if streams, ok := parent.tree.Subtree(labelStreams); ok {
+	if streams, ok := parent.tree.Subtree(protocol.LabelStreams); ok {
 		if now := streamsTree(streams, s.subnet, changed, registry); now != streams {
-			edits = append(edits, hashtree.Edit{Label: labelStreams, To: hashtree.SubtreeOf(now)})
+			edits = append(edits, hashtree.Edit{Label: protocol.LabelStreams, To: hashtree.SubtreeOf(now)})
 		}
 	}
 	return parent.tree.Apply(edits)
@@ -68,7 +62,8 @@ func wholeTree(s *State, previous protocol.StateHash, registry *protocol.Registr
 		{Label: labelCanister, To: hashtree.SubtreeOf(s.canisters.Tree())},
 		{Label: labelRequestStatus, To: hashtree.SubtreeOf(s.history.tree)},
 		{Label: labelSubnet, To: hashtree.SubtreeOf(subnetTree(s.subnet, registry))},
-		{Label: labelStreams, To: hashtree.SubtreeOf(streamsTree(hashtree.Tree{}, s.subnet, fresh, registry))},
+		{Label: labelCanisterRanges, To: hashtree.SubtreeOf(rangesTree(registry))},
+		{Label: protocol.LabelStreams, To: hashtree.SubtreeOf(streamsTree(hashtree.Tree{}, s.subnet, fresh, registry))},
 	})
 }
 
@@ -102,7 +97,7 @@ func streamsTree(t hashtree.Tree, own protocol.SubnetID, changed []*change, regi
 
 // streamTree gives one stream's directory: its header and its messages by index.
 func streamTree(t hashtree.Tree, c *change) hashtree.Tree {
-	messages, _ := t.Subtree(labelMessages)
+	messages, _ := t.Subtree(protocol.LabelStreamMessages)
 	var edits []hashtree.Edit
 	if c.before != nil {
 		for i := c.before.begin; i < min(c.stream.begin, c.before.End()); i++ {
@@ -116,72 +111,69 @@ func streamTree(t hashtree.Tree, c *change) hashtree.Tree {
 	}
 	header := c.stream.Header()
 	return t.Apply([]hashtree.Edit{
-		{Label: labelHeader, To: hashtree.LeafOf(header.Encode())},
-		{Label: labelMessages, To: hashtree.SubtreeOf(messages.Apply(edits))},
+		{Label: protocol.LabelStreamHeader, To: hashtree.LeafOf(header.Encode())},
+		{Label: protocol.LabelStreamMessages, To: hashtree.SubtreeOf(messages.Apply(edits))},
 	})
 }
 
 // subnetTree gives the directory `subnet`: every subnet's key, type and canister ranges, and the keys of our nodes.
 //
-// Model: /subnet/<id>/metrics, the sharded /canister_ranges and /api_boundary_nodes are left out; nothing simulated
-// reads them.
+// Model: /subnet/<id>/metrics and /api_boundary_nodes are left out; nothing simulated reads them.
 func subnetTree(own protocol.SubnetID, registry *protocol.RegistrySnapshot) hashtree.Tree {
-	ranges := make([][]protocol.CanisterRange, len(registry.Subnets))
-	for _, r := range registry.Routing.Ranges {
-		ranges[r.Subnet] = append(ranges[r.Subnet], r)
-	}
-	edits := make([]hashtree.Edit, 0, len(registry.Subnets))
+	ranges := rangesBySubnet(registry)
+	edits := make([]hashtree.Edit, len(registry.Subnets))
 	for i, record := range registry.Subnets {
-		if record == nil {
-			continue
-		}
 		entry := []hashtree.Edit{
-			{Label: labelPublicKey, To: hashtree.LeafOf(append([]byte(derBLS), record.PublicKey[:]...))},
+			{Label: labelPublicKey, To: hashtree.LeafOf(der.WrapBLS(record.PublicKey))},
 			{Label: labelType, To: hashtree.LeafOf([]byte(record.Type.String()))},
-			{Label: labelCanisterRanges, To: hashtree.LeafOf(rangesLeaf(ranges[i]))},
+			{Label: labelCanisterRanges, To: hashtree.LeafOf(certificate.EncodeRanges(ranges[i]))},
 		}
 		if record.ID == own {
 			entry = append(entry, hashtree.Edit{Label: labelNode, To: hashtree.SubtreeOf(nodesTree(record, registry))})
 		}
-		label := subnetLabel(registry, record.ID)
-		edits = append(edits, hashtree.Edit{Label: label, To: hashtree.SubtreeOf(hashtree.Tree{}.Apply(entry))})
+		edits[i] = directory(subnetLabel(registry, record.ID), entry)
 	}
 	return hashtree.Tree{}.Apply(edits)
+}
+
+// rangesTree gives the directory `canister_ranges`, where agents look since 2025: by subnet, then by first canister.
+//
+// Model: one shard a subnet, whatever its size.
+func rangesTree(registry *protocol.RegistrySnapshot) hashtree.Tree {
+	var edits []hashtree.Edit
+	for i, ranges := range rangesBySubnet(registry) {
+		if len(ranges) == 0 {
+			continue
+		}
+		edits = append(edits, directory(subnetLabel(registry, protocol.SubnetID(i)), []hashtree.Edit{{
+			Label: hashtree.Label(ranges[0].First.Bytes()),
+			To:    hashtree.LeafOf(certificate.EncodeRanges(ranges)),
+		}}))
+	}
+	return hashtree.Tree{}.Apply(edits)
+}
+
+func rangesBySubnet(registry *protocol.RegistrySnapshot) [][]certificate.Range {
+	ranges := make([][]certificate.Range, len(registry.Subnets))
+	for _, r := range registry.Routing.Ranges {
+		ranges[r.Subnet] = append(ranges[r.Subnet], certificate.Range{First: r.First.Principal(), Last: r.Last.Principal()})
+	}
+	return ranges
+}
+
+func directory(label hashtree.Label, entries []hashtree.Edit) hashtree.Edit {
+	return hashtree.Edit{Label: label, To: hashtree.SubtreeOf(hashtree.Tree{}.Apply(entries))}
 }
 
 func nodesTree(subnet *protocol.SubnetRecord, registry *protocol.RegistrySnapshot) hashtree.Tree {
-	edits := make([]hashtree.Edit, 0, len(subnet.Members))
-	for _, n := range subnet.Members {
+	edits := make([]hashtree.Edit, len(subnet.Members))
+	for i, n := range subnet.Members {
 		record := registry.Node(n)
-		key := append([]byte(derEd25519), record.SigningKey[:]...)
-		node := hashtree.Tree{}.SetLeaf(hashtree.Path{labelPublicKey}, key)
-		edits = append(edits, hashtree.Edit{Label: hashtree.Label(record.Principal.Bytes()), To: hashtree.SubtreeOf(node)})
+		edits[i] = directory(hashtree.Label(record.Principal.Bytes()), []hashtree.Edit{
+			{Label: labelPublicKey, To: hashtree.LeafOf(der.WrapEd25519(record.SigningKey))},
+		})
 	}
 	return hashtree.Tree{}.Apply(edits)
-}
-
-// rangesLeaf is the CBOR form of canister ranges: tag 55799, an array of pairs of principals.
-func rangesLeaf(ranges []protocol.CanisterRange) []byte {
-	raw := append([]byte{0xd9, 0xd9, 0xf7}, cborArray(len(ranges))...)
-	for _, r := range ranges {
-		raw = append(raw, 0x82)
-		for _, c := range [2]protocol.CanisterID{r.First, r.Last} {
-			id := c.Principal().Bytes() // 10 bytes: the length fits the head
-			raw = append(append(raw, 0x40|byte(len(id))), id...)
-		}
-	}
-	return raw
-}
-
-// cborArray is the head of an array.
-func cborArray(n int) []byte {
-	switch {
-	case n < 24:
-		return []byte{0x80 | byte(n)}
-	case n < 1<<8:
-		return []byte{0x98, byte(n)}
-	}
-	return []byte{0x99, byte(n >> 8), byte(n)} // a subnet has fewer than 65536 ranges
 }
 
 func subnetLabel(registry *protocol.RegistrySnapshot, id protocol.SubnetID) hashtree.Label {

@@ -1,0 +1,74 @@
+package messaging
+
+import (
+	"icsim/crypto/certificate"
+	"icsim/crypto/hashtree"
+	"icsim/protocol"
+)
+
+// StreamHeader gives the header of the stream to a subnet in the state at a height, the zero header when there is no
+// such stream. ok is false when the node does not have the state.
+func (m *StateManager) StreamHeader(at protocol.Height, to protocol.SubnetID) (h protocol.StreamHeader, ok bool) {
+	s := m.At(at)
+	if s == nil {
+		return h, false
+	}
+	if stream := s.Stream(to); stream != nil {
+		h = stream.Header()
+	}
+	return h, true
+}
+
+// CertifiedSlice cuts the messages [begin, …) of the stream to a subnet from the highest certified state, as many as
+// byteLimit allows, with a witness that covers the messages from witnessBegin on. A slice may have no messages. It gives
+// nil when there is no certified state or stream, or the stream does not reach from witnessBegin to begin.
+func (m *StateManager) CertifiedSlice(
+	to protocol.SubnetID, witnessBegin, begin protocol.StreamIndex, byteLimit int,
+) *protocol.CertifiedStreamSlice {
+	s, certification := m.Certified()
+	if s == nil {
+		return nil
+	}
+	stream := s.Stream(to)
+	if stream == nil || to == s.subnet || witnessBegin < stream.begin || begin < witnessBegin || begin > stream.End() {
+		return nil
+	}
+	messages := stream.Messages(begin)
+	n, bytes := 0, 0
+	for n < len(messages) && bytes+messages[n].Size() <= byteLimit {
+		bytes += messages[n].Size()
+		n++
+	}
+	end := begin + protocol.StreamIndex(n)
+	puller := m.registry.At(s.registry).Subnet(to).Principal
+	witness := s.tree.Witness(protocol.SlicePattern(puller, witnessBegin, end))
+	return protocol.NewCertifiedStreamSlice(protocol.CertifiedStreamSlice{
+		From: s.subnet, To: to, Header: stream.Header(), MessagesBegin: begin, Messages: messages[:n:n],
+		Witness: witness, Certification: certification,
+	}, protocol.SliceWitnessSize(n))
+}
+
+// Certificate shows what the highest certified state has at some paths, and its time, with the subnet's signature, in
+// the form that agents verify; nil before there is one.
+//
+// A subnet other than the root needs a delegation by the root subnet for that. How a node gets one is later work: until
+// then its certificates carry none and verify under the subnet's own key.
+func (m *StateManager) Certificate(paths ...hashtree.Path) []byte {
+	s, certification := m.Certified()
+	if s == nil {
+		return nil
+	}
+	shown := hashtree.Union(hashtree.Paths(paths...), hashtree.Paths(hashtree.Path{labelTime}))
+	c := certificate.Certificate{Tree: s.tree.Witness(shown), Signature: certification.Signature}
+	return c.Encode()
+}
+
+// CertifiedStatus tells where a call stands in the highest certified state, with the certificate that shows it; nil
+// before there is one.
+func (m *StateManager) CertifiedStatus(id protocol.MessageID) (protocol.IngressStatus, []byte) {
+	s, _ := m.Certified()
+	if s == nil {
+		return protocol.IngressStatus{}, nil
+	}
+	return s.IngressStatus(id), m.Certificate(hashtree.Path{labelRequestStatus, callLabel(id)})
+}
