@@ -13,18 +13,18 @@ import (
 type Kind uint8
 
 const (
-	Stop       Kind = iota // Node crashes
-	Start                  // Node starts; LoseDisk: with an empty disk
-	Halt                   // Node's processor stops
-	Continue               // and goes on
-	Cut                    // From to To
-	Heal                   // undoes a Cut
-	Disturb                // From to To, by Disturbance
-	Calm                   // undoes a Disturb
-	Cap                    // Node's bandwidth, to Uplink and Downlink; 0: not capped
-	Jump                   // Node's clock, By
-	Drift                  // of Node's clocks: PartsPerBillion
-	Slow                   // Node's work takes Num/Den as long
+	Stop     Kind = iota // Node crashes
+	Start                // Node starts; LoseDisk: with an empty disk
+	Halt                 // Node's processor stops
+	Continue             // and goes on
+	Cut                  // From to To
+	Heal                 // undoes a Cut
+	Disturb              // From to To, by Disturbance
+	Calm                 // undoes a Disturb
+	Cap                  // Node's bandwidth, to Uplink and Downlink; 0: not capped
+	Jump                 // Node's clock, By
+	Drift                // of Node's clocks: PartsPerBillion
+	Slow                 // Node's work takes Num/Den as long
 	numKinds
 )
 

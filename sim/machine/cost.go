@@ -1,6 +1,7 @@
 package machine
 
 import (
+	"fmt"
 	"math/bits"
 	"time"
 
@@ -74,6 +75,16 @@ const maxStep = 1 << 56
 
 // A Ratio scales costs; 2/1 is a machine at half speed. The zero Ratio is 1/1.
 type Ratio struct{ Num, Den uint32 }
+
+func (r Ratio) orOne() Ratio {
+	switch {
+	case r == Ratio{}:
+		return Ratio{1, 1}
+	case r.Num == 0 || r.Den == 0:
+		panic(fmt.Sprintf("machine: work scaled by %d/%d", r.Num, r.Den))
+	}
+	return r
+}
 
 func (r Ratio) scale(d time.Duration) time.Duration {
 	if r.Num == r.Den {

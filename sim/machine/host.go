@@ -26,7 +26,7 @@ type Config struct {
 	Costs *CostTable    // shared, unchanged
 	Clock time.Duration // what its wall clock is ahead by, at time 0
 	Drift Drift         // of its clocks
-	Slow  Ratio         // of the time that work takes; zero: 1/1
+	Slow  Ratio         // of the time that work takes, against the cost table; zero: 1/1
 }
 
 // A Host is a simulated computer with one node on it. It is a state machine without a clock of its own: see the
@@ -34,7 +34,8 @@ type Config struct {
 type Host struct {
 	node    protocol.NodeID
 	costs   *CostTable
-	slow    Ratio
+	own     Config // as it was made
+	slow    Ratio  // beside its own
 	clock   clock
 	disk    *protocol.Disk
 	machine protocol.Machine // nil: down
@@ -47,9 +48,9 @@ type Host struct {
 // New makes a host that is down, with an empty disk.
 func New(c Config) *Host {
 	checkDrift(c.Drift)
-	h := &Host{node: c.Node, costs: c.Costs, disk: protocol.NewDisk()}
+	c.Slow = c.Slow.orOne()
+	h := &Host{node: c.Node, costs: c.Costs, own: c, slow: Ratio{1, 1}, disk: protocol.NewDisk()}
 	h.clock = clock{base: protocol.Time(c.Clock), drift: c.Drift}
-	h.SetSlow(c.Slow)
 	return h
 }
 
@@ -124,11 +125,11 @@ func (h *Host) JumpClock(t protocol.Time, by time.Duration) Dues {
 	return h.rearm(t)
 }
 
-// SetDrift changes the speed of the clocks.
+// SetDrift makes the clocks drift more than they do of their own; 0: no more. Together MaxDrift is the bound.
 func (h *Host) SetDrift(t protocol.Time, d Drift) Dues {
 	checkDrift(d)
 	h.clock.reset(t)
-	h.clock.drift = d
+	h.clock.drift = min(max(h.own.Drift+d, -MaxDrift), MaxDrift)
 	return h.rearm(t)
 }
 
@@ -146,18 +147,10 @@ func (h *Host) rearm(t protocol.Time) Dues {
 	return dues
 }
 
-// SetSlow changes the time that the steps to come take. Zero: 1/1.
+// SetSlow makes the steps to come take longer than they do of their own; zero or 1/1: no longer.
 //
 // Model: a step in progress ends as planned.
-func (h *Host) SetSlow(r Ratio) {
-	if r == (Ratio{}) {
-		r = Ratio{1, 1}
-	}
-	if r.Num == 0 || r.Den == 0 {
-		panic(fmt.Sprintf("machine: work scaled by %d/%d", r.Num, r.Den))
-	}
-	h.slow = r
-}
+func (h *Host) SetSlow(r Ratio) { h.slow = r.orOne() }
 
 // Running tells whether the host is up and not paused.
 func (h *Host) Running() bool { return h.machine != nil && !h.paused }

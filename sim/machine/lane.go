@@ -100,7 +100,7 @@ func (h *Host) step(t protocol.Time, on protocol.Lane) Due {
 	if cap(l.queue) > keepQueue {
 		l.queue = nil
 	}
-	spent := max(h.slow.scale(h.costs.Cost(&out.Meter)), 1)
+	spent := max(h.slow.scale(h.own.Slow.scale(h.costs.Cost(&out.Meter))), 1)
 	l.end = t.Add(spent)
 	l.worked += spent
 	l.wish = out.Wake

@@ -39,6 +39,7 @@ type Network struct {
 // endpoint is the state of one machine's access to the network.
 type endpoint struct {
 	Endpoint
+	id       protocol.NodeID
 	up, down queue
 	links    []*link // by receiver; nil where nothing was ever sent
 	pairs    []*pair // its connections, by ascending peer
@@ -59,17 +60,18 @@ type Traffic struct {
 
 // A link is one direction between two endpoints.
 type link struct {
-	from, to *endpoint
-	pair     *pair // nil: without connection
-	chance   rng.Source
-	count    uint64        // of messages sent, indexes the draws
-	oneWay   int64         // ns, disturbances included
-	back     int64         // ns, of the other direction
-	loss     uint64        // of a packet, in units of 2⁻⁶⁴
-	paced    protocol.Time // when the send window has room again, were it full
-	cuts     int           // that are in force
-	extra    Disturbance   // the sum of those in force
-	held     []*Transfer   // sent while blocked, on a connection that may survive
+	from, to  *endpoint
+	pair      *pair // nil: without connection
+	chance    rng.Source
+	count     uint64        // of messages sent, indexes the draws
+	oneWay    int64         // ns, disturbances included
+	back      int64         // ns, of the other direction
+	loss      uint64        // of a packet, in units of 2⁻⁶⁴
+	paced     protocol.Time // when the send window has room again, were it full
+	cuts      int           // that are in force
+	extra     time.Duration // the sum of the disturbances in force
+	extraLoss uint64
+	held      []*Transfer // sent while blocked, on a connection that may survive
 }
 
 // New makes a network. Faults in the configuration are the caller's: it panics.
@@ -81,7 +83,7 @@ func New(c Config) *Network {
 			panic(fmt.Sprintf("network: endpoint %d is at place %d of %d, %d and %d bit/s", i, e.Place, c.Paths.places, e.Uplink, e.Downlink))
 		}
 		n.endpoints[i] = endpoint{
-			Endpoint: e, running: e.Mesh == NoMesh, crashed: -1,
+			Endpoint: e, id: protocol.NodeID(i), running: e.Mesh == NoMesh, crashed: -1,
 			up: queue{picosPerByte: picosPerByte(e.Uplink)}, down: queue{picosPerByte: picosPerByte(e.Downlink)},
 		}
 		if e.Mesh == NoMesh {
@@ -104,14 +106,22 @@ func (n *Network) addPair(a, b protocol.NodeID) {
 	n.endpoints[b].pairs = append(n.endpoints[b].pairs, p)
 }
 
+// find gives the link between two endpoints, or nil if nothing was ever sent.
+func (n *Network) find(from, to protocol.NodeID) *link {
+	if links := n.endpoints[from].links; int(to) < len(links) {
+		return links[to]
+	}
+	return nil
+}
+
 // link finds or makes the link between two endpoints.
 func (n *Network) link(from, to protocol.NodeID) *link {
-	src := &n.endpoints[from]
-	if int(to) < len(src.links) && src.links[to] != nil {
-		return src.links[to]
+	if l := n.find(from, to); l != nil {
+		return l
 	}
-	if len(src.links) <= int(to) {
-		src.links = append(src.links, make([]*link, len(n.endpoints)-len(src.links))...)
+	src := &n.endpoints[from]
+	if src.links == nil {
+		src.links = make([]*link, len(n.endpoints))
 	}
 	l := &link{from: src, to: &n.endpoints[to], chance: n.chance.Split("link", uint64(from), uint64(to))}
 	n.measure(l)
@@ -122,10 +132,12 @@ func (n *Network) link(from, to protocol.NodeID) *link {
 // measure sets what a link's places and disturbances amount to.
 func (n *Network) measure(l *link) {
 	from, to := l.from.Place, l.to.Place
-	l.oneWay = int64(min(n.paths.OneWay(from, to)+l.extra.Delay, MaxOneWay))
+	l.oneWay = int64(min(n.paths.OneWay(from, to)+l.extra, MaxOneWay))
+	l.loss = min(uint64(n.paths.Loss(from, to))+l.extraLoss, uint64(MaxLoss)) * perBillion
 	l.back = int64(n.paths.OneWay(to, from))
-	loss := uint64(n.paths.Loss(from, to)) + uint64(l.extra.Loss)
-	l.loss = min(loss, uint64(MaxLoss)) * perBillion
+	if other := n.find(l.to.id, l.from.id); other != nil {
+		l.back, other.back = other.oneWay, l.oneWay
+	}
 }
 
 // perBillion is 10⁻⁹ in units of 2⁻⁶⁴.
@@ -140,8 +152,8 @@ type Disturbance struct {
 // Disturb adds d to the links from each of some endpoints to each of others. Calm takes it away again.
 func (n *Network) Disturb(from, to []protocol.NodeID, d Disturbance) {
 	n.eachLink(from, to, func(l *link) {
-		l.extra.Delay += d.Delay
-		l.extra.Loss += d.Loss
+		l.extra += d.Delay
+		l.extraLoss += uint64(d.Loss)
 		n.measure(l)
 	})
 }
@@ -149,8 +161,8 @@ func (n *Network) Disturb(from, to []protocol.NodeID, d Disturbance) {
 // Calm ends a disturbance that Disturb began with the same arguments.
 func (n *Network) Calm(from, to []protocol.NodeID, d Disturbance) {
 	n.eachLink(from, to, func(l *link) {
-		l.extra.Delay -= d.Delay
-		l.extra.Loss -= d.Loss
+		l.extra -= d.Delay
+		l.extraLoss -= uint64(d.Loss)
 		n.measure(l)
 	})
 }

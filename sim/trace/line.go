@@ -8,7 +8,11 @@ import (
 )
 
 func (r *Recorder) writeEvent(e *Event) {
-	r.begin(e.Node, e.Lane.String())
+	where := "-"
+	if e.Kind.inLane() {
+		where = e.Lane.String()
+	}
+	r.begin(e.Node, where)
 	r.word(e.Kind.String())
 	if e.Detail != nil {
 		r.word(e.Detail.String())

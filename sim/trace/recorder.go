@@ -45,12 +45,12 @@ const (
 	Notice              // a connection came up or went down
 	Free                // a lane's step ended
 	Wake                // a lane is woken
-	Link                // a timer of the network
+	Timer               // of the network
 	Fault               // the fault plan acts
 	numKinds
 )
 
-var kindNames = [numKinds]string{"arrival", "local", "notice", "free", "wake", "link", "fault"}
+var kindNames = [numKinds]string{"arrival", "local", "notice", "free", "wake", "timer", "fault"}
 
 func (k Kind) String() string { return kindNames[k] }
 
@@ -65,11 +65,20 @@ func (k Kind) level() Level {
 	return All
 }
 
+// inLane tells whether events of a kind touch one lane.
+func (k Kind) inLane() bool {
+	switch k {
+	case Arrival, Local, Free, Wake:
+		return true
+	}
+	return false
+}
+
 // An Event is the record of one event.
 type Event struct {
 	Key         *event.Key
 	Node        protocol.NodeID // whom it touched
-	Lane        protocol.Lane
+	Lane        protocol.Lane   // 0 when the kind has none
 	Kind        Kind
 	Fingerprint uint64 // of what it brought
 	// Detail describes it in a line, and is no part of the digest. May be nil.
