@@ -115,14 +115,17 @@ func testMulti(t *testing.T, s crypto.Scheme) {
 	must(t, abc == aggregate(t, s, msg, c[2], c[0], c[1]), "the order of shares matters")
 	must(t, s.VerifyMulti(keys(c[1], c[2], c[0]), msg, abc), "the order of keys matters")
 	must(t, aggregate(t, s, msg, c[0]) == s.SignMulti(c[0].sk, msg), "the aggregate of one is not its share")
-	for name, pks := range map[string][]crypto.MultiPublicKey{
-		"no signer":        nil,
-		"a missing signer": keys(c[0], c[1]),
-		"an extra signer":  keys(c[0], c[1], c[2], c[3]),
-		"another signer":   keys(c[0], c[1], c[3]),
-		"a signer twice":   keys(c[0], c[1], c[2], c[2]),
+	for _, v := range []struct {
+		name string
+		pks  []crypto.MultiPublicKey
+	}{
+		{"no signer", nil},
+		{"a missing signer", keys(c[0], c[1])},
+		{"an extra signer", keys(c[0], c[1], c[2], c[3])},
+		{"another signer", keys(c[0], c[1], c[3])},
+		{"a signer twice", keys(c[0], c[1], c[2], c[2])},
 	} {
-		must(t, !s.VerifyMulti(pks, msg, abc), "the aggregate verifies with %s", name)
+		must(t, !s.VerifyMulti(v.pks, msg, abc), "the aggregate verifies with %s", v.name)
 	}
 	must(t, !s.VerifyMulti(keys(c[:3]...), []byte("n"), abc), "the aggregate verifies for another message")
 	twice := aggregate(t, s, msg, c[0], c[0])
@@ -153,18 +156,14 @@ func testRogueKey(t *testing.T, s crypto.Scheme) {
 	c := committee(s, 2)
 	rogue := c[0].pk
 	rogue[0] ^= 0x20 // in BLS the sign of y: the victim's key negated, so that both keys cancel
-	for name, pop := range map[string]crypto.ProofOfPossession{
-		"the victim's proof": c[0].pop, "one's own proof": c[1].pop, "zero": {}, "infinity": {0xc0},
-	} {
-		must(t, !s.VerifyPossession(rogue, pop), "%s is accepted for a rogue key", name)
+	for i, pop := range []crypto.ProofOfPossession{c[0].pop, c[1].pop, {}, {0xc0}} {
+		must(t, !s.VerifyPossession(rogue, pop), "proof %d is accepted for a rogue key", i)
 	}
 	msg := []byte("m")
-	for name, sig := range map[string]crypto.MultiSignature{
-		"zero": {}, "infinity": {0xc0}, "the victim's share": s.SignMulti(c[0].sk, msg),
-	} {
-		must(t, !s.VerifyMulti([]crypto.MultiPublicKey{c[0].pk, rogue}, msg, sig), "%s verifies for keys that cancel", name)
-		must(t, !s.VerifyMulti([]crypto.MultiPublicKey{{0xc0}}, msg, sig), "%s verifies for the key at infinity", name)
-		must(t, !s.VerifyMultiShare(crypto.MultiPublicKey{0xc0}, msg, sig), "%s is a share of the key at infinity", name)
+	for i, sig := range []crypto.MultiSignature{{}, {0xc0}, s.SignMulti(c[0].sk, msg)} {
+		must(t, !s.VerifyMulti([]crypto.MultiPublicKey{c[0].pk, rogue}, msg, sig), "signature %d verifies for keys that cancel", i)
+		must(t, !s.VerifyMulti([]crypto.MultiPublicKey{{0xc0}}, msg, sig), "signature %d verifies for the key at infinity", i)
+		must(t, !s.VerifyMultiShare(crypto.MultiPublicKey{0xc0}, msg, sig), "signature %d is a share of the key at infinity", i)
 	}
 	must(t, !s.VerifyPossession(crypto.MultiPublicKey{0xc0}, crypto.ProofOfPossession{0xc0}), "infinity proves itself")
 }

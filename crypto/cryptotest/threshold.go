@@ -62,11 +62,9 @@ func testTooFew(t *testing.T, s crypto.Scheme) {
 	msg := []byte("m")
 	group, secrets := s.Deal(seed(1), 7, 3)
 	shares := signAll(s, secrets, msg)
-	for name, few := range map[string][]crypto.IndexedShare{
-		"none": nil, "two": pick(shares, 1, 4), "two and a copy": pick(shares, 1, 4, 1),
-	} {
-		_, ok := s.CombineThreshold(group, msg, few)
-		must(t, !ok, "%s combine at threshold three", name)
+	for _, few := range [][]int{nil, {1, 4}, {1, 4, 1}} {
+		_, ok := s.CombineThreshold(group, msg, pick(shares, few...))
+		must(t, !ok, "shares %v combine at threshold three", few)
 	}
 	// Believing in a lower threshold does not help: two points do not determine the polynomial.
 	lower := *group
@@ -90,17 +88,20 @@ func testBadShare(t *testing.T, s crypto.Scheme) {
 	negative := pick(shares, 0, 1, 2)
 	negative[2].Index = -1
 	_, foreign := s.Deal(seed(2), 5, 3)
-	for name, bad := range map[string][]crypto.IndexedShare{
-		"shares swapped":         swapped,
-		"a share renamed":        renamed,
-		"an index outside":       outside,
-		"a negative index":       negative,
-		"another message":        {shares[0], shares[1], other[2]},
-		"another group":          {shares[0], shares[1], {Index: 2, Share: s.SignThreshold(foreign[2], msg)}},
-		"a point that is no one": {shares[0], shares[1], {Index: 2, Share: shares[3].Share}},
+	for _, v := range []struct {
+		name   string
+		shares []crypto.IndexedShare
+	}{
+		{"shares swapped", swapped},
+		{"a share renamed", renamed},
+		{"an index outside", outside},
+		{"a negative index", negative},
+		{"another message", []crypto.IndexedShare{shares[0], shares[1], other[2]}},
+		{"another group", []crypto.IndexedShare{shares[0], shares[1], {Index: 2, Share: s.SignThreshold(foreign[2], msg)}}},
+		{"a point that is no one", []crypto.IndexedShare{shares[0], shares[1], {Index: 2, Share: shares[3].Share}}},
 	} {
-		sig, ok := s.CombineThreshold(group, msg, bad)
-		must(t, !ok || !s.VerifyThreshold(group.Key, msg, sig), "%s: verifies", name)
+		sig, ok := s.CombineThreshold(group, msg, v.shares)
+		must(t, !ok || !s.VerifyThreshold(group.Key, msg, sig), "%s: verifies", v.name)
 	}
 	sig, ok := s.CombineThreshold(group, msg, append(pick(shares, 0, 1, 2), other[3]))
 	must(t, ok && s.VerifyThreshold(group.Key, msg, sig), "a bad share beyond the threshold is not ignored")
@@ -112,11 +113,9 @@ func testDeal(t *testing.T, s crypto.Scheme) {
 	again, secretsAgain := s.Deal(seed(1), 4, 3)
 	must(t, group.Key == again.Key && slices.Equal(group.Shares, again.Shares) && slices.Equal(secrets, secretsAgain),
 		"one seed deals twice")
-	for name, other := range map[string]struct{ seed, n, t int }{
-		"seed": {2, 4, 3}, "threshold": {1, 4, 2}, "receivers": {1, 5, 3},
-	} {
+	for _, other := range []struct{ seed, n, t int }{{2, 4, 3}, {1, 4, 2}, {1, 5, 3}} {
 		g, _ := s.Deal(seed(other.seed), other.n, other.t)
-		must(t, g.Key != group.Key, "another %s deals the same key", name)
+		must(t, g.Key != group.Key, "%v deals the same key", other)
 	}
 	for i := range secrets {
 		for j := range i {

@@ -25,20 +25,14 @@ const (
 // A digest identifies a key, or is the body of a signature.
 type digest = [32]byte
 
-// stackSize holds kind, key and any message of the protocol without an allocation.
-const stackSize = 256
-
 // sum hashes a message under a kind and a key. Kind and key have fixed sizes, so inputs cannot be
 // confused.
 func sum(k kind, key *digest, msg []byte) digest {
-	var stack [stackSize]byte
-	buf := append(stack[:0], byte(k))
-	buf = append(buf, key[:]...)
-	if len(buf)+len(msg) <= stackSize {
-		return sha256.Sum256(append(buf, msg...))
-	}
+	var head [1 + len(key)]byte
+	head[0] = byte(k)
+	copy(head[1:], key[:])
 	h := sha256.New()
-	h.Write(buf)
+	h.Write(head[:])
 	h.Write(msg)
 	var out digest
 	h.Sum(out[:0])

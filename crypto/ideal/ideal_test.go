@@ -27,22 +27,6 @@ func TestPublicValuesSignNothing(t *testing.T) {
 	}
 }
 
-func TestLongMessagesAreHashedWhole(t *testing.T) {
-	s := New()
-	sk, pk, _ := s.MultiKey(crypto.Seed{1})
-	for _, size := range []int{stackSize - 34, stackSize - 33, stackSize - 32, 10 * stackSize} {
-		msg := make([]byte, size)
-		share := s.SignMulti(sk, msg)
-		if !s.VerifyMultiShare(pk, msg, share) {
-			t.Errorf("%d bytes do not verify", size)
-		}
-		msg[size-1] = 1
-		if s.VerifyMultiShare(pk, msg, share) {
-			t.Errorf("the last of %d bytes does not count", size)
-		}
-	}
-}
-
 func BenchmarkVerifyMultiShare(b *testing.B) {
 	s, msg := New(), make([]byte, 64)
 	sk, pk, _ := s.MultiKey(crypto.Seed{1})
