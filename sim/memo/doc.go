@@ -1,0 +1,31 @@
+// Package memo computes pure results once per process and shares them between nodes (design.md, law 5).
+//
+// A Cache is a bounded memory of a pure function, keyed by the content of all its arguments. Signatures is a memory
+// for a crypto.Scheme, and Scheme the scheme with that memory: no caller can tell it from the one inside, except by the time it takes.
+// What a node is charged for its work is counted elsewhere, on its meter, and does not depend on a hit.
+//
+// # What is known without checking
+//
+// Most signatures that honest nodes verify were made by this process. When a key was made here (BasicKey, MultiKey, Deal), what
+// its secret signs is known to verify under its public key and no other, because that is what a correct scheme
+// promises (crypto/cryptotest holds schemes to it). So too:
+//
+//   - the sum of known shares of one message by distinct signers is known to verify for exactly these signers;
+//   - known shares of a group dealt here, as many as its threshold, combine to the one signature that the group has for the
+//     message; it is interpolated once.
+//
+// Everything else goes to the real check, once per content: a flipped bit, another message, signer set or key, a group
+// in which anything differs from the one dealt. Nothing is concluded from a secret key that was not made here.
+//
+// # Bounds
+//
+// A cache has two generations of at most a stated number of entries. When the young one is full the old one is
+// forgotten; what is asked for again moves to the young one. Forgetting costs time, never changes a result. With the
+// bounds of NewSignatures a memory stays below 60 MB for ever.
+//
+// # Goroutines
+//
+// A Cache may be used by many at once, for the parallel executor to come. Each takes a Scheme of its own over the same
+// Signatures. Only results wait in the lock, never their computation, so that two may compute one thing; they get the
+// same.
+package memo
