@@ -1,0 +1,105 @@
+package canister
+
+import (
+	"fmt"
+	"unicode/utf8"
+
+	"icsim/crypto/principal"
+)
+
+// stateCalls are about the canister itself and the world.
+func stateCalls() []systemCall {
+	const certifiers = modeInit | modePreUpgrade | modeUpdate | modeReply | modeReject | modeTask
+	const timers = certifiers | modeCleanup
+	const rooted = modeInit | modePreUpgrade | paid | modeCleanup | modeTask
+	const certificates = modeQuery | modeComposite
+
+	table := []systemCall{
+		{"canister_status", ":i", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = uint64(x.canister.status) }},
+		{"canister_version", ":l", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = x.canister.version }},
+		{"certified_data_set", "II:", certifiers, priceCall, certifiedDataSet},
+		{"data_certificate_present", ":i", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = 0 }},
+		{"data_certificate_size", ":I", certificates, priceCall, noCertificate},
+		{"data_certificate_copy", "III:", certificates, priceCall, noCertificate},
+		{"time", ":l", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = x.round.now }},
+		{"global_timer_set", "l:l", timers, priceCall, func(x *execution, s []uint64) { s[0], x.timer = x.timer, s[0] }},
+		{"performance_counter", "i:l", anyMode, pricePerformance, performanceCounter},
+		{"is_controller", "II:i", anyMode, priceController, isController},
+		{"in_replicated_execution", ":i", anyMode, priceCall, inReplicatedExecution},
+		{"env_var_count", ":I", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = 0 }},
+		{"env_var_name_size", "I:I", anyMode, priceCall, noVariable},
+		{"env_var_name_copy", "IIII:", anyMode, priceCall, noVariable},
+		{"env_var_name_exists", "II:i", anyMode, priceCall, variableExists},
+		{"env_var_value_size", "II:I", anyMode, priceCall, noVariable},
+		{"env_var_value_copy", "IIIII:", anyMode, priceCall, noVariable},
+		{"debug_print", "II:", anyOrStart, pricePrint, func(*execution, []uint64) {}},
+		{"trap", "II:", anyOrStart, priceCall, trap},
+	}
+	for _, pair := range [][]systemCall{
+		blobCalls("canister_self", anyMode, func(x *execution) []byte { return x.canister.id.Principal().Bytes() }),
+		blobCalls("subnet_self", anyMode, func(x *execution) []byte { return x.round.ctx.SubnetPrincipal.Bytes() }),
+		blobCalls("root_key", rooted, func(x *execution) []byte { return x.round.executor.root }),
+	} {
+		table = append(table, pair...)
+	}
+	return table
+}
+
+func certifiedDataSet(x *execution, s []uint64) {
+	if word(s[1]) > maxCertifiedBytes {
+		x.violate(fmt.Sprintf("certified_data_set: at most %d bytes", maxCertifiedBytes))
+	}
+	x.certified = append([]byte{}, x.read(s[0], s[1])...)
+}
+
+// Model: no certificate is at hand until queries run outside of rounds.
+func noCertificate(x *execution, _ []uint64) { x.violate("data_certificate: there is no certificate") }
+
+// performanceCounter gives the instructions of this execution (0) or of the whole call context (1).
+func performanceCounter(x *execution, s []uint64) {
+	switch uint32(s[0]) {
+	case 0:
+		s[0] = x.call.Instructions()
+	case 1:
+		s[0] = x.earlier + x.call.Instructions()
+	default:
+		x.violate(fmt.Sprintf("performance_counter: no counter of type %d", uint32(s[0])))
+	}
+}
+
+func isController(x *execution, s []uint64) {
+	id, err := principal.FromBytes(x.read(s[0], s[1]))
+	if err != nil {
+		x.violate("is_controller: " + err.Error())
+	}
+	s[0] = 0
+	if x.canister.isController(id) {
+		s[0] = 1
+	}
+}
+
+func inReplicatedExecution(x *execution, s []uint64) {
+	s[0] = 1
+	if x.mode&unreplicated != 0 {
+		s[0] = 0
+	}
+}
+
+// Canisters have no environment variables until settings can be changed: every index is out of range and every
+// name unknown.
+func noVariable(x *execution, _ []uint64) { x.violate("env_var: no such environment variable") }
+
+const maxVariableName = 128 // bytes
+
+func variableExists(x *execution, s []uint64) {
+	name := x.read(s[0], s[1])
+	if len(name) > maxVariableName || !utf8.Valid(name) {
+		x.violate("env_var_name_exists: the name is too long or not UTF-8")
+	}
+	s[0] = 0
+}
+
+func trap(x *execution, s []uint64) {
+	text := string(x.read(s[0], s[1]))
+	x.fail(errCalledTrap, "Canister called `ic0.trap` with message: '"+text+"'")
+}

@@ -1,0 +1,222 @@
+package canister
+
+import (
+	"slices"
+
+	"icsim/canister/queue"
+	"icsim/canister/wasm"
+	"icsim/crypto/hashtree"
+	"icsim/crypto/principal"
+	"icsim/protocol"
+)
+
+// A Status is where a canister is in its life; the values are those of ic0.canister_status.
+type Status uint8
+
+const (
+	Running Status = 1 + iota
+	Stopping
+	Stopped
+)
+
+// code is an installed module, apart from any engine, with what a round asks of it often.
+type code struct {
+	raw       []byte
+	options   wasm.CompileOptions
+	hash      wasm.Hash // of raw
+	heartbeat bool
+	timer     bool
+	metadata  hashtree.Tree // of the custom sections, by name
+}
+
+func newCode(raw []byte, options wasm.CompileOptions, m *wasm.Module) *code {
+	c := &code{
+		raw: raw, options: options, hash: m.Hash(),
+		heartbeat: m.HasExport("canister_heartbeat"),
+		timer:     m.HasExport("canister_global_timer"),
+	}
+	for _, s := range m.CustomSections() {
+		c.metadata = c.metadata.SetLeaf(hashtree.Path{hashtree.Label(s.Name)}, s.Data)
+	}
+	return c
+}
+
+// A Canister is one canister of a state: immutable there, and changed only by the round that forked it.
+type Canister struct {
+	id          protocol.CanisterID
+	code        *code       // nil: empty
+	image       *wasm.Image // memory and globals; nil when empty
+	stable      wasm.Pages
+	certified   []byte
+	controllers []principal.ID // ascending
+	status      Status
+	version     uint64 // ic0.canister_version
+	threshold   uint64 // freezing threshold, in seconds
+
+	balance protocol.Cycles
+	charged protocol.Time // up to when storage is paid
+
+	timer uint64 // ic0.global_timer_set: Unix nanoseconds, 0 when off
+	next  task   // which kind of work goes first in the next round
+	ran   protocol.Height
+
+	queues    queue.Queues
+	contexts  []*callContext // ascending by id
+	callbacks []*callback    // ascending by id
+	contextID uint64         // of the last context
+	callback  protocol.CallbackID
+
+	sums sums
+}
+
+// sums are what the last commit worked out, so that a round need not look at what it does not touch.
+type sums struct {
+	cycles     protocol.Cycles // held in all ways
+	bytes      uint64          // a checkpoint would hold
+	guaranteed int             // responses that memory is kept for
+	callbacks  int
+	expires    protocol.Time // before or at it nothing times out
+	wake       protocol.Time // when the canister wants a round; 0: in the next
+}
+
+// fork gives a canister that a round may change.
+func (c *Canister) fork(o *queue.Owner) *Canister {
+	f := *c
+	f.queues = c.queues.Fork(o)
+	f.contexts = slices.Clone(c.contexts)
+	f.callbacks = slices.Clone(c.callbacks)
+	return &f
+}
+
+// bytes is the memory a canister pays for.
+func (c *Canister) bytes() uint64 {
+	n := c.stable.Len()
+	if c.code != nil {
+		n += uint64(len(c.code.raw)) + c.image.Size()*pageBytes
+	}
+	return n
+}
+
+func (c *Canister) isController(p principal.ID) bool {
+	return slices.Contains(c.controllers, p)
+}
+
+// beats reports whether the canister runs a heartbeat in each round.
+func (c *Canister) beats() bool { return c.code != nil && c.code.heartbeat && c.status == Running }
+
+// timerDue reports whether the global timer has gone off at a Unix time.
+func (c *Canister) timerDue(unix uint64) bool {
+	return c.timer != 0 && c.timer <= unix && c.code != nil && c.code.timer && c.status == Running
+}
+
+// owed is what the canister has to pay for its storage at a time, as far as it can, and up to when that is.
+func (c *Canister) owed(p prices, now protocol.Time) (due protocol.Cycles, until protocol.Time) {
+	if now < c.charged+chargeInterval {
+		return due, c.charged
+	}
+	seconds := (now - c.charged) / 1e9
+	return p.storage(c.bytes(), uint64(seconds)).Min(c.balance), c.charged + seconds*1e9
+}
+
+// liquid is what the canister may spend without falling under its freezing limit.
+func (c *Canister) liquid(p prices) protocol.Cycles {
+	return less(c.balance, p.freezing(c.bytes(), c.threshold))
+}
+
+// summarize works out sums. genesis is the Unix time of virtual time 0.
+func (c *Canister) summarize(p prices, genesis uint64) sums {
+	q := c.queues.Summarize()
+	s := sums{
+		cycles:     q.Cycles.Add(c.balance),
+		bytes:      q.Bytes + c.bytes(),
+		guaranteed: q.Guaranteed,
+		callbacks:  len(c.callbacks),
+		expires:    q.Expires,
+	}
+	for _, x := range c.contexts {
+		s.cycles = s.cycles.Add(x.available)
+		if x.owesGuaranteed() {
+			s.guaranteed++
+		}
+	}
+	for _, b := range c.callbacks {
+		s.cycles = s.cycles.Add(b.prepaid())
+		switch {
+		case b.answered:
+		case b.deadline != 0:
+			s.expires = min(s.expires, b.deadline)
+		default:
+			s.guaranteed++
+		}
+	}
+	s.wake = c.wake(p, genesis, s.expires)
+	return s
+}
+
+func (c *Canister) wake(p prices, genesis uint64, expires protocol.Time) protocol.Time {
+	if c.beats() || c.queues.Inputs() > 0 || c.queues.Outputs() > 0 {
+		return 0
+	}
+	wake := expires
+	if wake != protocol.Never {
+		wake++
+	}
+	if c.timer != 0 && c.code != nil && c.code.timer && c.status == Running {
+		wake = min(wake, fromUnix(c.timer, genesis))
+	}
+	if c.bytes() > 0 {
+		if seconds, ok := p.lasts(c.balance, c.bytes()); ok {
+			wake = min(wake, c.charged+max(protocol.Time(seconds)*1e9, chargeInterval))
+		}
+	}
+	return wake
+}
+
+// fromUnix gives the virtual time of a Unix time, 0 for one before genesis.
+func fromUnix(unix, genesis uint64) protocol.Time {
+	switch {
+	case unix <= genesis:
+		return 0
+	case unix-genesis >= uint64(protocol.Never):
+		return protocol.Never
+	}
+	return protocol.Time(unix - genesis)
+}
+
+// certifiedTree is the canister's part of the certified tree (interface.md D.5).
+func (c *Canister) certifiedTree() hashtree.Tree {
+	edits := []hashtree.Edit{{Label: "controllers", To: hashtree.LeafOf(encodeControllers(c.controllers))}}
+	if c.code != nil {
+		edits = append(edits,
+			hashtree.Edit{Label: "certified_data", To: hashtree.LeafOf(c.certified)},
+			hashtree.Edit{Label: "module_hash", To: hashtree.LeafOf(c.code.hash[:])})
+		if c.code.metadata.Len() > 0 {
+			edits = append(edits, hashtree.Edit{Label: "metadata", To: hashtree.SubtreeOf(c.code.metadata)})
+		}
+	}
+	return hashtree.Tree{}.Apply(edits)
+}
+
+// sameCertified reports whether two versions of a canister look the same in the certified tree.
+func (c *Canister) sameCertified(d *Canister) bool {
+	return c.code == d.code && string(c.certified) == string(d.certified) && slices.Equal(c.controllers, d.controllers)
+}
+
+// encodeControllers gives the CBOR array of principals, with the self-describing tag.
+func encodeControllers(ids []principal.ID) []byte {
+	const arrayOf, bytesOf = 0x80, 0x40 // major types; counts over 23 take a byte more
+	out := []byte{0xd9, 0xd9, 0xf7}
+	head := func(major byte, n int) {
+		if n < 24 {
+			out = append(out, major|byte(n))
+		} else {
+			out = append(out, major|24, byte(n))
+		}
+	}
+	head(arrayOf, len(ids))
+	for _, id := range ids {
+		head(bytesOf, id.Len())
+		out = id.AppendTo(out)
+	}
+	return out
+}

@@ -1,0 +1,119 @@
+package canister
+
+import (
+	"icsim/canister/wasm"
+	"icsim/crypto/principal"
+	"icsim/protocol"
+)
+
+// An execution is one entry into a module: what the system calls read, and the journal of what they did. The
+// canister itself is only read; the round applies the journal if the execution returns, and forgets it if it traps.
+type execution struct {
+	call     *wasm.Call // of the system call that runs
+	round    *Round
+	canister *Canister // as it was before the execution
+	mode     mode
+
+	arg       []byte // of the call, or the reply in a reply callback
+	caller    principal.ID
+	method    string          // in inspect_message
+	code      uint32          // reject code in callbacks
+	reject    string          // message of a reject
+	deadline  protocol.Time   // of the call
+	depth     uint32          // of calls made
+	responded bool            // the call has its answer, from before or now
+	refunded  protocol.Cycles // with the response
+	available protocol.Cycles // still on the call
+	earlier   uint64          // instructions of the call context before this execution
+
+	// The journal.
+	balance   protocol.Cycles
+	burned    protocol.Cycles
+	minted    protocol.Cycles
+	reply     []byte  // collected so far
+	answer    *answer // nil: not yet
+	building  *call   // begun and not performed
+	calls     []*call // performed
+	stable    wasm.Pages
+	editor    *wasm.Editor // of stable, once it is written
+	certified []byte       // nil: unchanged
+	timer     uint64
+	grown     uint64 // bytes of memory and stable memory beyond those of the canister
+	accepted  bool   // inspect_message accepted
+}
+
+// An answer is a canister's own response to a call.
+type answer struct {
+	reply  []byte
+	reject *string // nil: replied
+}
+
+// A call is one that an execution makes.
+type call struct {
+	callee     principal.ID
+	method     string
+	arg        []byte
+	bestEffort bool
+	callback
+}
+
+// newExecution prepares an execution over what the canister holds now.
+func (r *Round) newExecution(c *Canister, m mode) *execution {
+	return &execution{round: r, canister: c, mode: m, balance: c.balance, stable: c.stable, timer: c.timer, responded: true}
+}
+
+// inContext lets an execution act for a call context.
+func (x *execution) inContext(ctx *callContext) {
+	x.caller = ctx.callerID()
+	x.deadline, x.depth = ctx.deadline, ctx.depth
+	x.responded = ctx.responded
+	x.available = ctx.available
+	x.earlier = ctx.instructions
+}
+
+// enter runs an entry. On a trap the journal is void.
+func (x *execution) enter(entry wasm.Entry, limit uint64) wasm.Result {
+	e := x.round.executor
+	return e.engine.Execute(e.module(x.canister.code), x.canister.image, entry, limit, x)
+}
+
+// frozen is the freezing limit with the memory that the execution has grown.
+func (x *execution) frozen() protocol.Cycles {
+	c := x.canister
+	return x.round.prices.freezing(c.bytes()+x.grown, c.threshold)
+}
+
+func (x *execution) liquid() protocol.Cycles { return less(x.balance, x.frozen()) }
+
+// grow accounts for memory of so many bytes more; it traps when the canister could not afford to keep it.
+func (x *execution) grow(bytes uint64) {
+	x.grown += bytes
+	if limit := x.frozen(); x.balance.Less(limit) {
+		x.fail(errCyclesMemoryGrow, "Canister cannot grow memory: it would hold less than its freezing limit of "+
+			limit.String()+" cycles")
+	}
+}
+
+// growMemory is what the engine asks before memory.grow.
+func growMemory(c *wasm.Call, from, to uint64) bool {
+	x := c.User.(*execution)
+	x.call = c
+	x.grow((to - from) * pageBytes)
+	return true
+}
+
+// stablePages gives stable memory as the execution has left it.
+func (x *execution) stablePages() wasm.Pages {
+	if x.editor != nil {
+		return x.editor.Done()
+	}
+	return x.stable
+}
+
+// fail ends the execution with one of the specification's error codes.
+func (x *execution) fail(code, text string) { x.call.Fail(&fault{code, text}) }
+
+// violate ends the execution: the module broke the contract of a system call.
+func (x *execution) violate(text string) {
+	x.fail(errContractViolation, "Canister violated contract: "+text)
+}

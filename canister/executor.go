@@ -1,0 +1,73 @@
+package canister
+
+import (
+	"icsim/canister/queue"
+	"icsim/canister/wasm"
+	"icsim/protocol"
+)
+
+// Config of an Executor.
+type Config struct {
+	RootKey []byte      // DER form of the root subnet's key, for ic0.root_key_copy
+	Cache   *wasm.Cache // of compiled modules, shared between executors of one process; nil for an own one
+}
+
+// An Executor runs the rounds of a subnet: a pure function, with an engine that keeps compiled modules and live
+// instances as a cache. One value serves one goroutine at a time, and so do the states it makes; they may pass to
+// other executors.
+type Executor struct {
+	engine  *wasm.Engine
+	modules map[codeKey]*wasm.Module // compiled by this engine
+	root    []byte
+}
+
+type codeKey struct {
+	hash    wasm.Hash
+	options wasm.CompileOptions
+}
+
+// NewExecutor makes an executor. Close it to give its instances back.
+func NewExecutor(c Config) *Executor {
+	return &Executor{
+		engine:  wasm.NewEngine(wasm.Config{Hosts: hostFunctions(), Grow: growMemory, Cache: c.Cache}),
+		modules: make(map[codeKey]*wasm.Module),
+		root:    c.RootKey,
+	}
+}
+
+// Close releases the engine.
+func (e *Executor) Close() { e.engine.Close() }
+
+// Begin implements protocol.Executor. parent must be nil or come from this package.
+func (e *Executor) Begin(parent protocol.CanisterState, ctx *protocol.RoundContext) protocol.Round {
+	state := &State{}
+	if parent != nil {
+		state = parent.(*State)
+	}
+	r := e.open(state, ctx)
+	r.rouse()
+	return r
+}
+
+func (e *Executor) open(parent *State, ctx *protocol.RoundContext) *Round {
+	return &Round{
+		executor: e, parent: parent, ctx: ctx,
+		prices: pricesOf(ctx), limits: limitsOf(ctx.System),
+		now: ctx.Genesis + uint64(ctx.Time), owner: new(queue.Owner),
+		management: parent.management, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
+	}
+}
+
+// module gives a canister's code compiled by this executor's engine.
+func (e *Executor) module(c *code) *wasm.Module {
+	key := codeKey{c.hash, c.options}
+	if m := e.modules[key]; m != nil {
+		return m
+	}
+	m, err := e.engine.Compile(c.raw, c.options)
+	if err != nil {
+		panic("canister: an installed module does not compile again: " + err.Error())
+	}
+	e.modules[key] = m
+	return m
+}

@@ -1,0 +1,81 @@
+package canister
+
+import (
+	"fmt"
+
+	"icsim/canister/wasm"
+	"icsim/protocol"
+)
+
+// The specification's error codes (interface.md section C; rs/types/error_types). The first digit is the reject code.
+const (
+	errIngressTimeout      = "IC0202"
+	errOutOfCycles         = "IC0207"
+	errCanisterNotFound    = "IC0301"
+	errRejectedMessage     = "IC0406"
+	errUnknownManagement   = "IC0407"
+	errInvalidManagement   = "IC0408"
+	errTrapped             = "IC0502"
+	errCalledTrap          = "IC0503"
+	errContractViolation   = "IC0504"
+	errInvalidWasm         = "IC0505"
+	errDidNotReply         = "IC0506"
+	errStopped             = "IC0508"
+	errStopping            = "IC0509"
+	errFunctionNotFound    = "IC0513"
+	errInsufficientInCall  = "IC0520"
+	errInstructionLimit    = "IC0522"
+	errCompositeReplicated = "IC0527"
+	errCyclesMemoryGrow    = "IC0532"
+	errMethodNotFound      = "IC0536"
+	errNoModule            = "IC0537"
+	errDeadlineExpired     = "IC0601"
+)
+
+// A fault is why a call failed, before it is told to the caller.
+type fault struct {
+	code string // IC…; its first digit is the reject code
+	text string
+}
+
+func (f *fault) Error() string { return f.text }
+
+// reject is what the caller hears, with the canister that failed.
+func (f *fault) reject(id protocol.CanisterID) protocol.Reject {
+	return f.bare(fmt.Sprintf("Error from Canister %s: %s", id, f.text))
+}
+
+// bare is a reject with the fault's codes and a text of its own.
+func (f *fault) bare(text string) protocol.Reject {
+	return protocol.Reject{Code: protocol.RejectCode(f.code[len("IC0")] - '0'), Message: cutText(text, maxRejectBytes), Error: f.code}
+}
+
+// cutText cuts a text at a limit in bytes, not inside a character.
+func cutText(text string, limit int) string {
+	if len(text) <= limit {
+		return text
+	}
+	for limit > 0 && text[limit]&0xc0 == 0x80 {
+		limit--
+	}
+	return text[:limit]
+}
+
+// faultOf tells a trap in the words of the replica.
+func faultOf(t *wasm.Trap, limit uint64) *fault {
+	if f, ok := t.Cause.(*fault); ok {
+		return f
+	}
+	switch t.Kind {
+	case wasm.OutOfInstructions:
+		return &fault{errInstructionLimit,
+			fmt.Sprintf("Canister exceeded the limit of %d instructions for single message execution.", limit)}
+	case wasm.EntryNotFound:
+		return &fault{errFunctionNotFound, "Canister requested a function that does not exist"}
+	}
+	return &fault{errTrapped, "Canister trapped: " + t.Kind.String()}
+}
+
+func panicf(id protocol.CanisterID, format string, args ...any) {
+	panic(fmt.Sprintf("canister: %s: ", id) + fmt.Sprintf(format, args...))
+}

@@ -1,0 +1,37 @@
+package queue
+
+import "encoding/binary"
+
+// AppendTo appends the whole content of the queues in one form for equal contents: what a state's hash covers.
+func (q *Queues) AppendTo(dst []byte) []byte {
+	dst = appendUint(dst, uint64(q.turn))
+	dst = appendUint(dst, uint64(q.ingress.len()))
+	for _, m := range q.ingress.list() {
+		dst = append(dst, m.BytesHash[:]...)
+	}
+	for _, senders := range q.senders {
+		dst = appendUint(dst, uint64(len(senders)))
+		for _, s := range senders {
+			dst = appendUint(dst, uint64(s))
+		}
+	}
+	dst = appendUint(dst, uint64(len(q.pairs)))
+	for _, p := range q.pairs {
+		dst = appendUint(dst, uint64(p.peer))
+		dst = p.in.appendTo(dst)
+		dst = p.out.appendTo(dst)
+	}
+	return dst
+}
+
+func (l *lane) appendTo(dst []byte) []byte {
+	dst = appendUint(dst, uint64(l.reserved))
+	dst = appendUint(dst, uint64(l.len()))
+	for _, i := range l.list() {
+		dst = append(dst, i.Message.Hash[:]...)
+		dst = appendUint(dst, uint64(i.Expires))
+	}
+	return dst
+}
+
+func appendUint(dst []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(dst, v) }

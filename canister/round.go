@@ -1,0 +1,151 @@
+package canister
+
+import (
+	"cmp"
+	"slices"
+
+	"icsim/canister/queue"
+	"icsim/canister/sorted"
+	"icsim/crypto/hashtree"
+	"icsim/protocol"
+)
+
+// A Round implements protocol.Round. It forks the canisters it touches and leaves the parent as it is.
+type Round struct {
+	executor *Executor
+	parent   *State
+	ctx      *protocol.RoundContext
+	prices   prices
+	limits   instructionLimits
+	now      uint64 // Unix nanoseconds
+	owner    *queue.Owner
+
+	touched    map[protocol.CanisterID]*Canister
+	order      []*Canister // touched, in the order of touching
+	management []managementCall
+	guaranteed int // open guaranteed responses of the subnet, as far as known
+	callbacks  int // open calls of the subnet
+	random     *protocol.Rand
+	outcome    protocol.RoundOutcome
+}
+
+// peek gives a canister as it stands in this round, to look at; nil if it is not hosted.
+func (r *Round) peek(id protocol.CanisterID) *Canister {
+	if c, ok := r.touched[id]; ok {
+		return c
+	}
+	return r.parent.find(id)
+}
+
+// touch gives a canister to change; nil if it is not hosted. The first touch of a round settles its storage bill.
+//
+// Model: the replica sends every canister a bill each ten seconds; here it comes when something else happens
+// to the canister or its balance would be used up, so that idle canisters cost a round nothing. The sums
+// are the same, but for what rounding loses.
+func (r *Round) touch(id protocol.CanisterID) *Canister {
+	if c, ok := r.touched[id]; ok {
+		return c
+	}
+	old := r.parent.find(id)
+	if old == nil {
+		return nil
+	}
+	c := old.fork(r.owner)
+	r.adopt(c)
+	r.bill(c)
+	return c
+}
+
+// adopt makes a canister one of the round's.
+func (r *Round) adopt(c *Canister) {
+	if r.touched == nil {
+		r.touched = map[protocol.CanisterID]*Canister{}
+	}
+	r.touched[c.id] = c
+	r.order = append(r.order, c)
+}
+
+func (r *Round) bill(c *Canister) {
+	due, until := c.owed(r.prices, r.ctx.Time)
+	c.charged = until
+	r.burn(c, due)
+	if !r.prices.free && c.code != nil && c.balance.IsZero() {
+		r.uninstall(c)
+	}
+}
+
+// burn takes cycles out of a canister and out of the world.
+func (r *Round) burn(c *Canister, amount protocol.Cycles) {
+	c.balance = c.balance.Sub(amount)
+	r.lose(amount)
+}
+
+// lose counts cycles that are gone and were held by nothing any more.
+func (r *Round) lose(amount protocol.Cycles) { r.outcome.Burned = r.outcome.Burned.Add(amount) }
+
+// Commit implements protocol.Round. A round that touched nothing gives the parent itself.
+func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
+	state := r.parent
+	if len(r.order) > 0 || len(r.management) > 0 || len(r.parent.management) > 0 {
+		state = r.seal()
+	}
+	if r.ctx.Checkpoint {
+		state = state.withManifest()
+	}
+	return state, &r.outcome
+}
+
+// seal makes the next state of what the round touched.
+func (r *Round) seal() *State {
+	next := *r.parent
+	next.management, next.root = r.management, nil
+	slices.SortFunc(r.order, func(a, b *Canister) int { return cmp.Compare(a.id, b.id) })
+	members := make([]sorted.Edit[member], 0, len(r.order))
+	var wakes []sorted.Edit[wake]
+	var certified []hashtree.Edit
+	for _, c := range r.order {
+		c.sums = c.summarize(r.prices, r.ctx.Genesis)
+		old := r.parent.find(c.id)
+		next.count(old, c)
+		members = append(members, sorted.Edit[member]{Value: member{c.id, c}})
+		wakes = appendWakes(wakes, old, c)
+		if old == nil || !old.sameCertified(c) {
+			certified = append(certified, hashtree.Edit{Label: treeLabel(c.id), To: hashtree.SubtreeOf(c.certifiedTree())})
+		}
+	}
+	slices.SortFunc(wakes, func(a, b sorted.Edit[wake]) int { return a.Value.Compare(b.Value) })
+	next.canisters = next.canisters.Apply(members)
+	next.wakes = next.wakes.Apply(wakes)
+	next.tree = next.tree.Apply(certified)
+	next.cycles = next.cycles.Add(cyclesOfCalls(r.management)).Sub(cyclesOfCalls(r.parent.management))
+	return &next
+}
+
+// count replaces what an old version of a canister adds to the state's sums by what the new one does.
+func (s *State) count(old, c *Canister) {
+	if old != nil {
+		s.cycles = s.cycles.Sub(old.sums.cycles)
+		s.bytes -= old.sums.bytes
+		s.guaranteed -= old.sums.guaranteed
+		s.callbacks -= old.sums.callbacks
+	}
+	s.cycles = s.cycles.Add(c.sums.cycles)
+	s.bytes += c.sums.bytes
+	s.guaranteed += c.sums.guaranteed
+	s.callbacks += c.sums.callbacks
+}
+
+func appendWakes(edits []sorted.Edit[wake], old, c *Canister) []sorted.Edit[wake] {
+	if old != nil && old.sums.wake == c.sums.wake {
+		return edits
+	}
+	if old != nil && old.sums.wake != protocol.Never {
+		edits = append(edits, sorted.Edit[wake]{Value: wake{old.sums.wake, c.id}, Remove: true})
+	}
+	if c.sums.wake != protocol.Never {
+		edits = append(edits, sorted.Edit[wake]{Value: wake{c.sums.wake, c.id}})
+	}
+	return edits
+}
+
+func treeLabel(id protocol.CanisterID) hashtree.Label { return hashtree.Label(id.Principal().Bytes()) }

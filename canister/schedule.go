@@ -1,0 +1,90 @@
+package canister
+
+import (
+	"cmp"
+	"slices"
+)
+
+// A thread is one of the execution threads in one iteration. They are modelled one after the other: what canisters on
+// different threads do meets only when messages move between iterations, so their order in host time does not matter.
+type thread struct {
+	budget int64 // of this iteration; execution stops once it is spent
+	round  *Round
+}
+
+func (t *thread) open() bool { return t.budget > 0 }
+
+// use counts one message.
+func (t *thread) use(instructions uint64) {
+	t.budget -= int64(instructions + overheadExecution)
+	t.round.outcome.Instructions += instructions
+}
+
+// Execute implements protocol.Round: iterations of management calls, canisters on four threads and moving messages within the
+// subnet, until the budget is gone or all are idle. Heartbeats and timers run in the first iteration only.
+//
+// Model: a message runs to its end in the round in which it begins, whatever its length, and the round then is over
+// budget; the replica cuts it into slices of a round each. Its outcome is the same, only later there.
+func (r *Round) Execute() {
+	overhead := overheadHosted * uint64(r.parent.NumCanisters())
+	budget := int64(r.limits.round) - int64(r.limits.slice) + 1 - int64(overhead)
+	r.inductLocal() // what an earlier round could not
+	for first := true; budget > 0; first = false {
+		r.manage()
+		ready := r.ready(first)
+		if len(ready) == 0 {
+			return
+		}
+		spent := r.iterate(ready, budget, first)
+		budget -= spent
+		r.outcome.BusiestThread += uint64(spent)
+		r.inductLocal()
+	}
+}
+
+// ready gives the canisters with work, in the order of priority: who was longest without a full turn first.
+//
+// Model: the replica adds up each canister's share of computation less what it used. With no compute allocations, which nobody
+// can set yet, both come to round robin.
+func (r *Round) ready(first bool) []*Canister {
+	var ready []*Canister
+	for _, c := range r.order {
+		if c.queues.Inputs() > 0 || first && (c.beats() || c.timerDue(r.now)) {
+			ready = append(ready, c)
+		}
+	}
+	slices.SortFunc(ready, func(a, b *Canister) int { return cmp.Or(cmp.Compare(a.ran, b.ran), cmp.Compare(a.id, b.id)) })
+	return ready
+}
+
+// iterate deals the canisters out to the threads and runs each thread until it is idle or its budget is spent. It gives
+// what the busiest thread spent.
+func (r *Round) iterate(ready []*Canister, budget int64, first bool) int64 {
+	var most int64
+	for t := range min(threads, len(ready)) {
+		th := thread{budget: budget, round: r}
+		for i := t; i < len(ready) && th.open(); i += threads {
+			r.turn(ready[i], &th, first)
+			if i == t {
+				ready[i].ran = r.ctx.Height // the first of a thread had all of it
+			}
+		}
+		most = max(most, budget-th.budget)
+	}
+	return most
+}
+
+// turn runs one canister until it is idle or the thread's budget is spent.
+func (r *Round) turn(c *Canister, t *thread, first bool) {
+	t.budget -= overheadCanister
+	if first {
+		r.executeTasks(c, t)
+	}
+	for c.queues.Inputs() > 0 {
+		if !t.open() {
+			return
+		}
+		t.use(r.executeNext(c))
+	}
+	c.ran = r.ctx.Height
+}

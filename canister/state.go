@@ -1,0 +1,90 @@
+package canister
+
+import (
+	"cmp"
+
+	"icsim/canister/sorted"
+	"icsim/crypto"
+	"icsim/crypto/hashtree"
+	"icsim/crypto/principal"
+	"icsim/protocol"
+)
+
+// A State is all canisters of a subnet after a round. Immutable.
+type State struct {
+	canisters  sorted.Set[member]
+	wakes      sorted.Set[wake]
+	tree       hashtree.Tree // the subtree `canister` of the certified tree
+	management []managementCall
+
+	cycles     protocol.Cycles
+	bytes      uint64
+	guaranteed int
+	callbacks  int
+
+	hashes []canisterHash // of canisters as they were at the last checkpoint, ascending
+	root   *crypto.Hash   // the manifest hash of exactly this state, if it was worked out
+}
+
+// A member is a hosted canister.
+type member struct {
+	id protocol.CanisterID
+	*Canister
+}
+
+func (m member) Compare(n member) int { return cmp.Compare(m.id, n.id) }
+
+// A wake is when a canister wants a round. Canisters that never do have none.
+type wake struct {
+	at protocol.Time
+	id protocol.CanisterID
+}
+
+func (w wake) Compare(v wake) int { return cmp.Or(cmp.Compare(w.at, v.at), cmp.Compare(w.id, v.id)) }
+
+// Tree implements protocol.CanisterState.
+func (s *State) Tree() hashtree.Tree { return s.tree }
+
+// Size implements protocol.CanisterState.
+func (s *State) Size() uint64 { return s.bytes }
+
+// TotalCycles implements protocol.CanisterState.
+func (s *State) TotalCycles() protocol.Cycles { return s.cycles }
+
+// NumCanisters implements protocol.CanisterState.
+func (s *State) NumCanisters() int { return s.canisters.Len() }
+
+// HasCanister implements protocol.CanisterState.
+func (s *State) HasCanister(id protocol.CanisterID) bool {
+	c := s.find(id)
+	return c != nil && c.code != nil && c.status == Running
+}
+
+// find gives a canister, or nil.
+func (s *State) find(id protocol.CanisterID) *Canister {
+	m, _ := s.canisters.Get(member{id: id})
+	return m.Canister
+}
+
+// Info is what can be asked of a canister from outside.
+type Info struct {
+	Status      Status
+	Balance     protocol.Cycles
+	Version     uint64
+	Controllers []principal.ID
+	MemoryBytes uint64 // of everything it pays storage for
+	Queued      int    // messages waiting for execution
+	OpenCalls   int    // calls it made and that are not answered
+}
+
+// Canister tells about one canister; ok is false if it is not hosted.
+func (s *State) Canister(id protocol.CanisterID) (info Info, ok bool) {
+	c := s.find(id)
+	if c == nil {
+		return info, false
+	}
+	return Info{
+		Status: c.status, Balance: c.balance, Version: c.version, Controllers: c.controllers,
+		MemoryBytes: c.bytes(), Queued: c.queues.Inputs(), OpenCalls: len(c.callbacks),
+	}, true
+}
