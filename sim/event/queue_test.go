@@ -1,0 +1,241 @@
+package event
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"icsim/sim/rng"
+)
+
+func compareKeys(a, b Key) int {
+	return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Tie, b.Tie), cmp.Compare(a.Src, b.Src), cmp.Compare(a.Seq, b.Seq))
+}
+
+// sortedSlice is the dumb queue that Queue is held against: a sorted slice.
+type sortedSlice []Key
+
+func (s *sortedSlice) push(k Key) {
+	i, _ := slices.BinarySearchFunc(*s, k, compareKeys)
+	*s = slices.Insert(*s, i, k)
+}
+
+// spreads are ways to choose the time of an event after the current time. They aim at the queue's corners.
+var spreads = map[string]func(d rng.Draw, now int64) int64{
+	"uniform":      func(d rng.Draw, now int64) int64 { return now + int64(d.Uint64n(1_000_000)) },
+	"equal":        func(d rng.Draw, now int64) int64 { return 1_000_000 },
+	"next instant": func(d rng.Draw, now int64) int64 { return now + 1 },
+	"two instants": func(d rng.Draw, now int64) int64 { return now - now%1000 + 1000*int64(1+d.Uint64n(2)) },
+	"dense":        func(d rng.Draw, now int64) int64 { return now + 1 + int64(d.Uint64n(4)) },
+	"far ahead":    func(d rng.Draw, now int64) int64 { return 1<<61 + int64(d.Uint64n(1000)) },
+	"the end":      func(d rng.Draw, now int64) int64 { return math.MaxInt64 - int64(d.Uint64n(2)) },
+	// Every scale from nanoseconds to centuries, so that each rung is skewed.
+	"all scales": func(d rng.Draw, now int64) int64 { return now + int64(d.Uint64()>>(2+d.Uint64()%61)) },
+	// Before what was popped: a Queue allows it, the Loop does not.
+	"the past": func(d rng.Draw, now int64) int64 { return int64(d.Uint64n(uint64(now) + 2)) },
+	"outliers": func(d rng.Draw, now int64) int64 {
+		if d.Uint64()%100 == 0 {
+			return now + 1<<50 + int64(d.Uint64n(1<<40))
+		}
+		return now + 1 + int64(d.Uint64n(50))
+	},
+}
+
+func spreadNames() []string {
+	var names []string
+	for name := range spreads {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// model drives a Queue and the sorted slice together.
+type model struct {
+	t     require.TestingT
+	q     Queue[payload]
+	want  sortedSlice
+	draws rng.Stream
+	now   int64
+	seq   uint64
+	marks []byte
+}
+
+func newModel(t require.TestingT, seed uint64) *model {
+	return &model{t: t, draws: rng.Root(seed).Stream(), marks: make([]byte, 1)}
+}
+
+func (m *model) push(spread string) {
+	k := Key{At: spreads[spread](m.draws.Next(), m.now), Tie: m.draws.Next().Uint64(), Src: uint32(m.seq % 3), Seq: m.seq}
+	if m.seq%5 == 0 {
+		k.Tie = 7 // equal hashes: source and sequence decide
+	}
+	m.seq++
+	m.q.Push(&k, &payload{p: &m.marks[0], a: k.Seq})
+	m.want.push(k)
+}
+
+func (m *model) pop() {
+	if len(m.want) == 0 {
+		require.Nil(m.t, m.q.Pop(math.MaxInt64))
+		return
+	}
+	want := m.want[0]
+	m.want = m.want[1:]
+	require.Nil(m.t, m.q.Pop(want.At-1), "nothing is due before the least event")
+	ev := m.q.Pop(want.At)
+	require.NotNil(m.t, ev)
+	require.Equal(m.t, want, ev.Key)
+	require.Equal(m.t, payload{p: &m.marks[0], a: want.Seq}, ev.Payload)
+	m.now = want.At
+	if m.now > 1<<60 { // keep room ahead
+		m.now = 0
+	}
+}
+
+func (m *model) check() {
+	require.Equal(m.t, len(m.want), m.q.Len())
+	require.LessOrEqual(m.t, len(m.q.rungs), mostRungs)
+	key, ok := m.q.Peek()
+	require.Equal(m.t, len(m.want) > 0, ok)
+	if ok {
+		require.Equal(m.t, m.want[0], key)
+	}
+}
+
+func TestQueueGivesKeyOrderForEveryDistribution(t *testing.T) {
+	for _, spread := range spreadNames() {
+		t.Run(spread, func(t *testing.T) {
+			m := newModel(t, 1)
+			for round := range 30 { // pending swells to thousands, then drains
+				for range 50 * (round%6 + 1) * (round%6 + 1) {
+					m.push(spread)
+				}
+				m.check()
+				for range 400 * (round % 4) {
+					m.pop()
+				}
+				for range 300 { // hold
+					m.pop()
+					m.push(spread)
+				}
+			}
+			for len(m.want) > 0 {
+				m.pop()
+			}
+			m.check()
+			require.Zero(t, m.q.pool.used-chunksOf(m.q.bottom.chunks), "chunks in use by an empty queue")
+		})
+	}
+}
+
+func TestQueueGivesKeyOrderForMixedDistributions(t *testing.T) {
+	names := spreadNames()
+	rapid.Check(t, func(t *rapid.T) {
+		m := newModel(t, rapid.Uint64().Draw(t, "seed"))
+		for range rapid.IntRange(1, 20).Draw(t, "rounds") {
+			name := rapid.SampledFrom(names).Draw(t, "spread")
+			for range rapid.SampledFrom([]int{0, 1, 30, 300, 700}).Draw(t, "pushes") {
+				m.push(name)
+			}
+			if rapid.Bool().Draw(t, "peek") {
+				m.check()
+			}
+			for range rapid.SampledFrom([]int{0, 1, 20, 600}).Draw(t, "pops") {
+				m.pop()
+			}
+		}
+		for range len(m.want) + 1 {
+			m.pop()
+		}
+	})
+}
+
+func chunksOf[P any](c *chunk[P]) (n int) {
+	for ; c != nil; c = c.next {
+		n++
+	}
+	return n
+}
+
+// A handler may keep reading its event while it schedules, even when that spreads the bottom anew.
+func TestPoppedEventStaysWhileOthersArePushed(t *testing.T) {
+	for _, late := range []bool{false, true} {
+		var q Queue[payload]
+		push := func(at int64, a uint64) { q.Push(&Key{At: at, Tie: a}, &payload{a: a}) }
+		for i := range uint64(100) {
+			push(int64(1000+i*10), i)
+		}
+		want := payload{a: 0}
+		if late {
+			q.Peek()
+			push(999, 4711)
+			want.a = 4711
+		}
+		ev := q.Pop(math.MaxInt64)
+		for i := range uint64(5000) {
+			push(int64(1001+i%500), i)
+		}
+		require.Equal(t, want, ev.Payload, "late: %v", late)
+		require.NotEmpty(t, q.rungs, "the bottom was not spread: the test tests nothing")
+	}
+}
+
+// After a burst memory goes back: chunks, sorting space, heap; and nothing keeps payloads alive.
+func TestQueueLetsGoOfMemoryAfterABurst(t *testing.T) {
+	for _, spread := range []string{"uniform", "equal", "all scales"} {
+		var q Queue[payload]
+		draws := rng.Root(2).Stream()
+		mark := new(byte)
+		for i := range uint64(300_000) {
+			q.Push(&Key{At: spreads[spread](draws.Next(), 0), Tie: i}, &payload{p: mark})
+		}
+		for q.Pop(math.MaxInt64) != nil {
+		}
+		for i := range int64(20 * patience) {
+			q.Push(&Key{At: i}, &payload{p: mark})
+			require.NotNil(t, q.Pop(i))
+		}
+		require.Nil(t, q.Pop(math.MaxInt64))
+		require.Equal(t, q.pool.free, chunksOf(q.pool.first))
+		require.LessOrEqual(t, q.pool.free, 2*patience)
+		require.LessOrEqual(t, cap(q.bottom.sorter.given), 4*sortAtOnce)
+		require.LessOrEqual(t, cap(q.bottom.late), 4*mostLate)
+		for c := q.pool.first; c != nil; c = c.next {
+			for i := range c.events {
+				require.Nil(t, c.events[i].Payload.p)
+			}
+		}
+		for _, r := range q.bottom.late[:cap(q.bottom.late)] {
+			require.Nil(t, r.Payload.p)
+		}
+		for _, r := range slices.Concat(q.bottom.sorter.given[:cap(q.bottom.sorter.given)], q.bottom.sorter.spread[:cap(q.bottom.sorter.spread)]) {
+			require.Nil(t, r.ev)
+		}
+		require.Nil(t, q.bottom.popped.Payload.p)
+	}
+}
+
+// Steady work allocates nothing.
+func TestHoldDoesNotAllocate(t *testing.T) {
+	var q Queue[payload]
+	wait := increments(rng.Exponential(1_000_000))
+	i := 0
+	push := func(now int64) {
+		i++
+		q.Push(&Key{At: now + wait[i%len(wait)], Tie: mix(uint64(i))}, &payload{})
+	}
+	for range 5000 {
+		push(0)
+	}
+	hold := func() { push(q.Pop(math.MaxInt64).At) }
+	for range 200_000 {
+		hold()
+	}
+	require.Less(t, testing.AllocsPerRun(20_000, hold), 0.01, fmt.Sprint(i))
+}
