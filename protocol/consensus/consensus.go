@@ -70,8 +70,7 @@ type Divergence struct {
 // Effects is what a step wants of the world. The caller empties it (Reset) before a step.
 type Effects struct {
 	Publish  []Published
-	Withdraw []protocol.ArtifactMeta // left the validated pool
-	Dropped  []protocol.ArtifactMeta // left the unvalidated pool without being validated
+	Withdraw []protocol.ArtifactID // published artifacts that left the validated pool
 	Writes   []protocol.Write
 	Notes    []protocol.Note
 	Diverged *Divergence // this node's state is wrong: it must be thrown away and synced
@@ -81,11 +80,7 @@ type Effects struct {
 // Reset empties the effects and keeps their memory.
 func (e *Effects) Reset() {
 	clear(e.Publish)
-	clear(e.Withdraw)
 	clear(e.Writes)
 	clear(e.Notes)
-	*e = Effects{
-		Publish: e.Publish[:0], Withdraw: e.Withdraw[:0], Dropped: e.Dropped[:0],
-		Writes: e.Writes[:0], Notes: e.Notes[:0],
-	}
+	*e = Effects{Publish: e.Publish[:0], Withdraw: e.Withdraw[:0], Writes: e.Writes[:0], Notes: e.Notes[:0]}
 }

@@ -1,0 +1,286 @@
+package consensustest
+
+import (
+	"container/heap"
+	"time"
+
+	"icsim/crypto"
+	"icsim/crypto/ideal"
+	"icsim/protocol"
+	"icsim/protocol/consensus"
+	"icsim/protocol/dkg"
+	"icsim/protocol/keys"
+)
+
+// Version is the replica version that nodes run.
+const Version protocol.ReplicaVersion = "v1"
+
+const (
+	poll    = 200 * time.Millisecond // reference/protocol.md A.2
+	refresh = 3 * time.Second        // of the bouncer, reference/protocol.md B
+)
+
+// Options are what a test chooses about a subnet.
+type Options struct {
+	Nodes         int
+	UnitDelay     time.Duration
+	InitialDelay  time.Duration
+	Interval      protocol.Height
+	Seed          byte
+	NoChecks      bool
+	Components    func(n *Node, honest []consensus.Named) []consensus.Named // nil: honest
+	Link          func(s *Subnet, from, to *Node, a protocol.Artifact) (delay time.Duration, lost bool)
+	ExecutionTime time.Duration
+}
+
+// Defaults are those of an application subnet.
+func Defaults(nodes int) Options {
+	return Options{Nodes: nodes, UnitDelay: time.Second, InitialDelay: 300 * time.Millisecond, Interval: 499}
+}
+
+// A Subnet is nodes and the messages between them.
+type Subnet struct {
+	Options
+	Now      protocol.Time
+	Registry *Registry
+	Nodes    []*Node
+	Checks   *Checks
+	Genesis  *protocol.CatchUpPackage
+
+	queue  events
+	seq    uint64
+	secret []keys.Secrets
+}
+
+// A Node is one instance with its surroundings.
+type Node struct {
+	ID        protocol.NodeID
+	C         *consensus.Consensus
+	Execution *Execution
+	Payloads  *Payloads
+	Keys      *keys.Keyring
+	Meter     protocol.Meter
+	Notes     []protocol.Note
+	Silent    bool          // sends nothing
+	Down      bool          // does nothing
+	Skew      time.Duration // of the wall clock
+	Stalled   bool          // the wall clock stands still
+	started   protocol.Time
+	disk      *protocol.Disk
+	out       consensus.Effects
+	later     []event
+	refreshed protocol.Time
+}
+
+// NewSubnet starts a subnet at time 0.
+func NewSubnet(o Options) *Subnet {
+	s := &Subnet{Options: o}
+	scheme := ideal.New()
+	record := &protocol.SubnetRecord{
+		Timing:            protocol.SubnetTiming{UnitDelay: o.UnitDelay, InitialNotaryDelay: o.InitialDelay},
+		DKGIntervalLength: o.Interval, ReplicaVersion: Version,
+	}
+	snapshot := &protocol.RegistrySnapshot{Version: 1, Subnets: []*protocol.SubnetRecord{record}}
+	for i := range o.Nodes {
+		seed := crypto.Seed{o.Seed, byte(i), byte(i >> 8)}
+		var secrets keys.Secrets
+		node := &protocol.NodeRecord{ID: protocol.NodeID(i)}
+		secrets.Basic, node.SigningKey = scheme.BasicKey(seed)
+		secrets.Multi, node.CommitteeKey, node.Possession = scheme.MultiKey(seed)
+		s.secret = append(s.secret, secrets)
+		record.Members = append(record.Members, node.ID)
+		snapshot.Nodes = append(snapshot.Nodes, node)
+	}
+	s.Registry = &Registry{Snapshots: []*protocol.RegistrySnapshot{snapshot}, Published: []protocol.Time{0}}
+	dealer := dkg.NewDealer(scheme, 0, crypto.Seed{o.Seed})
+	record.PublicKey = dealer.PublicKey(record.Members)
+	s.Genesis = (&dkg.Summaries{Dealer: dealer, Registry: s.Registry}).Genesis(1, 0)
+	s.Checks = newChecks(s)
+	for i := range o.Nodes {
+		n := &Node{
+			ID: protocol.NodeID(i), disk: protocol.NewDisk(), Payloads: &Payloads{},
+			Execution: &Execution{Delay: o.ExecutionTime, expected: 1, manifests: map[protocol.Height]protocol.StateHash{}},
+		}
+		s.Nodes = append(s.Nodes, n)
+		s.start(n, nil)
+	}
+	return s
+}
+
+// start makes a node's consensus from its disk.
+func (s *Subnet) start(n *Node, fromDisk []any) {
+	scheme := ideal.New()
+	dealer := dkg.NewDealer(scheme, 0, crypto.Seed{s.Seed})
+	n.started = s.Now
+	n.Keys = &keys.Keyring{
+		Node: n.ID, Scheme: scheme, Registry: s.Registry, Secrets: s.secret[n.ID], Shares: dealer.Share, Meter: &n.Meter,
+	}
+	cfg := &consensus.Config{Node: n.ID, Version: Version, Genesis: s.Genesis}
+	env := &consensus.Env{
+		Keys: n.Keys, Registry: s.Registry, Payloads: n.Payloads, Router: n.Execution, States: n.Execution,
+		Summaries: &dkg.Summaries{Dealer: dealer, Registry: s.Registry},
+	}
+	components := consensus.DefaultComponents(cfg, env)
+	if s.Components != nil {
+		components = s.Components(n, components)
+	}
+	n.C = consensus.New(cfg, env, components, s.clock(n))
+	if fromDisk != nil {
+		n.C.Restore(fromDisk, s.clock(n), &n.out)
+		s.carryOut(n)
+	}
+	s.push(event{at: s.Now, to: n})
+}
+
+// Restart crashes a node and starts it from its disk. Its state is that of its last checkpoint.
+func (s *Subnet) Restart(n *Node) {
+	n.later = nil
+	var at protocol.Height
+	for h := range n.Execution.manifests {
+		at = max(at, h)
+	}
+	n.Execution.Sync(at)
+	n.Execution.free = s.Now
+	s.Checks.restarted(n)
+	s.start(n, n.disk.Load(protocol.DiskConsensusPool))
+}
+
+func (s *Subnet) clock(n *Node) consensus.Clock {
+	now := s.Now.Add(n.Skew)
+	if n.Stalled {
+		now = 0
+	}
+	return consensus.Clock{Now: now, Instant: s.Now - n.started}
+}
+
+// Run advances time by d.
+func (s *Subnet) Run(d time.Duration) {
+	end := s.Now.Add(d)
+	for len(s.queue) > 0 && s.queue[0].at <= end {
+		e := heap.Pop(&s.queue).(event)
+		s.Now = e.at
+		if e.to.Down {
+			if e.artifact == nil {
+				s.push(event{at: s.Now.Add(poll), to: e.to})
+			}
+			continue
+		}
+		s.take(e)
+		// What arrives in the same instant is handled in the same step.
+		for len(s.queue) > 0 && s.queue[0].at == e.at && s.queue[0].to == e.to {
+			s.take(heap.Pop(&s.queue).(event))
+		}
+		s.step(e.to)
+	}
+	s.Now = end
+}
+
+// take lets one event happen to a node: an artifact, or the poll.
+func (s *Subnet) take(e event) {
+	n := e.to
+	if e.artifact != nil {
+		s.offer(n, e)
+		return
+	}
+	if s.Now-n.refreshed >= protocol.Time(refresh) {
+		n.refreshed = s.Now
+		later := n.later
+		n.later = nil
+		for _, e := range later {
+			s.offer(n, e)
+		}
+	}
+	s.push(event{at: s.Now.Add(poll), to: n})
+}
+
+func (s *Subnet) offer(n *Node, e event) {
+	switch n.C.Bouncer(protocol.MetaOf(e.artifact)) {
+	case protocol.Wanted:
+		n.C.Insert(e.artifact, e.from, s.clock(n))
+	case protocol.WantedLater:
+		n.later = append(n.later, e)
+	}
+}
+
+func (s *Subnet) step(n *Node) {
+	n.Execution.advance(s.Now)
+	n.C.Step(s.clock(n), &n.out)
+	s.carryOut(n)
+}
+
+func (s *Subnet) carryOut(n *Node) {
+	n.disk.Apply(n.out.Writes)
+	for _, p := range n.out.Publish {
+		s.Send(n, p.Artifact, p.Own)
+	}
+	if !s.NoChecks {
+		n.Notes = append(n.Notes, n.out.Notes...)
+		s.Checks.observe(n, &n.out)
+	}
+	n.out.Reset()
+}
+
+// Send gives an artifact to all other nodes. own tells an artifact from a relayed one.
+func (s *Subnet) Send(from *Node, a protocol.Artifact, own bool) {
+	if from.Silent {
+		return
+	}
+	for _, to := range s.Nodes {
+		if to == from || !own && to.has(a) {
+			continue
+		}
+		delay, lost := 50*time.Millisecond, false
+		if s.Link != nil {
+			delay, lost = s.Link(s, from, to, a)
+		}
+		if !lost {
+			s.push(event{at: s.Now.Add(delay), to: to, from: from.ID, artifact: a})
+		}
+	}
+}
+
+// has spares relays of what the receiver has: its other peers offer it too.
+func (n *Node) has(a protocol.Artifact) bool {
+	return n.C.Bouncer(protocol.MetaOf(a)) == protocol.Unwanted || n.C.Validated(protocol.MetaOf(a)) != nil
+}
+
+// MinFinalized is the least finalized height of the nodes that are up and talk.
+func (s *Subnet) MinFinalized() protocol.Height {
+	least := ^protocol.Height(0)
+	for _, n := range s.Nodes {
+		if !n.Silent && !n.Down {
+			least = min(least, n.C.FinalizedHeight())
+		}
+	}
+	return least
+}
+
+// An event is an artifact that reaches a node, or its poll.
+type event struct {
+	at       protocol.Time
+	seq      uint64
+	to       *Node
+	from     protocol.NodeID
+	artifact protocol.Artifact
+}
+
+type events []event
+
+func (s *Subnet) push(e event) {
+	s.seq++
+	e.seq = s.seq
+	heap.Push(&s.queue, e)
+}
+
+func (q events) Len() int { return len(q) }
+func (q events) Less(i, j int) bool {
+	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].seq < q[j].seq
+}
+func (q events) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
+func (q *events) Push(x any)   { *q = append(*q, x.(event)) }
+func (q *events) Pop() any {
+	old := *q
+	e := old[len(old)-1]
+	*q = old[:len(old)-1]
+	return e
+}

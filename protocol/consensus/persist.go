@@ -1,0 +1,50 @@
+package consensus
+
+import (
+	"fmt"
+
+	"icsim/protocol"
+)
+
+// Restore rebuilds the validated pool of a node that starts again, and announces what is its own to announce: all full
+// artifacts from the catch-up package on, equivocation proofs among them, and its own shares
+// (rs/artifact_pool/src/consensus_pool.rs; reference/protocol.md A.7 and H, incident 9). It comes before the first step.
+//
+// Model: the replica keeps the times of artifacts on disk. Here they came in when the node started, which delays the
+// first round by the notary's delay at most.
+func (c *Consensus) Restore(fromDisk []any, at Clock, out *Effects) {
+	r := &c.reader
+	r.out = out
+	noted := len(out.Notes)
+	came := origin{Clock{Now: at.Now}, c.cfg.Node}
+	for _, v := range fromDisk {
+		a, ok := v.(protocol.Artifact)
+		if !ok {
+			panic(fmt.Sprintf("consensus: node %s reads no artifact but a %T from its pool's disk", c.cfg.Node, v))
+		}
+		r.Validated.add(a, came)
+	}
+	for _, row := range r.Validated.CUPs.rows {
+		r.start(row.items[0].Artifact, came.Clock)
+	}
+	for _, row := range r.Validated.Finalizations.rows {
+		r.finalize(row.items[0].Artifact.Content.Hash, row.height)
+	}
+	for _, v := range fromDisk {
+		if a := v.(protocol.Artifact); a.Height() >= r.CUPHeight() {
+			own := c.isOwn(a)
+			out.Publish = append(out.Publish, Published{Artifact: a, Push: own && isLatencySensitive(a), Own: own})
+		}
+	}
+	out.Notes = out.Notes[:noted] // all of it was noted when it happened
+	r.out = nil
+}
+
+// isOwn reports whether this node signed the artifact alone.
+func (c *Consensus) isOwn(a protocol.Artifact) bool {
+	if p, ok := a.(*protocol.BlockProposal); ok {
+		return p.Signer == c.cfg.Node
+	}
+	signer, share := signerOfShare(a)
+	return share && signer == c.cfg.Node
+}

@@ -1,0 +1,179 @@
+package consensus
+
+import (
+	"encoding/binary"
+	"slices"
+	"sort"
+
+	"icsim/protocol"
+)
+
+// A Held is an artifact in the pool and when it came in, by both clocks. Instant is 0, the node's start, for what
+// was read from disk: monotonic instants do not survive a restart.
+type Held[T protocol.Artifact] struct {
+	Artifact      T
+	Time, Instant protocol.Time
+	key           uint64          // prefix of the artifact's id
+	from          protocol.NodeID // who sent it; the node itself for its own
+	verified      bool            // its signature was checked while it waits unvalidated
+}
+
+// An origin is when an artifact came in, and from whom.
+type origin struct {
+	Clock
+	from protocol.NodeID
+}
+
+// A Shelf holds the artifacts of one kind by height, and within a height in the order they came.
+type Shelf[T protocol.Artifact] struct {
+	rows  []shelfRow[T] // ascending heights, none empty
+	free  [][]Held[T]   // emptied rows, to be filled again
+	count int
+}
+
+type shelfRow[T protocol.Artifact] struct {
+	height protocol.Height
+	items  []Held[T]
+}
+
+// At gives what lies at a height. Valid until the pool changes.
+func (s *Shelf[T]) At(h protocol.Height) []Held[T] {
+	if i, ok := s.find(h); ok {
+		return s.rows[i].items
+	}
+	return nil
+}
+
+// Len is the number of artifacts.
+func (s *Shelf[T]) Len() int { return s.count }
+
+// Max is the greatest height with an artifact, or 0.
+func (s *Shelf[T]) Max() protocol.Height {
+	if len(s.rows) == 0 {
+		return 0
+	}
+	return s.rows[len(s.rows)-1].height
+}
+
+// Min is the least height with an artifact, or 0.
+func (s *Shelf[T]) Min() protocol.Height {
+	if len(s.rows) == 0 {
+		return 0
+	}
+	return s.rows[0].height
+}
+
+// Next gives the least height from h on with an artifact.
+func (s *Shelf[T]) Next(h protocol.Height) (protocol.Height, bool) {
+	i, _ := s.find(h)
+	if i == len(s.rows) {
+		return 0, false
+	}
+	return s.rows[i].height, true
+}
+
+// Has reports whether the artifact lies here.
+func (s *Shelf[T]) Has(h protocol.Height, id protocol.ArtifactID) bool { return s.get(h, id) != nil }
+
+// find gives the row of a height, or where it would stand. Heights are mostly dense, so the first guess hits.
+func (s *Shelf[T]) find(h protocol.Height) (int, bool) {
+	n := len(s.rows)
+	if n == 0 || h < s.rows[0].height {
+		return 0, false
+	}
+	if h > s.rows[n-1].height {
+		return n, false
+	}
+	if i := int(h - s.rows[0].height); i < n && s.rows[i].height == h {
+		return i, true
+	}
+	i := sort.Search(n, func(i int) bool { return s.rows[i].height >= h })
+	return i, s.rows[i].height == h
+}
+
+func keyOf(id *protocol.ArtifactID) uint64 { return binary.LittleEndian.Uint64(id[:8]) }
+
+func (s *Shelf[T]) get(h protocol.Height, id protocol.ArtifactID) *Held[T] {
+	i, ok := s.find(h)
+	if !ok {
+		return nil
+	}
+	key, items := keyOf(&id), s.rows[i].items
+	for j := range items {
+		if items[j].key == key && items[j].Artifact.ID() == id {
+			return &items[j]
+		}
+	}
+	return nil
+}
+
+// add reports whether the artifact is new.
+func (s *Shelf[T]) add(a T, at origin) bool {
+	h, id := a.Height(), a.ID()
+	if s.get(h, id) != nil {
+		return false
+	}
+	i, ok := s.find(h)
+	if !ok {
+		var items []Held[T]
+		if n := len(s.free); n > 0 {
+			items, s.free = s.free[n-1], s.free[:n-1]
+		}
+		s.rows = slices.Insert(s.rows, i, shelfRow[T]{height: h, items: items})
+	}
+	row := &s.rows[i]
+	row.items = append(row.items, Held[T]{
+		Artifact: a, Time: at.Now, Instant: at.Instant, key: keyOf(&id), from: at.from,
+	})
+	s.count++
+	return true
+}
+
+func (s *Shelf[T]) remove(h protocol.Height, id protocol.ArtifactID) (held Held[T], ok bool) {
+	found := s.get(h, id)
+	if found == nil {
+		return held, false
+	}
+	held = *found
+	i, _ := s.find(h)
+	row := &s.rows[i]
+	for j := range row.items {
+		if &row.items[j] == found {
+			row.items = slices.Delete(row.items, j, j+1)
+			break
+		}
+	}
+	if len(row.items) == 0 {
+		s.release(row.items)
+		s.rows = slices.Delete(s.rows, i, i+1)
+	}
+	s.count--
+	return held, true
+}
+
+// purgeBelow removes everything under a height and shows it to gone.
+func (s *Shelf[T]) purgeBelow(h protocol.Height, gone func(protocol.Artifact)) {
+	n, _ := s.find(h)
+	if n == 0 {
+		return
+	}
+	for i := range s.rows[:n] {
+		items := s.rows[i].items
+		for j := range items {
+			gone(items[j].Artifact)
+		}
+		s.count -= len(items)
+		clear(items)
+		s.release(items)
+	}
+	s.rows = slices.Delete(s.rows, 0, n)
+}
+
+// release keeps an emptied row's memory for the next height. A few are enough: rows come and go one by one, except
+// when a catch-up package lets go of hundreds.
+func (s *Shelf[T]) release(items []Held[T]) {
+	const kept = 8
+	if len(s.free) < kept {
+		s.free = append(s.free, items[:0])
+	}
+}
