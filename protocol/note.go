@@ -26,6 +26,7 @@ const (
 	NoteCallSubmitted                     // client: Hash: request id
 	NoteCallAnswered                      // client: Hash: request id; Value: latency in ns; Reason empty if replied, else the reject
 	NoteCallLost                          // client: Hash: request id; no answer within its expiry
+	NoteCritical                          // Reason: what a round found that cannot be among honest subnets
 	NoteRestarted                         // the node starts: at genesis or from its disk
 	NumNoteKinds
 )
@@ -33,7 +34,7 @@ const (
 var noteNames = [NumNoteKinds]string{
 	"proposed", "notarization-share", "notarized", "finalization-share", "finalized", "block-received", "beacon", "tape",
 	"delivered", "executed", "certified", "checkpoint", "cup", "invalid", "equivocation", "pool-size",
-	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "restarted",
+	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "restarted",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }

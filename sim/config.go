@@ -24,14 +24,14 @@ type Config struct {
 	Genesis  uint64        // Unix nanoseconds of Time 0
 	Crypto   string        // "bls" or "ideal"
 
+	Paths     *network.Paths // latency and loss between places
 	Subnets   []Subnet
-	Links     network.Config
 	Canisters []Canister
 	Clients   []workload.Config
 	Faults    fault.Plan
 	Attackers []adversary.Assignment
-	Expect    []check.Expectation
-	Liveness  check.Bounds
+	Bounds    check.Bounds        // what liveness means
+	Expect    []check.Expectation // what else must hold at the end
 
 	// What follows must not change the digest.
 	NoShare   bool // compute every pure result on every node
@@ -40,26 +40,33 @@ type Config struct {
 	Trace     trace.Config
 }
 
-// A Subnet is a subnet's entry: its nodes get the next free NodeIDs in order.
+// A Subnet is a subnet of the registry. Its nodes get the next free NodeIDs in order: the first subnet's are 0 … n−1.
 type Subnet struct {
 	Name               string
 	Type               protocol.SubnetType
-	Nodes              int
+	Places             []int // by node: where it is, as an index in Paths; its length is the number of nodes
+	Uplink, Downlink   int64 // of each node, bits a second; 0: unlimited
 	UnitDelay          time.Duration
 	InitialNotaryDelay time.Duration
-	DKGIntervalLength  int
-	MaxIngressBytes    int
-	MaxIngressMessages int
-	MaxBlockIngress    int // bytes
-	MaxBlockPayload    int // bytes
+	DKGIntervalLength  int // rounds after the summary
+	MaxIngressBytes    int // of one message
+	MaxIngressMessages int // in a block
+	MaxBlockIngress    int // bytes of ingress in a block
+	MaxBlockPayload    int // bytes on the wire
 }
 
-// A Canister is installed at genesis.
+// A Canister is installed at genesis under an id of its subnet's range (FirstCanister and up).
 type Canister struct {
 	Name   string
 	Subnet int
 	ID     protocol.CanisterID
-	Module []byte
-	Arg    []byte
+	Module []byte // WebAssembly, raw or gzip
+	Arg    []byte // Candid, for canister_init
 	Cycles protocol.Cycles
 }
+
+// canistersPerSubnet is the range of canister ids that a subnet gets, as the Internet Computer hands them out.
+const canistersPerSubnet = 1 << 20
+
+// FirstCanister is the lowest canister id of a subnet's range.
+func FirstCanister(subnet int) protocol.CanisterID { return protocol.CanisterID(subnet) * canistersPerSubnet }

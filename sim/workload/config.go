@@ -10,6 +10,7 @@ import (
 type Config struct {
 	Name     string
 	Subnet   int // whose nodes it asks
+	Place    int // where it is, as an index in the network's paths
 	Canister protocol.CanisterID
 	Method   string
 	Arg      []byte

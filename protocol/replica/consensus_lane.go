@@ -1,0 +1,99 @@
+package replica
+
+import (
+	"time"
+
+	"icsim/protocol"
+	"icsim/protocol/consensus"
+	"icsim/protocol/dkg"
+	"icsim/protocol/messaging"
+	"icsim/protocol/p2p"
+)
+
+// pollInterval is how long the consensus thread waits for input before it looks again
+// (rs/p2p/artifact_manager/src/lib.rs; reference/protocol.md A.2).
+const pollInterval = 200 * time.Millisecond
+
+// A consensusLane is the consensus thread: one pool, one broadcast, one consensus.
+type consensusLane struct {
+	broadcast *p2p.Broadcast
+	consensus *consensus.Consensus
+	events    []p2p.Event
+	effects   consensus.Effects
+	router    batchRouter
+	started   bool
+}
+
+func (l *consensusLane) init(r *Replica) {
+	env := consensus.Env{
+		Keys: r.keys, Registry: r.cfg.Registry, Payloads: newPayloadBuilder(r), Router: &l.router, States: r.states,
+		Summaries: &dkg.Summaries{Dealer: r.cfg.Dealer, Registry: r.cfg.Registry},
+	}
+	l.router.Router = r.execution.router
+	cfg := consensus.Config{Node: r.cfg.Node, Subnet: r.cfg.Subnet, Version: r.cfg.Version, Genesis: r.cfg.Genesis}
+	components := r.cfg.Components
+	if components == nil {
+		components = consensus.DefaultComponents
+	}
+	l.consensus = consensus.New(&cfg, &env, components(&cfg, &env), consensus.Clock{Now: r.cfg.Now})
+	l.broadcast = r.broadcast(protocol.LaneConsensus, l.consensus.Bouncer)
+}
+
+// step is one turn of the thread: everything that came goes into the unvalidated pool, then consensus acts until there
+// is nothing left to do.
+func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
+	at := consensus.Clock{Now: in.Now, Instant: in.Instant}
+	l.router.out = out
+	l.effects.Reset()
+	if !l.started {
+		l.started = true
+		out.Emit(protocol.Note{Kind: protocol.NoteRestarted, Height: l.router.ExpectedBatchHeight() - 1})
+		l.consensus.Restore(r.cfg.Disk.Load(protocol.DiskConsensusPool), at, &l.effects)
+	}
+	out.Meter.Charge(protocol.OpReceive, len(in.Arrivals))
+	l.events = l.events[:0]
+	for i := range in.Arrivals {
+		l.broadcast.Handle(&in.Arrivals[i], in.Instant, out, &l.events)
+	}
+	l.broadcast.Tick(in.Instant, out, &l.events)
+	for i := range l.events {
+		if e := &l.events[i]; e.Kind == p2p.Received {
+			l.consensus.Insert(e.Artifact, e.From, at)
+		} else {
+			l.consensus.Lost(e.Meta)
+		}
+	}
+	l.consensus.Step(at, &l.effects)
+	l.apply(out)
+	out.Wake = min(in.Now.Add(pollInterval), l.broadcast.NextWake(in.Now, in.Instant))
+}
+
+// apply hands on what consensus wants of the world.
+func (l *consensusLane) apply(out *protocol.Outputs) {
+	for _, p := range l.effects.Publish {
+		l.broadcast.Publish(p.Artifact, p.Push, out)
+	}
+	for _, meta := range l.effects.Withdraw {
+		l.broadcast.Withdraw(meta)
+	}
+	out.Writes = append(out.Writes, l.effects.Writes...)
+	out.Notes = append(out.Notes, l.effects.Notes...)
+	for _, w := range l.effects.Writes {
+		out.Meter.Charge(protocol.OpDiskByte, w.Bytes)
+	}
+}
+
+// A batchRouter hands finalized batches to the execution lane.
+type batchRouter struct {
+	*messaging.Router
+	out *protocol.Outputs
+}
+
+// Deliver queues the next batch and tells the execution lane, or reports that the queue is full.
+func (b *batchRouter) Deliver(batch *protocol.Batch) bool {
+	if !b.Router.Deliver(batch) {
+		return false
+	}
+	b.out.Local(&protocol.BatchReady{Batch: batch})
+	return true
+}

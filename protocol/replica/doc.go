@@ -1,0 +1,20 @@
+// Package replica composes one honest node from the protocol's parts: consensus, certification, ingress, message
+// routing and the stream endpoint, each behind the broadcast or the queue that feeds it.
+//
+// A Replica is a protocol.Machine. Each lane has its file and works alike: take what arrived, let the component step,
+// hand on what it wants of the world. Lanes of a node share memory, as threads of a replica do; what one lane must
+// learn in time from another comes as a message (protocol.Poke, protocol.BatchReady, executed), after the sender's cost.
+//
+//   - consensus_lane.go: broadcast of the consensus pool, consensus, batches to execution.
+//   - certification_lane.go: states as they are executed, shares and certifications.
+//   - ingress_lane.go: users' calls and the certified answers.
+//   - transport_lane.go: what peers fetch.
+//   - xnet_lane.go: streams served to and pulled from other subnets.
+//   - execution_lane.go: batches in order, one after the other.
+//   - payload_builder.go: the sections of a block's payload.
+//
+// Replaced components (Config.Components) are how attackers and protocol variants get in: no code here knows of them.
+//
+// Model: consensus sees a lane's memory as it is, while the sender's step may still be paying for it. The anomaly is at
+// most one step long and the same for all nodes.
+package replica

@@ -1,0 +1,72 @@
+package replica
+
+import (
+	"icsim/protocol"
+	"icsim/protocol/ingress"
+	"icsim/protocol/messaging"
+	"icsim/protocol/xnet"
+)
+
+// A payloadBuilder puts the sections of a block's payload together (rs/consensus/src/consensus/payload_builder.rs).
+type payloadBuilder struct {
+	subnet   protocol.SubnetID
+	registry protocol.RegistryClient
+	ingress  *ingress.Selector
+	xnet     *xnet.Selector
+	out      **protocol.Outputs // of the step under way
+}
+
+func newPayloadBuilder(r *Replica) *payloadBuilder {
+	return &payloadBuilder{
+		subnet: r.cfg.Subnet, registry: r.cfg.Registry,
+		ingress: &ingress.Selector{
+			Subnet: r.cfg.Subnet, Keys: r.keys, Pool: r.ingress.pool, States: ingressStates{r.states}, Rand: r.rand("ingress"),
+		},
+		xnet: r.xnet.selector,
+		out:  &r.consensus.router.out,
+	}
+}
+
+// ingressStates shows the ingress selector the states it reads.
+type ingressStates struct{ *messaging.StateManager }
+
+func (s ingressStates) StateAt(h protocol.Height) (ingress.State, bool) {
+	state := s.At(h)
+	return state, state != nil
+}
+
+// Build fills a payload. The sections take turns at being first, by height, and each gets what the ones before it have
+// left of the block's bytes (reference/protocol.md A.6).
+func (b *payloadBuilder) Build(h protocol.Height, ctx protocol.ValidationContext, past []*protocol.Block) protocol.BatchPayload {
+	var p protocol.BatchPayload
+	room := b.registry.At(ctx.RegistryVersion).Subnet(b.subnet).MaxBlockPayload
+	for turn := range protocol.Height(2) {
+		if (h+turn)%2 == 0 {
+			p.Ingress = b.ingress.Build(ctx, past, room)
+			room -= len(p.Ingress) * ingress.WireSize
+		} else {
+			p.XNet = b.xnet.Build(ctx, past, room)
+			for _, s := range p.XNet {
+				room -= s.Size()
+			}
+		}
+	}
+	(*b.out).Local(&protocol.Poke{At: protocol.LaneXNet, Reason: "payload built"})
+	return p
+}
+
+// Validate judges a peer's payload section by section. A block up to twice the size is let through, for builders
+// estimate (reference/protocol.md A.6).
+func (b *payloadBuilder) Validate(_ protocol.Height, p *protocol.BatchPayload, ctx protocol.ValidationContext, past []*protocol.Block) protocol.Verdict {
+	size := len(p.Ingress) * ingress.WireSize
+	for _, s := range p.XNet {
+		size += s.Size()
+	}
+	if size > 2*b.registry.At(ctx.RegistryVersion).Subnet(b.subnet).MaxBlockPayload {
+		return protocol.Refuse("payload too big")
+	}
+	if v := b.ingress.Validate(p.Ingress, ctx, past); v.Kind != protocol.Accepts {
+		return v
+	}
+	return b.xnet.Validate(p.XNet, ctx, past)
+}

@@ -1,0 +1,94 @@
+package replica
+
+import (
+	"fmt"
+
+	"icsim/crypto"
+	"icsim/protocol"
+	"icsim/protocol/consensus"
+	"icsim/protocol/dkg"
+	"icsim/protocol/keys"
+	"icsim/protocol/messaging"
+	"icsim/protocol/p2p"
+)
+
+// A Config is what makes a node: who it is, its keys, where its subnet starts.
+type Config struct {
+	Node      protocol.NodeID
+	Subnet    protocol.SubnetID
+	Version   protocol.ReplicaVersion
+	Registry  protocol.RegistryClient
+	Scheme    crypto.Scheme
+	Secrets   keys.Secrets
+	Dealer    *dkg.Dealer
+	Genesis   *protocol.CatchUpPackage
+	State     *messaging.State // after genesis
+	Processor messaging.Processor
+	Seed      crypto.Hash    // of all the node's own choices
+	Disk      *protocol.Disk // what an earlier life of the node left
+	Now       protocol.Time  // on the node's clock, as it starts
+	// Components makes consensus; nil: consensus.DefaultComponents.
+	Components func(*consensus.Config, *consensus.Env) []consensus.Named
+}
+
+// A Replica is one node.
+type Replica struct {
+	cfg           Config
+	keys          *keys.Keyring
+	states        *messaging.StateManager
+	consensus     consensusLane
+	certification certificationLane
+	ingress       ingressLane
+	transport     transportLane
+	xnet          xnetLane
+	execution     executionLane
+}
+
+// New starts a node from its disk: empty at genesis, otherwise what it had before a crash.
+func New(cfg Config) *Replica {
+	r := &Replica{cfg: cfg}
+	r.keys = &keys.Keyring{
+		Node: cfg.Node, Scheme: cfg.Scheme, Registry: cfg.Registry, Secrets: cfg.Secrets,
+		Shares: cfg.Dealer.Share, Meter: new(protocol.Meter),
+	}
+	r.states = messaging.NewStateManager(cfg.Node, cfg.Registry, cfg.State)
+	r.execution.init(r)
+	r.ingress.init(r)
+	r.xnet.init(r)
+	r.consensus.init(r)
+	r.certification.init(r)
+	return r
+}
+
+// Step handles what one lane has got.
+func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
+	r.keys.Meter = &out.Meter
+	switch in.Lane {
+	case protocol.LaneConsensus:
+		r.consensus.step(r, in, out)
+	case protocol.LaneCertification:
+		r.certification.step(r, in, out)
+	case protocol.LaneIngress:
+		r.ingress.step(r, in, out)
+	case protocol.LaneTransport:
+		r.transport.step(r, in, out)
+	case protocol.LaneXNet:
+		r.xnet.step(r, in, out)
+	case protocol.LaneExecution:
+		r.execution.step(r, in, out)
+	default:
+		panic(fmt.Sprintf("replica: node %s has no lane %d", r.cfg.Node, in.Lane))
+	}
+}
+
+// rand gives the node's stream of choices for a purpose.
+func (r *Replica) rand(purpose string) *protocol.Rand { return protocol.NewRand(r.cfg.Seed, purpose) }
+
+// broadcast makes the broadcast of one pool.
+func (r *Replica) broadcast(lane protocol.Lane, bouncer func(protocol.ArtifactMeta) protocol.Wish) *p2p.Broadcast {
+	return p2p.New(p2p.Config{
+		Self: r.cfg.Node, Lane: lane, Bouncer: bouncer, Rand: r.rand("p2p " + lane.String()), Ingress: r.ingress.pool.Lookup,
+	})
+}
+
+var _ protocol.Machine = (*Replica)(nil)

@@ -1,0 +1,240 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"icsim/protocol"
+	"icsim/sim/check"
+	"icsim/sim/event"
+	"icsim/sim/machine"
+	"icsim/sim/network"
+)
+
+// A happening is what an event is about.
+type happening uint8
+
+const (
+	laneFree  happening = iota // a step's time is spent: its outputs take effect
+	laneWake                   // a lane wished to be woken
+	delivered                  // a transfer reaches its receiver
+	handed                     // a message of a node to itself
+	netTimer                   // a connection times out or comes up
+	faultDue                   // an action of the fault plan
+	nodeStart                  // a node boots
+)
+
+var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start"}
+
+// An occurrence is the payload of an event. Which fields count depends on what happens.
+type occurrence struct {
+	what     happening
+	lane     protocol.Lane
+	node     protocol.NodeID
+	boots    uint32 // of the node when a message to itself was sent
+	index    int32  // of a fault action
+	transfer *network.Transfer
+	message  protocol.Message // to the node itself
+	timer    *network.Timer
+}
+
+// A simulation is a run in progress.
+type simulation struct {
+	config *Config
+	loop   *event.Loop[occurrence]
+	world
+	watch watch
+	effects   network.Effects
+	transfers []*network.Transfer
+}
+
+// Progress is what is known while a run lasts.
+type Progress struct {
+	Virtual time.Duration
+	Events  uint64
+	Height  protocol.Height // finalized, over all subnets together
+}
+
+// Run carries out a configuration. It calls progress (if not nil) every so often from its own goroutine; when that
+// answers false the run ends there, and the result says that it is partial. An error means that the configuration
+// cannot be built; whatever goes wrong in the simulated world is in the result.
+func Run(c *Config, progress func(Progress) bool) (*Result, error) {
+	s := &simulation{config: c}
+	s.loop = event.NewLoop(c.Seed, s.handle)
+	if err := s.build(); err != nil {
+		return nil, err
+	}
+	partial := s.pump(progress)
+	return s.result(partial), nil
+}
+
+// slice is how much virtual time passes between two calls of progress.
+const slice = 100 * time.Millisecond
+
+// pump runs events to the end. It reports whether it was stopped before.
+func (s *simulation) pump(progress func(Progress) bool) (partial bool) {
+	s.start()
+	for now := time.Duration(0); now < s.config.Duration; {
+		now = min(now+slice, s.config.Duration)
+		s.loop.Run(int64(now))
+		if progress != nil && !progress(Progress{now, s.loop.Handled(), s.watch.height()}) {
+			return now < s.config.Duration
+		}
+	}
+	return false
+}
+
+// start schedules what begins by itself: nodes, clients and faults.
+func (s *simulation) start() {
+	for n := range s.hosts {
+		s.schedule(uint32(n), protocol.NodeID(n), 0, occurrence{what: nodeStart})
+	}
+	for i, action := range s.faults {
+		s.schedule(s.faultSource(), protocol.NodeID(0), max(action.At, 1), occurrence{what: faultDue, index: int32(i)})
+	}
+}
+
+// handle carries out one event.
+func (s *simulation) handle(ev *event.Event[occurrence]) {
+	defer s.replayable(ev)
+	t, o := protocol.Time(ev.At), &ev.Payload
+	s.record(ev)
+	switch o.what {
+	case laneFree:
+		out, due := s.hosts[o.node].Free(t, o.lane)
+		s.due(o.node, o.lane, due)
+		if out != nil {
+			s.release(ev, o, out)
+		}
+	case laneWake:
+		s.due(o.node, o.lane, s.hosts[o.node].WakeUp(t, o.lane))
+	case delivered:
+		s.deliver(t, o)
+	case handed:
+		if host := s.hosts[o.node]; host.Boots() == o.boots {
+			s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message})
+		}
+	case netTimer:
+		s.effects.Reset()
+		s.net.Fire(t, *o.timer, &s.effects)
+		s.spread(t)
+	case faultDue:
+		s.carryOut(t, &s.faults[o.index])
+	case nodeStart:
+		s.boot(t, o.node)
+	}
+}
+
+// replayable adds to a panic what is needed to see it again.
+func (s *simulation) replayable(ev *event.Event[occurrence]) {
+	if r := recover(); r != nil {
+		panic(fmt.Sprintf("%v\n  in scenario %s, seed %d, at %s: event %s of node %s (source %d, number %d)\n  replay: icsim run %s --seed %d --crypto %s",
+			r, s.config.Name, s.config.Seed, time.Duration(ev.At), happenings[ev.Payload.what], ev.Payload.node, ev.Src, ev.Seq,
+			s.config.Name, s.config.Seed, s.config.Crypto))
+	}
+}
+
+func (s *simulation) schedule(src uint32, node protocol.NodeID, at protocol.Time, o occurrence) {
+	o.node = node
+	s.loop.Schedule(src, uint32(node), int64(at), o)
+}
+
+// due schedules the calls that a host asks for.
+func (s *simulation) due(node protocol.NodeID, lane protocol.Lane, d machine.Due) {
+	if d.Free != 0 {
+		s.schedule(uint32(node), node, d.Free, occurrence{what: laneFree, lane: lane})
+	}
+	if d.Wake != 0 {
+		s.schedule(uint32(node), node, d.Wake, occurrence{what: laneWake, lane: lane})
+	}
+}
+
+func (s *simulation) dues(node protocol.NodeID, dues *machine.Dues) {
+	for lane, d := range dues {
+		s.due(node, protocol.Lane(lane), d)
+	}
+}
+
+// release lets a step's outputs take effect.
+func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *protocol.Outputs) {
+	t, node := protocol.Time(ev.At), o.node
+	where := check.Where{At: t, Node: node, Src: ev.Src, Seq: ev.Seq}
+	for i := range out.Notes {
+		s.note(where, &out.Notes[i])
+	}
+	s.transfers = s.transfers[:0]
+	for _, send := range out.Sends {
+		s.transfers = s.net.Send(t, node, send.To, send.Msg, s.transfers)
+	}
+	s.dispatch(node, s.transfers)
+	boots := s.hosts[node].Boots()
+	for _, l := range out.Locals {
+		s.schedule(uint32(node), node, t.Add(max(l.After, 1)), occurrence{what: handed, lane: l.Msg.Lane(), boots: boots, message: l.Msg})
+	}
+}
+
+// dispatch schedules the arrival of transfers, in the name of who caused them.
+func (s *simulation) dispatch(src protocol.NodeID, transfers []*network.Transfer) {
+	for _, tr := range transfers {
+		s.schedule(uint32(src), tr.To, tr.At, occurrence{what: delivered, lane: tr.Msg.Lane(), transfer: tr})
+	}
+}
+
+// deliver brings a transfer to its receiver.
+func (s *simulation) deliver(t protocol.Time, o *occurrence) {
+	tr := o.transfer
+	switch s.net.Arrive(t, tr) {
+	case network.Delayed:
+		s.schedule(uint32(tr.To), tr.To, tr.At, *o)
+		return
+	case network.Delivered:
+		s.arrive(t, tr.To, &protocol.Arrival{From: tr.From, Conn: tr.Conn, Msg: tr.Msg})
+	}
+	s.net.Release(tr)
+}
+
+// arrive hands a message to the lane it is for. A lane that is full loses it, and the connection with it.
+func (s *simulation) arrive(t protocol.Time, node protocol.NodeID, a *protocol.Arrival) {
+	lane := a.Msg.Lane()
+	due, taken := s.hosts[node].Arrive(t, lane, a)
+	s.due(node, lane, due)
+	if !taken && s.hosts[node].Running() && a.Conn != 0 {
+		s.effects.Reset()
+		s.net.Reset(t, node, a.From, &s.effects)
+		s.spread(t)
+	}
+}
+
+// broadcasting are the lanes that keep slot tables with peers, and so hear of connections.
+var broadcasting = [...]protocol.Lane{protocol.LaneConsensus, protocol.LaneCertification, protocol.LaneIngress}
+
+// spread schedules what a change of the network led to.
+func (s *simulation) spread(t protocol.Time) {
+	for _, tm := range s.effects.Timers {
+		s.schedule(s.netSource(), 0, max(tm.At, t+1), occurrence{what: netTimer, timer: &tm})
+	}
+	for _, n := range s.effects.Notices {
+		boots := s.hosts[n.Node].Boots()
+		for _, lane := range broadcasting {
+			m := &protocol.PeerChange{At: lane, Peer: n.Peer, Conn: n.Conn, Up: n.Up}
+			s.schedule(uint32(n.Node), n.Node, t+1, occurrence{what: handed, lane: lane, boots: boots, message: m})
+		}
+	}
+	for _, tr := range s.effects.Transfers {
+		s.schedule(uint32(tr.From), tr.To, max(tr.At, t+1), occurrence{what: delivered, lane: tr.Msg.Lane(), transfer: tr})
+	}
+}
+
+// boot starts a node or client with a machine of its own.
+func (s *simulation) boot(t protocol.Time, node protocol.NodeID) {
+	host := s.hosts[node]
+	dues := host.Start(t, s.makeMachine(node, host.Disk()))
+	s.dues(node, &dues)
+	s.effects.Reset()
+	s.net.Up(t, node, &s.effects)
+	s.spread(t)
+}
+
+// Sources of events beside the endpoints: the network's timers and the fault plan.
+func (s *simulation) netSource() uint32   { return uint32(len(s.hosts)) }
+func (s *simulation) faultSource() uint32 { return uint32(len(s.hosts)) + 1 }
