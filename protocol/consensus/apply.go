@@ -83,7 +83,7 @@ func (c *Consensus) removed(a protocol.Artifact) {
 		return
 	}
 	out := c.reader.out
-	out.Withdraw = append(out.Withdraw, a.ID())
+	out.Withdraw = append(out.Withdraw, protocol.MetaOf(a))
 	out.Writes = append(out.Writes, protocol.Write{Key: diskKey(a)})
 }
 

@@ -70,7 +70,7 @@ type Divergence struct {
 // Effects is what a step wants of the world. The caller empties it (Reset) before a step.
 type Effects struct {
 	Publish  []Published
-	Withdraw []protocol.ArtifactID // published artifacts that left the validated pool
+	Withdraw []protocol.ArtifactMeta // published artifacts that left the validated pool
 	Writes   []protocol.Write
 	Notes    []protocol.Note
 	Diverged *Divergence // this node's state is wrong: it must be thrown away and synced

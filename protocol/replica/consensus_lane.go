@@ -73,8 +73,8 @@ func (l *consensusLane) apply(out *protocol.Outputs) {
 	for _, p := range l.effects.Publish {
 		l.broadcast.Publish(p.Artifact, p.Push, out)
 	}
-	for _, meta := range l.effects.Withdraw {
-		l.broadcast.Withdraw(meta)
+	for _, id := range l.effects.Withdraw {
+		l.broadcast.Withdraw(id)
 	}
 	out.Writes = append(out.Writes, l.effects.Writes...)
 	out.Notes = append(out.Notes, l.effects.Notes...)

@@ -47,10 +47,17 @@ type Subnet struct {
 	Checks   *Checks
 	Genesis  *protocol.CatchUpPackage
 
-	queue  events
-	seq    uint64
-	secret []keys.Secrets
+	queue           events
+	seq             uint64
+	secret          []keys.Secrets
+	steps, inserted int
 }
+
+// Steps counts the steps of all nodes.
+func (s *Subnet) Steps() int { return s.steps }
+
+// Inserted counts the artifacts that nodes took from peers.
+func (s *Subnet) Inserted() int { return s.inserted }
 
 // A Node is one instance with its surroundings.
 type Node struct {
@@ -170,9 +177,15 @@ func (s *Subnet) Run(d time.Duration) {
 		for len(s.queue) > 0 && s.queue[0].at == e.at && s.queue[0].to == e.to {
 			s.take(heap.Pop(&s.queue).(event))
 		}
-		s.step(e.to)
+		s.Step(e.to)
 	}
 	s.Now = end
+}
+
+// Deliver gives an artifact to a node now, and steps it.
+func (s *Subnet) Deliver(to *Node, from protocol.NodeID, a protocol.Artifact) {
+	s.offer(to, event{to: to, from: from, artifact: a})
+	s.Step(to)
 }
 
 // take lets one event happen to a node: an artifact, or the poll.
@@ -196,13 +209,16 @@ func (s *Subnet) take(e event) {
 func (s *Subnet) offer(n *Node, e event) {
 	switch n.C.Bouncer(protocol.MetaOf(e.artifact)) {
 	case protocol.Wanted:
+		s.inserted++
 		n.C.Insert(e.artifact, e.from, s.clock(n))
 	case protocol.WantedLater:
 		n.later = append(n.later, e)
 	}
 }
 
-func (s *Subnet) step(n *Node) {
+// Step lets a node look at its clock and its pool.
+func (s *Subnet) Step(n *Node) {
+	s.steps++
 	n.Execution.advance(s.Now)
 	n.C.Step(s.clock(n), &n.out)
 	s.carryOut(n)
