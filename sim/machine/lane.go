@@ -70,7 +70,7 @@ func (h *Host) Free(t protocol.Time, on protocol.Lane) (*protocol.Outputs, Due) 
 	if len(l.queue) > 0 || h.clock.when(l.wish) <= t {
 		return out, h.step(t, on)
 	}
-	return out, h.arm(l)
+	return out, Due{}
 }
 
 // WakeUp steps a lane that wished for it.
