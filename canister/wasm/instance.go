@@ -30,8 +30,8 @@ type instance struct {
 }
 
 // newInstance makes an instance that holds zeros. It panics if the host has no room for one.
-func newInstance(e *Engine, m *Module) *instance {
-	inst := &instance{module: m, entries: make(map[string]api.Function), mem: newLinear(m.maxPages*wasmPage + rewrite.ShadowSize)}
+func newInstance(e *Engine, m *Module, mem *linear) *instance {
+	inst := &instance{module: m, entries: make(map[string]api.Function), mem: mem}
 	alloc := experimental.MemoryAllocatorFunc(func(_, _ uint64) experimental.LinearMemory { return inst.mem })
 	ctx := experimental.WithMemoryAllocator(context.Background(), alloc)
 	mod, err := e.runtime.InstantiateModule(ctx, m.compiled, wazero.NewModuleConfig().WithName("").WithStartFunctions())

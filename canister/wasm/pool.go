@@ -1,5 +1,7 @@
 package wasm
 
+import "icsim/canister/wasm/rewrite"
+
 // pool keeps live instances between executions. It is a cache and nothing more: an instance can be brought to any image of its module.
 type pool struct {
 	live   []*instance
@@ -14,7 +16,7 @@ func (p *pool) take(e *Engine, m *Module, img *Image) *instance {
 	inst := p.byLine[img.line]
 	if inst == nil || inst.busy || inst.module != m {
 		if inst = p.spare(e, m, img); inst == nil {
-			inst = newInstance(e, m)
+			inst = newInstance(e, m, newLinear(m.maxPages*wasmPage+rewrite.ShadowSize))
 			p.live = append(p.live, inst)
 			p.bytes += uint64(len(inst.mem.buf))
 		}

@@ -284,15 +284,16 @@ func (w *rewriter) exports(o *Output, rules Rules) error {
 	return nil
 }
 
-// names keeps the functions' names: traps show them.
+// names keeps the functions' names, and the original's index for those without: traps show them.
 func (w *rewriter) names() {
 	old := w.m.FuncNames()
-	if len(old) == 0 {
-		return
-	}
 	names := make([]string, len(w.funcTypes)+hostFuncs)
 	for f := range w.funcTypes {
-		names[w.mapFunc(uint32(f))] = old[uint32(f)]
+		name := old[uint32(f)]
+		if name == "" {
+			name = fmt.Sprintf("func[%d]", f)
+		}
+		names[w.mapFunc(uint32(f))] = name
 	}
 	w.out.Customs = []module.Custom{{Name: module.NameSection, Data: module.EncodeFuncNames(names)}}
 }

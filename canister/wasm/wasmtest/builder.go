@@ -37,7 +37,9 @@ func (b *Builder) typeIndex(params, results []module.ValueType) uint32 {
 }
 
 // Type gives the index of a signature, for call_indirect.
-func (b *Builder) Type(params, results []module.ValueType) uint32 { return b.typeIndex(params, results) }
+func (b *Builder) Type(params, results []module.ValueType) uint32 {
+	return b.typeIndex(params, results)
+}
 
 // Import adds an imported function and gives its index.
 func (b *Builder) Import(mod, name string, params, results []module.ValueType) uint32 {
