@@ -51,7 +51,9 @@ type Note struct {
 	Round  *RoundSummary
 }
 
-// A RoundSummary tells checkers what a round did to messages and cycles.
+// A RoundSummary tells checkers what a round did to messages and cycles. A message that was accepted stays in its
+// sender's stream until the signal comes back, and is held twice for so long: of one subnet,
+// Cycles(before) + Minted + Arrived = Cycles(after) + Burned + Departed.
 type RoundSummary struct {
 	Height       Height
 	Time         Time
@@ -60,6 +62,8 @@ type RoundSummary struct {
 	Cycles       Cycles          // held by canisters and streams after the round
 	Burned       Cycles          // in this round
 	Minted       Cycles          // in this round
+	Arrived      Cycles          // with messages accepted from other subnets in this round
+	Departed     Cycles          // with messages dropped from streams, since other subnets accepted them
 	Ingress      int             // calls inducted
 	Messages     int             // canister messages executed
 	Instructions uint64

@@ -38,7 +38,12 @@ func (r *round) collectGarbage(xnet []*protocol.CertifiedStreamSlice) {
 		}
 		stream := r.streams.edit(slice.From).stream
 		r.checkSignals(stream, slice)
+		held := stream.cycles
 		back := stream.discardMessages(header.SignalsEnd, header.Rejects)
+		r.departed = r.departed.Add(held.Sub(stream.cycles))
+		for _, x := range back {
+			r.departed = r.departed.Sub(x.message.Cycles())
+		}
 		stream.discardSignals(header.Begin)
 		r.handleRejected(back, slice.From)
 	}
@@ -75,6 +80,9 @@ func (r *round) inductSlices(xnet []*protocol.CertifiedStreamSlice) {
 		for i, m := range slice.Messages {
 			signals[i] = r.induct(m, slice.From)
 			stream.signal(signals[i])
+			if signals[i] == protocol.Accepted {
+				r.arrived = r.arrived.Add(m.Cycles())
+			}
 		}
 		r.inducted = append(r.inducted, protocol.InductedRange{
 			From: slice.From, Begin: slice.MessagesBegin, End: slice.MessagesEnd(), Messages: slice.Messages, Signals: signals,

@@ -86,6 +86,8 @@ type round struct {
 	history  historyEdit
 	inducted []protocol.InductedRange
 	ingress  int
+	arrived  protocol.Cycles // with messages accepted from other subnets
+	departed protocol.Cycles // with messages that other subnets accepted
 	lost     protocol.Cycles // with dropped messages
 	critical []string
 }
@@ -145,9 +147,9 @@ func (r *round) commit() *Result {
 		cycles: canisters.TotalCycles().Add(cyclesIn(r.streams.streams)),
 	}
 	burned := outcome.Burned.Add(r.lost)
-	if r.parent.cycles.Add(outcome.Minted) != s.cycles.Add(burned) {
-		r.panicf("cycles are not conserved: %s before, %s minted, %s burned, %s after",
-			r.parent.cycles, outcome.Minted, burned, s.cycles)
+	if r.parent.cycles.Add(outcome.Minted).Add(r.arrived) != s.cycles.Add(burned).Add(r.departed) {
+		r.panicf("cycles are not conserved: %s before, %s minted, %s arrived, %s burned, %s departed, %s after",
+			r.parent.cycles, outcome.Minted, r.arrived, burned, r.departed, s.cycles)
 	}
 	s.tree = certifyTree(r.parent, s, r.streams.changed, r.registry)
 	s.root = protocol.StateHash(s.tree.Digest())
@@ -160,7 +162,7 @@ func (r *round) commit() *Result {
 func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protocol.Cycles) *protocol.RoundSummary {
 	sum := &protocol.RoundSummary{
 		Height: s.height, Time: s.time, Inducted: r.inducted,
-		Cycles: s.cycles, Burned: burned, Minted: outcome.Minted,
+		Cycles: s.cycles, Burned: burned, Minted: outcome.Minted, Arrived: r.arrived, Departed: r.departed,
 		Ingress: r.ingress, Messages: outcome.Messages, Instructions: outcome.Instructions,
 	}
 	if len(s.streams) > 0 {
