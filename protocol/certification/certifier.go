@@ -28,15 +28,9 @@ type States interface {
 	LatestHeight() protocol.Height
 	// Uncertified lists executed heights without a certification with the root hashes of their certified trees,
 	// ascending. It is asked when LatestHeight has changed.
-	Uncertified() []HeightHash
+	Uncertified() []protocol.HeightHash
 	// Deliver brings the certification of an executed height; its hash is the state's.
 	Deliver(*protocol.Certification)
-}
-
-// A HeightHash is an executed height with the root hash of its certified tree.
-type HeightHash struct {
-	Height protocol.Height
-	Hash   protocol.StateHash
 }
 
 // Consensus is what the certifier reads of the consensus pool.
@@ -91,9 +85,7 @@ func (c *Certifier) Restore(fromDisk []any) {
 	for _, v := range fromDisk {
 		switch a := v.(type) {
 		case *protocol.CertificationShare:
-			h := c.at(a.AtHeight)
-			h.own = a
-			h.shares = append(h.shares, a)
+			c.at(a.AtHeight).own = a
 		case *protocol.Certification:
 			c.at(a.AtHeight).certification = a
 		default:
@@ -151,15 +143,18 @@ func (c *Certifier) Bouncer(meta protocol.ArtifactMeta) protocol.Wish {
 // Validated finds an artifact of the validated pool, or gives nil.
 func (c *Certifier) Validated(meta protocol.ArtifactMeta) protocol.Artifact {
 	h := c.heights[meta.Height]
-	switch {
-	case h == nil:
-	case h.certification != nil && h.certification.ID() == meta.ID:
+	if h == nil {
+		return nil
+	}
+	if h.certification != nil && h.certification.ID() == meta.ID {
 		return h.certification
-	default:
-		for _, s := range h.shares {
-			if s.ID() == meta.ID {
-				return s
-			}
+	}
+	if h.own != nil && h.own.ID() == meta.ID {
+		return h.own
+	}
+	for _, s := range h.shares {
+		if s.ID() == meta.ID {
+			return s
 		}
 	}
 	return nil

@@ -13,8 +13,8 @@ type height struct {
 	executed bool
 	hash     protocol.StateHash // the node's own, when executed
 
-	own           *protocol.CertificationShare
-	shares        []*protocol.CertificationShare // validated, own included, one a signer
+	own           *protocol.CertificationShare   // signed in this life or an earlier one
+	shares        []*protocol.CertificationShare // validated, for hash, one a signer, own included
 	certification *protocol.Certification        // validated
 	delivered     bool
 	offered       []protocol.ArtifactMeta // published and written to disk
@@ -39,11 +39,16 @@ func (h *height) forget(id protocol.ArtifactID) {
 	h.newCertifications = slices.DeleteFunc(h.newCertifications, func(c incoming) bool { return c.ID() == id })
 }
 
-// certify keeps a validated certification; shares of others have served.
+// execute notes the node's own hash.
+func (h *height) execute(hash protocol.StateHash) {
+	h.executed, h.hash = true, hash
+	if h.own != nil && h.own.Hash == hash {
+		h.shares = append(h.shares, h.own) // restored
+	}
+}
+
+// certify keeps a validated certification; the shares have served.
 func (h *height) certify(c *protocol.Certification) {
 	h.certification = c
 	h.shares, h.newShares, h.newCertifications = nil, nil, nil
-	if h.own != nil {
-		h.shares = []*protocol.CertificationShare{h.own}
-	}
 }

@@ -39,7 +39,7 @@ func (c *Certifier) Step(now protocol.Time, out *Effects) {
 func (c *Certifier) noteStates(latest protocol.Height) {
 	for _, s := range c.cfg.States.Uncertified() {
 		if h := c.at(s.Height); !h.executed {
-			h.executed, h.hash = true, s.Hash
+			h.execute(s.Hash)
 			c.touch(h)
 		}
 	}
@@ -134,15 +134,10 @@ func (c *Certifier) aggregate(h *height, key *protocol.Transcript, out *Effects)
 	if len(h.shares) < key.Group.Threshold {
 		return
 	}
-	signers := make([]protocol.NodeID, 0, len(h.shares))
-	sigs := make([]crypto.ThresholdSignature, 0, len(h.shares))
-	for _, s := range h.shares {
-		if s.Hash == h.hash { // a restored share of the node's own may name the state it had before
-			signers, sigs = append(signers, s.Signer), append(sigs, s.Signature)
-		}
-	}
-	if len(signers) < key.Group.Threshold {
-		return
+	signers := make([]protocol.NodeID, len(h.shares))
+	sigs := make([]crypto.ThresholdSignature, len(h.shares))
+	for i, s := range h.shares {
+		signers[i], sigs[i] = s.Signer, s.Signature
 	}
 	sig, ok := c.cfg.Keys.CombineThreshold(key, protocol.CertificationSignable(h.hash), signers, sigs)
 	if !ok {

@@ -2,6 +2,7 @@ package ingress
 
 import (
 	"icsim/crypto"
+	"icsim/crypto/der"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 	"icsim/protocol/keys"
@@ -49,16 +50,11 @@ func checkRequest(k *keys.Keyring, subnet *protocol.SubnetRecord, m *protocol.Si
 		}
 		return protocol.Accept()
 	}
-	if m.Content.Sender != principal.SelfAuthenticating(derEd25519(m.PublicKey)) {
+	if m.Content.Sender != principal.SelfAuthenticating(der.WrapEd25519(m.PublicKey)) {
 		return protocol.Refuse(ReasonSender)
 	}
 	if !k.VerifyUser(m.PublicKey, protocol.IngressSignable(m.MessageID), m.Signature) {
 		return protocol.Refuse(ReasonSignature)
 	}
 	return protocol.Accept()
-}
-
-// derEd25519 is the key's DER form (RFC 8410): a fixed head and the 32 bytes.
-func derEd25519(pk crypto.BasicPublicKey) []byte {
-	return append([]byte{0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00}, pk[:]...)
 }
