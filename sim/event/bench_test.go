@@ -48,6 +48,7 @@ func benchmarkHold(b *testing.B, wait []int64) {
 	left, i := 0, 0
 	loop = NewLoop(1, func(ev *Event[payload]) {
 		ev.Payload.a++
+		ev.Payload.b += ev.Payload.a
 		i++
 		loop.Schedule(ev.Dst, ev.Src, ev.At+wait[i&(len(wait)-1)], ev.Payload)
 		if left--; left == 0 {
