@@ -30,7 +30,7 @@ func deliverBatches(cfg *Config, env *Env, r *Reader) bool {
 			Height:          h,
 			BlockHash:       block.Hash,
 			Checkpoint:      block.Block.Payload.IsSummary(),
-			NextCheckpoint:  summary.NextStart(),
+			NextCheckpoint:  summary.Payload.Summary.NextStart(),
 			Randomness:      tape.Hash(),
 			RegistryVersion: block.Block.Context.RegistryVersion,
 			Time:            block.Block.Context.Time,

@@ -136,6 +136,9 @@ func (r *Reader) Transcripts(h protocol.Height) protocol.Transcripts {
 // governing gives the summary block that knows of a height, and whether the height lies in the interval after the
 // one it starts. The CUP is asked first, because tapes and batches lag behind; then the highest finalized summary,
 // because without a new CUP the chain must still go on.
+//
+// Model: finalized heights between the two, of which the replica knows nothing, are looked up in the chain. They exist
+// only where intervals are so short that three lie within the 130 heights to the next CUP.
 func (r *Reader) governing(h protocol.Height) (block *protocol.Block, next bool) {
 	cup := r.cup.Content.Block
 	if next, ok := governs(cup.Payload.Summary, h); ok {
@@ -144,7 +147,7 @@ func (r *Reader) governing(h protocol.Height) (block *protocol.Block, next bool)
 	if next, ok := governs(r.summary.Payload.Summary, h); ok {
 		return r.summary, next
 	}
-	return nil, false
+	return r.SummaryOfFinalized(h), false
 }
 
 func governs(s *protocol.Summary, h protocol.Height) (next, ok bool) {

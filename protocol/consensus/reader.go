@@ -197,21 +197,19 @@ func (r *Reader) SummaryOf(parent HashedBlock) *protocol.Block {
 	return s
 }
 
-// SummaryOfFinalized gives the summary that governs a finalized height, or nil
+// SummaryOfFinalized gives the summary block that governs a finalized height, or nil
 // (pool_reader.rs dkg_summary_block_for_finalized_height).
-func (r *Reader) SummaryOfFinalized(h protocol.Height) *protocol.Summary {
+func (r *Reader) SummaryOfFinalized(h protocol.Height) *protocol.Block {
 	if h < r.CUPHeight() || h > r.FinalizedHeight() {
 		return nil
 	}
-	if s := r.summary.Payload.Summary; s.Covers(h) {
-		return s
+	if r.summary.Payload.Summary.Covers(h) {
+		return r.summary
 	}
-	for b := r.chain[0]; b.Block != nil; {
-		s := b.Block.Payload.Summary
-		if s.Covers(h) {
-			return s
+	for b := r.chain[0]; b.Block != nil; b = r.FinalizedBlock(b.Block.Payload.Summary.NextStart()) {
+		if b.Block.Payload.Summary.Covers(h) {
+			return b.Block
 		}
-		b = r.FinalizedBlock(s.NextStart())
 	}
 	return nil
 }
