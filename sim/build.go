@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"time"
 
 	"icsim/canister"
 	"icsim/crypto"
@@ -15,6 +16,8 @@ import (
 	"icsim/protocol/messaging"
 	"icsim/protocol/registry"
 	"icsim/protocol/replica"
+	"icsim/sim/adversary"
+	"icsim/sim/fault"
 	"icsim/sim/machine"
 	"icsim/sim/memo"
 	"icsim/sim/network"
@@ -25,20 +28,19 @@ import (
 // Version names the replica that all nodes run.
 const replicaVersion protocol.ReplicaVersion = "icsim-1"
 
-// CanistersPerSubnet is the range of canister ids that a subnet gets: subnet i hosts i·2²⁰ … (i+1)·2²⁰ − 1, as the
-// Internet Computer hands them out.
-const CanistersPerSubnet = 1 << 20
-
 // A world is all that a run simulates.
 type world struct {
-	scheme   crypto.Scheme
-	random   rng.Source
-	registry *registry.Registry
-	subnets  []*subnetWorld
-	secrets  []keys.Secrets // by node
-	hosts    []*machine.Host
-	machines []func(*protocol.Disk) protocol.Machine
-	net      *network.Network
+	scheme    crypto.Scheme
+	random    rng.Source
+	registry  *registry.Registry
+	subnets   []*subnetWorld
+	secrets   []keys.Secrets // by node
+	hosts     []*machine.Host
+	machines  []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
+	net       *network.Network
+	costs     machine.CostTable
+	faults    []fault.Action
+	coalition *adversary.Coalition
 }
 
 // A subnetWorld is what the nodes of a subnet have in common at genesis.
@@ -59,6 +61,8 @@ func (s *simulation) build() error {
 	}
 	s.scheme = memo.Scheme(scheme, !s.config.NoShare)
 	s.random = rng.Root(s.config.Seed)
+	s.costs = machine.Mainnet()
+	s.coalition = adversary.NewCoalition(s.config.Attackers)
 	s.foundSubnets()
 	if err := s.foundStates(); err != nil {
 		return err
@@ -71,7 +75,9 @@ func (s *simulation) build() error {
 	for i := range s.config.Clients {
 		s.addClient(i)
 	}
-	return s.connect()
+	s.connect()
+	s.faults, err = s.config.Faults.Compile(len(s.secrets))
+	return err
 }
 
 func newScheme(name string) (crypto.Scheme, error) {
@@ -89,7 +95,7 @@ func (s *simulation) foundSubnets() {
 	snapshot := protocol.RegistrySnapshot{Version: 1, Genesis: s.config.Genesis, Routing: &protocol.RoutingTable{}}
 	for i := range s.config.Subnets {
 		sub := &subnetWorld{id: protocol.SubnetID(i)}
-		for range s.config.Subnets[i].Nodes {
+		for range s.config.Subnets[i].Places {
 			record, secrets := s.nodeKeys(protocol.NodeID(len(snapshot.Nodes)))
 			snapshot.Nodes = append(snapshot.Nodes, record)
 			s.secrets = append(s.secrets, secrets)
@@ -97,9 +103,8 @@ func (s *simulation) foundSubnets() {
 		}
 		sub.dealer = dkg.NewDealer(s.scheme, sub.id, s.random.Split("dealer", uint64(i)).Seed())
 		snapshot.Subnets = append(snapshot.Subnets, s.subnetRecord(i, sub))
-		first := protocol.CanisterID(i) * CanistersPerSubnet
 		snapshot.Routing.Ranges = append(snapshot.Routing.Ranges, protocol.CanisterRange{
-			First: first, Last: first + CanistersPerSubnet - 1, Subnet: sub.id,
+			First: FirstCanister(i), Last: FirstCanister(i+1) - 1, Subnet: sub.id,
 		})
 		s.subnets = append(s.subnets, sub)
 	}
@@ -110,7 +115,7 @@ func (s *simulation) nodeKeys(n protocol.NodeID) (*protocol.NodeRecord, keys.Sec
 	basic, public := s.scheme.BasicKey(s.random.Split("node key", uint64(n)).Seed())
 	multi, committee, possession := s.scheme.MultiKey(s.random.Split("committee key", uint64(n)).Seed())
 	record := &protocol.NodeRecord{
-		ID: n, Principal: principal.SelfAuthenticating(der.Ed25519(public)),
+		ID: n, Principal: principal.SelfAuthenticating(der.WrapEd25519(public)),
 		SigningKey: public, CommitteeKey: committee, Possession: possession,
 	}
 	return record, keys.Secrets{Basic: basic, Multi: multi}
@@ -120,7 +125,7 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 	c := &s.config.Subnets[i]
 	key := sub.dealer.PublicKey(sub.nodes)
 	return &protocol.SubnetRecord{
-		ID: sub.id, Name: c.Name, Principal: principal.SelfAuthenticating(der.BLS(key)), Type: c.Type, Members: sub.nodes,
+		ID: sub.id, Name: c.Name, Principal: principal.SelfAuthenticating(der.WrapBLS(key)), Type: c.Type, Members: sub.nodes,
 		Timing:             protocol.SubnetTiming{UnitDelay: c.UnitDelay, InitialNotaryDelay: c.InitialNotaryDelay},
 		DKGIntervalLength:  protocol.Height(c.DKGIntervalLength),
 		MaxIngressBytes:    c.MaxIngressBytes,
@@ -132,58 +137,131 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 // foundStates installs the canisters and makes each subnet's genesis.
 func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
-	executor := canister.NewExecutor()
+	executor := canister.NewExecutor(canister.Config{RootKey: der.WrapBLS(snapshot.Subnets[snapshot.Root].PublicKey)})
+	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
 	for i, sub := range s.subnets {
-		canisters, err := s.installed(executor, i, snapshot)
+		canisters, err := executor.Genesis(s.genesisContext(i, snapshot), s.installs(i))
 		if err != nil {
-			return err
+			return fmt.Errorf("subnet %s: %w", s.config.Subnets[i].Name, err)
 		}
 		sub.state = messaging.Genesis(sub.id, canisters, snapshot)
 		client := s.registry.Client(sub.nodes[0], registry.PollPhase{})
 		summaries := dkg.Summaries{Dealer: sub.dealer, Registry: client}
 		sub.genesis = summaries.Genesis(snapshot.Version, 0)
-		sub.processor = s.shared(messaging.NewStateMachine(executor))
+		sub.processor = processor
 	}
 	return nil
+}
+
+func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
+	record := snapshot.Subnets[subnet]
+	return &protocol.RoundContext{
+		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: len(record.Members),
+		System: record.Type == protocol.SystemSubnet, Genesis: snapshot.Genesis, Routing: snapshot.Routing,
+	}
+}
+
+func (s *simulation) installs(subnet int) []canister.Install {
+	var installs []canister.Install
+	for _, c := range s.config.Canisters {
+		if c.Subnet == subnet {
+			installs = append(installs, canister.Install{
+				ID: c.ID, Module: c.Module, Library: c.Library, Arg: c.Arg, Cycles: c.Cycles,
+				Controllers: []principal.ID{principal.Anonymous()},
+			})
+		}
+	}
+	return installs
+}
+
+// shared lets honest nodes share the result of executing a batch on a state. The lineage of a state names its content:
+// it hashes every batch since genesis, and execution is a pure function.
+func (s *simulation) shared(p messaging.Processor) messaging.Processor {
+	if s.config.NoShare {
+		return p
+	}
+	return &sharedProcessor{inner: p, results: memo.NewCache[execution, *messaging.Result](sharedResults * len(s.subnets))}
+}
+
+// sharedResults is how many rounds of a subnet are remembered: far more than honest nodes are apart.
+const sharedResults = 256
+
+type sharedProcessor struct {
+	inner   messaging.Processor
+	results *memo.Cache[execution, *messaging.Result]
+}
+
+// An execution is all that a round depends on.
+type execution struct {
+	parent   crypto.Hash
+	batch    crypto.Hash
+	registry protocol.RegistryVersion
+}
+
+func (p *sharedProcessor) Process(parent *messaging.State, b *protocol.Batch, r *protocol.RegistrySnapshot) *messaging.Result {
+	return p.results.Do(execution{parent.Lineage(), b.ID(), r.Version}, func() *messaging.Result {
+		return p.inner.Process(parent, b, r)
+	})
 }
 
 // addNode makes a node's computer. Its machine is made anew at each boot, from the disk.
 func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 	phase := s.random.Split("registry poll", uint64(n))
-	client := s.registry.Client(n, registry.PollPhase{
-		Orchestrator: pollPhase(phase, 0), Replica: pollPhase(phase, 1),
+	poll := func(i uint64) time.Duration { return time.Duration(phase.At(i).Uint64n(uint64(registry.PollInterval))) }
+	phases := registry.PollPhase{Orchestrator: poll(0), Replica: poll(1)}
+	s.addHost(func(h *machine.Host, now protocol.Time) protocol.Machine {
+		return s.corrupted(replica.Config{
+			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
+			Scheme: s.scheme, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
+			State: sub.state, Processor: sub.processor,
+			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
+		})
 	})
-	cfg := replica.Config{
-		Node: n, Subnet: sub.id, Version: replicaVersion, Registry: client, Scheme: s.scheme, Secrets: s.secrets[n],
-		Dealer: sub.dealer, Genesis: sub.genesis, State: sub.state, Processor: sub.processor,
-		Seed: s.random.Split("node", uint64(n)).Seed(),
+}
+
+// corrupted makes a node's machine, with the strategies it follows if it is an attacker's.
+func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {
+	for _, a := range s.config.Attackers {
+		if a.Node == cfg.Node {
+			return s.coalition.Corrupt(cfg, a)
+		}
 	}
-	s.addHost(n, func(disk *protocol.Disk) protocol.Machine {
-		cfg := cfg
-		cfg.Disk = disk
-		return s.corrupted(n, cfg)
-	})
+	return replica.New(cfg)
 }
 
 // addClient makes a client; clients are numbered after the nodes.
 func (s *simulation) addClient(i int) {
 	c := s.config.Clients[i]
-	n := protocol.NodeID(len(s.hosts))
 	secret, public := s.scheme.BasicKey(s.random.Split("user key", uint64(i)).Seed())
-	identity := workload.Identity{Secret: secret, Public: public, Sender: principal.SelfAuthenticating(der.Ed25519(public))}
+	identity := workload.Identity{
+		Secret: secret, Public: public, Sender: principal.SelfAuthenticating(der.WrapEd25519(public)),
+	}
 	sub := s.subnets[c.Subnet]
-	verify := s.verifier(sub)
+	// Model: until subnets have delegations from the root subnet, a client knows the key of the subnet it asks.
+	key := der.WrapBLS(s.registry.Latest().Subnets[sub.id].PublicKey)
+	verify := workload.CertifiedBy(s.scheme, key, c.Canister.Principal())
 	random := s.random.Split("client", uint64(i))
-	s.addHost(n, func(*protocol.Disk) protocol.Machine {
+	s.addHost(func(*machine.Host, protocol.Time) protocol.Machine {
 		return workload.New(c, s.scheme, identity, s.config.Genesis, sub.nodes, verify, random)
 	})
 }
 
-func (s *simulation) addHost(n protocol.NodeID, boot func(*protocol.Disk) protocol.Machine) {
-	s.hosts = append(s.hosts, machine.New(machine.Config{Node: n, Costs: &s.costs}))
+func (s *simulation) addHost(boot func(*machine.Host, protocol.Time) protocol.Machine) {
+	s.hosts = append(s.hosts, machine.New(machine.Config{Node: protocol.NodeID(len(s.hosts)), Costs: &s.costs}))
 	s.machines = append(s.machines, boot)
 }
 
-func pollPhase(s rng.Source, n uint64) (phase protocolDuration) {
-	return protocolDuration(s.At(n).Uint64n(uint64(registry.PollInterval)))
+// connect lays the links. The nodes of a subnet keep connections with each other.
+func (s *simulation) connect() {
+	var endpoints []network.Endpoint
+	for i := range s.config.Subnets {
+		c := &s.config.Subnets[i]
+		for _, place := range c.Places {
+			endpoints = append(endpoints, network.Endpoint{Place: place, Mesh: i, Uplink: c.Uplink, Downlink: c.Downlink})
+		}
+	}
+	for _, c := range s.config.Clients {
+		endpoints = append(endpoints, network.Endpoint{Place: c.Place, Mesh: network.NoMesh})
+	}
+	s.net = network.New(network.Config{Chance: s.random.Split("network"), Paths: s.config.Paths, Endpoints: endpoints})
 }

@@ -57,16 +57,19 @@ type Subnet struct {
 
 // A Canister is installed at genesis under an id of its subnet's range (FirstCanister and up).
 type Canister struct {
-	Name   string
-	Subnet int
-	ID     protocol.CanisterID
-	Module []byte // WebAssembly, raw or gzip
-	Arg    []byte // Candid, for canister_init
-	Cycles protocol.Cycles
+	Name    string
+	Subnet  int
+	ID      protocol.CanisterID
+	Module  []byte // WebAssembly, raw or gzip
+	Library bool   // built from canister/library: may use what Go's runtime needs
+	Arg     []byte // Candid, for canister_init
+	Cycles  protocol.Cycles
 }
 
 // canistersPerSubnet is the range of canister ids that a subnet gets, as the Internet Computer hands them out.
 const canistersPerSubnet = 1 << 20
 
 // FirstCanister is the lowest canister id of a subnet's range.
-func FirstCanister(subnet int) protocol.CanisterID { return protocol.CanisterID(subnet) * canistersPerSubnet }
+func FirstCanister(subnet int) protocol.CanisterID {
+	return protocol.CanisterID(subnet) * canistersPerSubnet
+}

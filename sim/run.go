@@ -43,7 +43,7 @@ type simulation struct {
 	config *Config
 	loop   *event.Loop[occurrence]
 	world
-	watch watch
+	watch     watch
 	effects   network.Effects
 	transfers []*network.Transfer
 }
@@ -64,6 +64,7 @@ func Run(c *Config, progress func(Progress) bool) (*Result, error) {
 	if err := s.build(); err != nil {
 		return nil, err
 	}
+	s.watch = s.newWatch()
 	partial := s.pump(progress)
 	return s.result(partial), nil
 }
@@ -228,7 +229,7 @@ func (s *simulation) spread(t protocol.Time) {
 // boot starts a node or client with a machine of its own.
 func (s *simulation) boot(t protocol.Time, node protocol.NodeID) {
 	host := s.hosts[node]
-	dues := host.Start(t, s.makeMachine(node, host.Disk()))
+	dues := host.Start(t, s.machines[node](host, host.Now(t)))
 	s.dues(node, &dues)
 	s.effects.Reset()
 	s.net.Up(t, node, &s.effects)

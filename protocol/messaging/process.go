@@ -3,6 +3,7 @@ package messaging
 import (
 	"fmt"
 
+	"icsim/crypto"
 	"icsim/protocol"
 )
 
@@ -153,6 +154,8 @@ func (r *round) commit() *Result {
 	}
 	s.tree = certifyTree(r.parent, s, r.streams.changed, r.registry)
 	s.root = protocol.StateHash(s.tree.Digest())
+	batch := r.batch.ID()
+	s.lineage = crypto.Sum("lineage", r.parent.lineage[:], batch[:])
 	if r.batch.Checkpoint {
 		s.manifest = manifestHash(s)
 	}

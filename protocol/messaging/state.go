@@ -1,6 +1,7 @@
 package messaging
 
 import (
+	"icsim/crypto"
 	"icsim/crypto/hashtree"
 	"icsim/protocol"
 )
@@ -19,6 +20,7 @@ type State struct {
 	root      protocol.StateHash
 	manifest  protocol.StateHash // of a checkpoint, else zero
 	cycles    protocol.Cycles    // in canisters and streams
+	lineage   crypto.Hash        // over genesis and all batches since
 }
 
 // Genesis gives a subnet's state at height 0, under a registry version. It is a checkpoint: the genesis CUP holds its
@@ -29,6 +31,7 @@ func Genesis(subnet protocol.SubnetID, canisters protocol.CanisterState, registr
 	s.tree = wholeTree(s, protocol.StateHash{}, registry)
 	s.root = protocol.StateHash(s.tree.Digest())
 	s.manifest = manifestHash(s)
+	s.lineage = crypto.Hash(s.manifest)
 	return s
 }
 
@@ -37,6 +40,10 @@ func (s *State) Subnet() protocol.SubnetID { return s.subnet }
 
 // Height is the height of the batch that led to it.
 func (s *State) Height() protocol.Height { return s.height }
+
+// Lineage names the state's whole content by where it comes from: it hashes genesis and every batch since, of which the
+// state is a function.
+func (s *State) Lineage() crypto.Hash { return s.lineage }
 
 // Time is the time of the last batch; it is what canisters and certificates see.
 func (s *State) Time() protocol.Time { return s.time }

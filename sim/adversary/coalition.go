@@ -1,0 +1,108 @@
+package adversary
+
+import (
+	"fmt"
+	"slices"
+
+	"icsim/protocol"
+	"icsim/protocol/consensus"
+	"icsim/protocol/replica"
+)
+
+// A Coalition is all corrupt nodes of a run together.
+type Coalition struct{ members []protocol.NodeID }
+
+// NewCoalition gathers those who are assigned a strategy.
+func NewCoalition(assignments []Assignment) *Coalition {
+	c := &Coalition{}
+	for _, a := range assignments {
+		c.members = append(c.members, a.Node)
+	}
+	slices.Sort(c.members)
+	return c
+}
+
+// Has tells whether a node is corrupt.
+func (c *Coalition) Has(n protocol.NodeID) bool { return slices.Contains(c.members, n) }
+
+// A strategy edits the making of a node. Either part may be missing.
+type strategy struct {
+	about string
+	// replace gives the component to run in place of the honest one of its name.
+	replace map[string]replacement
+	// wrap puts a machine around the one so far.
+	wrap func(inner protocol.Machine, cfg *replica.Config) protocol.Machine
+}
+
+// A replacement makes a component. It gets the honest one, to go on where the rules are not to be broken.
+type replacement func(cfg *consensus.Config, env *consensus.Env, honest consensus.Component) consensus.Component
+
+// strategies lists them all, by name.
+func strategies() map[string]strategy {
+	return map[string]strategy{
+		"silent":         silent(),
+		"no-relay":       noRelay(),
+		"equivocate":     equivocate(),
+		"corrupt-shares": corruptShares(),
+		"notarize-all":   notarizeAll(),
+		"finalize-all":   finalizeAll(),
+	}
+}
+
+// Names lists the strategies that an Assignment may name, with a line about each, in alphabetical order.
+func Names() (names []string, about map[string]string) {
+	about = make(map[string]string)
+	for name, s := range strategies() {
+		names = append(names, name)
+		about[name] = s.about
+	}
+	slices.Sort(names)
+	return names, about
+}
+
+// Corrupt makes the machine of a corrupt node: the honest one with its strategies applied in order.
+func (c *Coalition) Corrupt(cfg replica.Config, a Assignment) protocol.Machine {
+	known := strategies()
+	var chosen []strategy
+	for _, name := range a.Strategies {
+		s, ok := known[name]
+		if !ok {
+			panic(fmt.Sprintf("adversary: node %s has unknown strategy %q", a.Node, name))
+		}
+		chosen = append(chosen, s)
+	}
+	cfg.Components = func(cc *consensus.Config, env *consensus.Env) []consensus.Named {
+		components := consensus.DefaultComponents(cc, env)
+		for i := range components {
+			for _, s := range chosen {
+				if replace := s.replace[components[i].Name]; replace != nil {
+					components[i].Component = replace(cc, env, components[i].Component)
+				}
+			}
+		}
+		return components
+	}
+	var m protocol.Machine = replica.New(cfg)
+	for _, s := range chosen {
+		if s.wrap != nil {
+			m = s.wrap(m, &cfg)
+		}
+	}
+	return m
+}
+
+// A filter wraps a machine and edits what it puts out.
+type filter struct {
+	inner protocol.Machine
+	edit  func(out *protocol.Outputs)
+}
+
+func (f *filter) Step(in *protocol.Input, out *protocol.Outputs) {
+	f.inner.Step(in, out)
+	f.edit(out)
+}
+
+// keepSends keeps the sends that keep approves of.
+func keepSends(out *protocol.Outputs, keep func(protocol.Message) bool) {
+	out.Sends = slices.DeleteFunc(out.Sends, func(s protocol.Send) bool { return !keep(s.Msg) })
+}

@@ -1,0 +1,331 @@
+package sim
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"icsim/crypto"
+	"icsim/metrics"
+	"icsim/protocol"
+	"icsim/sim/check"
+	"icsim/sim/event"
+	"icsim/sim/fault"
+	"icsim/sim/machine"
+	"icsim/sim/trace"
+)
+
+// A watch folds what nodes and clients observe into the figures of a result.
+type watch struct {
+	trace    *trace.Recorder
+	checks   *check.Suite
+	subnets  []*subnetWatch
+	of       []*subnetWatch // by node; nil for clients
+	calls    callWatch
+	xnet     xnetWatch
+	timeline []Moment
+	metrics  bool
+}
+
+// A subnetWatch folds the observations of a subnet's honest nodes.
+type subnetWatch struct {
+	name         string
+	finalized    protocol.Height
+	certified    protocol.Height
+	cup          protocol.Height
+	executed     protocol.Height
+	stateHash    crypto.Hash
+	rank0        uint64
+	proposed     map[crypto.Hash]protocol.Time // when a block was proposed, for recent heights
+	recent       []crypto.Hash                 // keys of proposed, oldest first
+	finalization *metrics.Histogram            // proposal to finalization on each node, ns
+	invalid      uint64
+	accused      []equivocation
+	canisters    int
+}
+
+// An equivocation is proven once, however many nodes see the proof.
+type equivocation struct {
+	maker  protocol.NodeID
+	height protocol.Height
+}
+
+// keepProposed bounds the proposals remembered: several for each of the heights that nodes are apart.
+const keepProposed = 2048
+
+type callWatch struct {
+	submitted, completed, failed, lost uint64
+	latency                            *metrics.Histogram
+}
+
+// An xnetWatch times calls between subnets, from the round that sent a request to the one that inducted its response.
+type xnetWatch struct {
+	calls, responses, rejects uint64
+	open                      map[xnetCall]protocol.Time
+	latency                   *metrics.Histogram
+}
+
+type xnetCall struct {
+	caller   protocol.CanisterID
+	callback protocol.CallbackID
+}
+
+const digits = 3 // significant, of histograms
+
+func (s *simulation) newWatch() watch {
+	w := watch{
+		trace: trace.New(s.config.Trace), metrics: !s.config.NoMetrics,
+		calls: callWatch{latency: metrics.NewHistogram(digits)},
+		xnet:  xnetWatch{open: map[xnetCall]protocol.Time{}, latency: metrics.NewHistogram(digits)},
+	}
+	for i, sub := range s.subnets {
+		sw := &subnetWatch{
+			name: s.config.Subnets[i].Name, proposed: map[crypto.Hash]protocol.Time{},
+			finalization: metrics.NewHistogram(digits), canisters: sub.state.Canisters().NumCanisters(),
+		}
+		w.subnets = append(w.subnets, sw)
+		for range sub.nodes {
+			w.of = append(w.of, sw)
+		}
+	}
+	w.checks = check.New(s.checkConfig())
+	return w
+}
+
+// height is the finalized height of all subnets together.
+func (w *watch) height() (sum protocol.Height) {
+	for _, sub := range w.subnets {
+		sum += sub.finalized
+	}
+	return sum
+}
+
+// record enters an event into the digest and the trace.
+func (s *simulation) record(ev *event.Event[occurrence]) {
+	o := &ev.Payload
+	e := trace.Event{Key: &ev.Key, Node: o.node, Lane: o.lane}
+	switch o.what {
+	case laneFree:
+		e.Kind = trace.Free
+	case laneWake, nodeStart:
+		e.Kind = trace.Wake
+	case delivered:
+		e.Kind, e.Fingerprint, e.Detail = trace.Arrival, o.transfer.Msg.Fingerprint(), o.transfer.Msg
+	case handed:
+		e.Kind, e.Fingerprint, e.Detail = trace.Local, o.message.Fingerprint(), o.message
+	case netTimer:
+		e.Kind = trace.Timer
+	case faultDue:
+		e.Kind, e.Fingerprint, e.Detail = trace.Fault, uint64(o.index), &s.faults[o.index]
+	}
+	s.watch.trace.Event(&e)
+}
+
+// note takes one observation: into the digest, to the checkers, into the figures.
+func (s *simulation) note(w check.Where, n *protocol.Note) {
+	s.watch.trace.Note(w.Node, n)
+	s.watch.checks.Observe(w, n)
+	if !s.watch.metrics {
+		return
+	}
+	if int(w.Node) >= len(s.watch.of) {
+		s.watch.calls.fold(n)
+	} else if !s.coalition.Has(w.Node) {
+		s.watch.fold(s.watch.of[w.Node], w, n)
+	}
+}
+
+func (c *callWatch) fold(n *protocol.Note) {
+	switch n.Kind {
+	case protocol.NoteCallSubmitted:
+		c.submitted++
+	case protocol.NoteCallAnswered:
+		if n.Reason == "" {
+			c.completed++
+		} else {
+			c.failed++
+		}
+		c.latency.Record(int64(n.Value))
+	case protocol.NoteCallLost:
+		c.lost++
+	}
+}
+
+func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
+	switch n.Kind {
+	case protocol.NoteProposed:
+		sub.propose(n.Hash, at.At)
+	case protocol.NoteFinalized:
+		if n.Height > sub.finalized {
+			sub.finalized = n.Height
+			if n.Value == 0 {
+				sub.rank0++
+			}
+		}
+		if since, ok := sub.proposed[n.Hash]; ok {
+			sub.finalization.Record(int64(at.At - since))
+		}
+	case protocol.NoteCertified:
+		if n.Height > sub.certified {
+			sub.certified, sub.stateHash = n.Height, n.Hash
+		}
+	case protocol.NoteCatchUpPackage:
+		sub.cup = max(sub.cup, n.Height)
+	case protocol.NoteInvalid:
+		sub.invalid++
+	case protocol.NoteEquivocation:
+		w.accuse(sub, at, equivocation{n.Peer, n.Height})
+	case protocol.NoteExecuted:
+		if n.Round != nil && n.Height > sub.executed {
+			sub.executed = n.Height
+			w.xnet.fold(n.Round, at.At)
+		}
+	}
+}
+
+func (sub *subnetWatch) propose(hash crypto.Hash, at protocol.Time) {
+	if _, known := sub.proposed[hash]; known {
+		return
+	}
+	if len(sub.recent) == keepProposed {
+		delete(sub.proposed, sub.recent[0])
+		sub.recent = sub.recent[1:]
+	}
+	sub.proposed[hash] = at
+	sub.recent = append(sub.recent, hash)
+}
+
+func (w *watch) accuse(sub *subnetWatch, at check.Where, e equivocation) {
+	if !slices.Contains(sub.accused, e) {
+		sub.accused = append(sub.accused, e)
+		w.happened(at.At, fmt.Sprintf("%s: %s is proven to have made two blocks at height %d", sub.name, e.maker, e.height))
+	}
+}
+
+// maxMoments bounds the timeline.
+const maxMoments = 1000
+
+func (w *watch) happened(at protocol.Time, what string) {
+	if len(w.timeline) < maxMoments {
+		w.timeline = append(w.timeline, Moment{AtSeconds: seconds(at), What: what})
+	}
+}
+
+func (x *xnetWatch) fold(r *protocol.RoundSummary, at protocol.Time) {
+	for i := range r.Streams {
+		for _, m := range r.Streams[i].Appended {
+			if m.Request != nil {
+				x.calls++
+				x.open[xnetCall{m.Request.Sender, m.Request.Callback}] = at
+			}
+		}
+	}
+	for i := range r.Inducted {
+		for k, m := range r.Inducted[i].Messages {
+			if m.Response != nil && r.Inducted[i].Signals[k] == protocol.Accepted {
+				x.respond(m.Response, at)
+			}
+		}
+	}
+}
+
+func (x *xnetWatch) respond(m *protocol.Response, at protocol.Time) {
+	call := xnetCall{m.Originator, m.Callback}
+	since, ok := x.open[call]
+	if !ok {
+		return
+	}
+	delete(x.open, call)
+	x.responses++
+	if m.Reject.Code != 0 {
+		x.rejects++
+	}
+	x.latency.Record(int64(at - since))
+}
+
+// carryOut does what the fault plan says.
+func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
+	s.watch.happened(t, a.String())
+	s.effects.Reset()
+	switch a.Kind {
+	case fault.Stop:
+		s.hosts[a.Node].Crash()
+		s.net.Down(t, a.Node, &s.effects)
+	case fault.Start:
+		if a.LoseDisk {
+			s.hosts[a.Node].ReplaceDisk()
+		}
+		s.schedule(s.faultSource(), a.Node, t+1, occurrence{what: nodeStart})
+	case fault.Halt:
+		s.hosts[a.Node].Pause(t)
+		s.net.Pause(t, a.Node, &s.effects)
+	case fault.Continue:
+		s.net.Resume(t, a.Node, &s.effects)
+		dues := s.hosts[a.Node].Resume(t)
+		s.dues(a.Node, &dues)
+	case fault.Cut:
+		s.net.Cut(t, a.From, a.To, &s.effects)
+	case fault.Heal:
+		s.net.Heal(t, a.From, a.To, &s.effects)
+	case fault.Disturb:
+		s.net.Disturb(a.From, a.To, a.Disturbance)
+	case fault.Calm:
+		s.net.Calm(a.From, a.To, a.Disturbance)
+	case fault.Cap:
+		s.net.Cap(a.Node, a.Uplink, a.Downlink)
+	case fault.Jump:
+		dues := s.hosts[a.Node].JumpClock(t, a.By)
+		s.dues(a.Node, &dues)
+	case fault.Drift:
+		dues := s.hosts[a.Node].SetDrift(t, machine.Drift(a.PartsPerBillion))
+		s.dues(a.Node, &dues)
+	case fault.Slow:
+		s.hosts[a.Node].SetSlow(machine.Ratio{Num: a.Num, Den: a.Den})
+	}
+	s.spread(t)
+}
+
+func seconds(t protocol.Time) float64 { return time.Duration(t).Seconds() }
+
+// result sums the run up.
+func (s *simulation) result(partial bool) *Result {
+	end := protocol.Time(max(s.loop.Now(), 0))
+	digest := s.watch.trace.Digest()
+	r := &Result{
+		Scenario: s.config.Name, Seed: s.config.Seed, Digest: hex.EncodeToString(digest[:]), Crypto: s.config.Crypto,
+		VirtualSeconds: seconds(end), Events: s.loop.Handled(), Partial: partial, Timeline: s.watch.timeline,
+	}
+	for i := range s.subnets {
+		r.Subnets = append(r.Subnets, s.subnetResult(i, end))
+	}
+	c, x := &s.watch.calls, &s.watch.xnet
+	r.Ingress = IngressResult{c.submitted, c.completed, c.failed, c.lost, c.latency.Summary(int64(time.Millisecond))}
+	r.XNet = XNetResult{x.calls, x.responses, x.rejects, uint64(s.watch.checks.OpenCalls()), x.latency.Summary(int64(time.Millisecond))}
+	s.judge(r, end)
+	return r
+}
+
+func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
+	w, sub := s.watch.subnets[i], s.subnets[i]
+	r := SubnetResult{
+		Name: w.name, ID: s.registry.Latest().Subnets[i].Principal.String(), Type: s.config.Subnets[i].Type.String(),
+		Nodes: len(sub.nodes), FinalizedHeight: uint64(w.finalized), CertifiedHeight: uint64(w.certified), CUPHeight: uint64(w.cup),
+		FinalizationMS: w.finalization.Summary(int64(time.Millisecond)), StateHash: hex.EncodeToString(w.stateHash[:]),
+		Canisters: w.canisters, Equivocations: uint64(len(w.accused)), Invalid: w.invalid,
+	}
+	if end > 0 {
+		r.BlockRate = float64(w.finalized) / seconds(end)
+		var bytes, busy float64
+		for _, n := range sub.nodes {
+			bytes += float64(s.net.Traffic(n).SentBytes)
+			busy += s.hosts[n].Worked(protocol.LaneConsensus).Seconds()
+		}
+		r.BytesSentPerNodeSecond = bytes / float64(len(sub.nodes)) / seconds(end)
+		r.CPUUtilization = busy / float64(len(sub.nodes)) / seconds(end)
+	}
+	if w.finalized > 0 {
+		r.Rank0Share = float64(w.rank0) / float64(w.finalized)
+	}
+	return r
+}

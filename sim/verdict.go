@@ -1,0 +1,239 @@
+package sim
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"icsim/protocol"
+	"icsim/sim/check"
+)
+
+// checkConfig tells the checkers what to demand of whom.
+func (s *simulation) checkConfig() check.Config {
+	c := check.Config{Corrupt: s.coalition.Has, Settled: s.settled(), Bounds: s.config.Bounds}
+	for i, sub := range s.subnets {
+		c.Subnets = append(c.Subnets, check.Subnet{
+			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes,
+			Interval: protocol.Height(s.config.Subnets[i].DKGIntervalLength),
+			Excused:  s.excused(sub.nodes),
+		})
+	}
+	return c
+}
+
+// A disturbance is a span in which a fault that ends keeps a node from taking part.
+type disturbance struct {
+	node protocol.NodeID
+	check.Window
+}
+
+// disturbances lists what the fault plan does to nodes, as far as it ends by itself.
+func (s *simulation) disturbances() []disturbance {
+	var all []disturbance
+	add := func(n protocol.NodeID, at, lasts time.Duration) {
+		if lasts > 0 {
+			all = append(all, disturbance{n, check.Window{From: protocol.Time(at), To: protocol.Time(at + lasts)}})
+		}
+	}
+	f := &s.config.Faults
+	for _, x := range f.Crashes {
+		add(x.Node, x.At, x.Down)
+	}
+	for _, x := range f.Pauses {
+		add(x.Node, x.At, x.For)
+	}
+	for _, x := range f.Partitions {
+		for _, n := range slices.Concat(x.Groups...) {
+			if s.isMinority(x.Groups, n) {
+				add(n, x.At, x.For)
+			}
+		}
+	}
+	for _, x := range f.Links {
+		for _, n := range slices.Concat(x.From, x.To) {
+			add(n, x.At, x.For)
+		}
+	}
+	for _, x := range f.Bandwidths {
+		add(x.Node, x.At, x.For)
+	}
+	for _, x := range f.SlowCPUs {
+		add(x.Node, x.At, x.For)
+	}
+	for _, x := range f.Drifts {
+		add(x.Node, x.At, x.For)
+	}
+	return all
+}
+
+// isMinority tells whether a partition leaves a node without a quorum of its subnet: then it is disturbed.
+func (s *simulation) isMinority(groups [][]protocol.NodeID, n protocol.NodeID) bool {
+	members := s.subnetOf(n).nodes
+	reach := len(members)
+	for _, g := range groups {
+		if slices.Contains(g, n) {
+			continue
+		}
+		for _, other := range g {
+			if slices.Contains(members, other) {
+				reach--
+			}
+		}
+	}
+	return reach < len(members)-protocol.FaultsTolerated(len(members))
+}
+
+func (s *simulation) subnetOf(n protocol.NodeID) *subnetWorld {
+	for _, sub := range s.subnets {
+		if slices.Contains(sub.nodes, n) {
+			return sub
+		}
+	}
+	panic(fmt.Sprintf("sim: node %s is in no subnet", n))
+}
+
+// excused gives the spans in which more than f nodes of a subnet are disturbed or corrupt while at least one of them is
+// disturbed by a fault that ends.
+func (s *simulation) excused(nodes []protocol.NodeID) []check.Window {
+	var spans []disturbance
+	var ends []protocol.Time
+	for _, d := range s.disturbances() {
+		if slices.Contains(nodes, d.node) {
+			spans = append(spans, d)
+			ends = append(ends, d.From, d.To)
+		}
+	}
+	slices.Sort(ends)
+	ends = slices.Compact(ends)
+	f := protocol.FaultsTolerated(len(nodes))
+	var out []check.Window
+	for i := 0; i+1 < len(ends); i++ {
+		if s.troubled(nodes, spans, ends[i]) <= f {
+			continue
+		}
+		if last := len(out) - 1; last >= 0 && out[last].To == ends[i] {
+			out[last].To = ends[i+1]
+		} else {
+			out = append(out, check.Window{From: ends[i], To: ends[i+1]})
+		}
+	}
+	return out
+}
+
+// troubled counts the nodes that are corrupt, or disturbed at a time; 0 when none is disturbed.
+func (s *simulation) troubled(nodes []protocol.NodeID, spans []disturbance, at protocol.Time) int {
+	var who []protocol.NodeID
+	for _, d := range spans {
+		if d.From <= at && at < d.To && !slices.Contains(who, d.node) {
+			who = append(who, d.node)
+		}
+	}
+	if len(who) == 0 {
+		return 0
+	}
+	for _, n := range nodes {
+		if s.coalition.Has(n) && !slices.Contains(who, n) {
+			who = append(who, n)
+		}
+	}
+	return len(who)
+}
+
+// settled tells which nodes must have caught up at the end: those undisturbed for the time that liveness allows, and
+// not gone for ever.
+func (s *simulation) settled() func(protocol.NodeID) bool {
+	from := protocol.Time(s.config.Duration - s.config.Bounds.Progress)
+	unsettled := map[protocol.NodeID]bool{}
+	for _, d := range s.disturbances() {
+		if d.To > from {
+			unsettled[d.node] = true
+		}
+	}
+	for _, c := range s.config.Faults.Crashes {
+		if c.Down == 0 {
+			unsettled[c.Node] = true
+		}
+	}
+	for _, p := range s.config.Faults.Partitions {
+		for _, n := range slices.Concat(p.Groups...) {
+			if p.For == 0 && s.isMinority(p.Groups, n) {
+				unsettled[n] = true
+			}
+		}
+	}
+	return func(n protocol.NodeID) bool { return !unsettled[n] }
+}
+
+// judge ends the checks, and compares what the scenario expects.
+func (s *simulation) judge(r *Result, end protocol.Time) {
+	outcomes := s.watch.checks.Finish(end)
+	for i := range s.config.Expect {
+		e := &s.config.Expect[i]
+		outcomes = append(outcomes, e.Judge(r.quantity(e.Quantity, e.Subnet)))
+	}
+	for i := range outcomes {
+		o := &outcomes[i]
+		c := CheckResult{Name: o.Name, Kind: o.Kind, OK: o.OK, Detail: o.Detail}
+		for k, v := range o.Violations {
+			if k == 0 {
+				c.AtSeconds = seconds(v.Where.At)
+			}
+			r.Violations = append(r.Violations, ViolationResult{
+				Check: o.Name, Node: v.Where.Node.String(), Height: uint64(v.Height), AtSeconds: seconds(v.Where.At),
+				EventKey: fmt.Sprintf("%d/%d/%d", v.Where.At, v.Where.Src, v.Where.Seq), Detail: v.Detail,
+			})
+		}
+		r.Checks = append(r.Checks, c)
+	}
+}
+
+// quantity finds a figure that a scenario expects something of.
+func (r *Result) quantity(q check.Quantity, subnet string) float64 {
+	for i := range r.Subnets {
+		if r.Subnets[i].Name == subnet {
+			return r.Subnets[i].quantity(q)
+		}
+	}
+	switch q {
+	case check.CallsCompleted:
+		return float64(r.Ingress.Completed)
+	case check.CallsFailed:
+		return float64(r.Ingress.Failed)
+	case check.CallsLost:
+		return float64(r.Ingress.Rejected)
+	case check.IngressMS:
+		return r.Ingress.LatencyMS.P50
+	case check.XNetCalls:
+		return float64(r.XNet.Calls)
+	case check.XNetResponses:
+		return float64(r.XNet.Responses)
+	case check.XNetRejects:
+		return float64(r.XNet.Rejects)
+	case check.XNetOpen:
+		return float64(r.XNet.Open)
+	case check.XNetMS:
+		return r.XNet.LatencyMS.P50
+	}
+	panic(fmt.Sprintf("sim: nothing is known of %s of %q", q, subnet))
+}
+
+func (r *SubnetResult) quantity(q check.Quantity) float64 {
+	switch q {
+	case check.BlockRate:
+		return r.BlockRate
+	case check.Finalized:
+		return float64(r.FinalizedHeight)
+	case check.Certified:
+		return float64(r.CertifiedHeight)
+	case check.CUPHeight:
+		return float64(r.CUPHeight)
+	case check.FinalizationMS:
+		return r.FinalizationMS.P50
+	case check.Rank0Share:
+		return r.Rank0Share
+	case check.Equivocations:
+		return float64(r.Equivocations)
+	}
+	panic(fmt.Sprintf("sim: nothing is known of %s of a subnet", q))
+}
