@@ -57,8 +57,11 @@ func decode(raw []byte) []Call {
 	return calls
 }
 
-// argument is what travels in a request: a number that grows from request to request of one sender to one receiver, the
-// script, and padding.
+// Argument is what travels in a request: a number that grows from request to request of one sender to one receiver, and
+// the script that the receiver follows.
+func Argument(sequence uint64, script []Call) []byte { return argument(sequence, Encode(script), 0) }
+
+// argument is Argument with an encoded script and padding.
 func argument(sequence uint64, script []byte, pad int) []byte {
 	raw := binary.BigEndian.AppendUint64(nil, sequence)
 	raw = binary.AppendUvarint(raw, uint64(len(script)))

@@ -28,7 +28,13 @@ type World struct {
 	Registry *Registry
 	Subnets  []*Subnet
 	config   Config
-	secrets  []crypto.ThresholdSecretKey
+	keys     []thresholdKey // by subnet
+}
+
+// A thresholdKey is a subnet's key: its one node has the one share.
+type thresholdKey struct {
+	group *crypto.ThresholdGroup
+	share crypto.ThresholdSecretKey
 }
 
 // A Subnet is what one node knows.
@@ -71,7 +77,7 @@ func NewWorld(cfg Config) *World {
 		id := protocol.SubnetID(i)
 		group, secrets := scheme.Deal(crypto.Seed{byte(i)}, 1, 1)
 		_, signing := scheme.BasicKey(crypto.Seed{byte(i)})
-		w.secrets = append(w.secrets, secrets[0])
+		w.keys = append(w.keys, thresholdKey{group, secrets[0]})
 		snapshot.Subnets = append(snapshot.Subnets, &protocol.SubnetRecord{
 			ID: id, Name: fmt.Sprint("subnet ", i), Principal: principal.SelfAuthenticating(der.WrapBLS(group.Key)),
 			Type: kind, Members: []protocol.NodeID{protocol.NodeID(i)}, PublicKey: group.Key,
@@ -149,7 +155,12 @@ func (w *World) Certify(s *Subnet, upTo protocol.Height) {
 
 // Certification signs a root hash with a subnet's key.
 func (w *World) Certification(id protocol.SubnetID, of protocol.HeightHash) *protocol.Certification {
-	sig := ideal.New().SignThreshold(w.secrets[id], protocol.CertificationSignable(of.Hash))
+	scheme, key, message := ideal.New(), w.keys[id], protocol.CertificationSignable(of.Hash)
+	share := scheme.SignThreshold(key.share, message)
+	sig, ok := scheme.CombineThreshold(key.group, message, []crypto.IndexedShare{{Share: share}})
+	if !ok {
+		panic("messagingtest: one share is enough")
+	}
 	return protocol.NewCertification(of.Height, of.Hash, sig)
 }
 

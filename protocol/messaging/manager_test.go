@@ -1,0 +1,174 @@
+package messaging_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"icsim/crypto/certificate"
+	"icsim/crypto/der"
+	"icsim/crypto/hashtree"
+	"icsim/crypto/ideal"
+	"icsim/protocol"
+	"icsim/protocol/messaging"
+	"icsim/protocol/messaging/messagingtest"
+)
+
+// executed gives a subnet after some empty rounds, none certified. Every tenth height is a checkpoint.
+func executed(t *testing.T, rounds int) (*messagingtest.World, *messagingtest.Subnet) {
+	w, s := pair(t)
+	for s.Manager.LatestHeight() < protocol.Height(rounds) {
+		w.Run(s, w.Batch(s, protocol.BatchPayload{}))
+	}
+	return w, s
+}
+
+func certify(w *messagingtest.World, s *messagingtest.Subnet, h protocol.Height) {
+	root := s.Manager.At(h).Root()
+	s.Manager.Deliver(w.Certification(s.ID, protocol.HeightHash{Height: h, Hash: root}))
+}
+
+func TestCertifiedHeightIsTheHighestWithStateAndCertification(t *testing.T) {
+	w, s := executed(t, 5)
+	m := s.Manager
+	require.Zero(t, m.CertifiedHeight())
+	require.Len(t, m.Uncertified(), 5)
+	certify(w, s, 3)
+	require.EqualValues(t, 3, m.CertifiedHeight())
+	certify(w, s, 2)
+	require.EqualValues(t, 3, m.CertifiedHeight(), "heights are certified in any order")
+	m.Deliver(w.Certification(s.ID, protocol.HeightHash{Height: 9}))
+	require.EqualValues(t, 3, m.CertifiedHeight(), "a certification without its state does nothing")
+	open := m.Uncertified()
+	require.Equal(t, []protocol.HeightHash{{Height: 1, Hash: m.At(1).Root()}, {Height: 4, Hash: m.At(4).Root()}, {Height: 5, Hash: m.At(5).Root()}}, open)
+	require.Panics(t, func() { m.Deliver(w.Certification(s.ID, protocol.HeightHash{Height: 4})) }, "another root: diverged")
+}
+
+func TestStatesAreRemovedWhenAllowed(t *testing.T) {
+	w, s := executed(t, 25)
+	m := s.Manager
+	certify(w, s, 4)
+	m.RemoveBelow(20, 10)
+	require.Nil(t, m.At(19))
+	require.Nil(t, m.At(3))
+	require.EqualValues(t, 4, m.CertifiedHeight(), "the certified one stays")
+	require.NotNil(t, m.At(4))
+	require.NotNil(t, m.At(20))
+	certify(w, s, 22)
+	require.EqualValues(t, 22, m.CertifiedHeight())
+	m.RemoveBelow(22, 10)
+	require.Nil(t, m.At(4))
+	require.Nil(t, m.At(21))
+	require.EqualValues(t, 22, m.CertifiedHeight())
+	m.RemoveBelow(99, 99)
+	require.EqualValues(t, 25, m.LatestHeight(), "the latest stays")
+	require.EqualValues(t, 22, m.CertifiedHeight())
+	_, ok := m.ManifestHash(20)
+	require.True(t, ok, "the latest checkpoint stays")
+}
+
+func TestCheckpointsSurviveARestart(t *testing.T) {
+	w, s := executed(t, 25)
+	disk := protocol.NewDisk()
+	disk.Apply(s.Manager.TakeWrites())
+	require.Len(t, disk.Load(protocol.DiskCheckpoint), 2)
+	require.Empty(t, s.Manager.TakeWrites())
+	_, ok := s.Manager.ManifestHash(21)
+	require.False(t, ok, "not a checkpoint")
+	hash, ok := s.Manager.ManifestHash(20)
+	require.True(t, ok)
+
+	genesis := s.Manager.At(0)
+	m := messaging.NewStateManager(0, w.Registry, genesis)
+	m.Restore(disk.Load(protocol.DiskCheckpoint))
+	require.EqualValues(t, 20, m.LatestHeight())
+	require.Zero(t, m.CertifiedHeight(), "certifications come again")
+	again, _ := m.ManifestHash(20)
+	require.Equal(t, hash, again)
+	require.NotNil(t, m.Checkpoint(10))
+	m.Deliver(w.Certification(0, m.Uncertified()[0]))
+	require.EqualValues(t, 20, m.CertifiedHeight())
+
+	s.Manager.RemoveBelow(0, 20)
+	disk.Apply(s.Manager.TakeWrites())
+	require.Len(t, disk.Load(protocol.DiskCheckpoint), 1, "old checkpoints leave the disk")
+}
+
+func TestCommitGoesHeightByHeight(t *testing.T) {
+	_, s := executed(t, 5)
+	m := messaging.NewStateManager(0, nil, s.Manager.At(0))
+	require.Panics(t, func() { m.Commit(s.Manager.At(2)) })
+	m.Commit(s.Manager.At(1))
+	m.Commit(s.Manager.At(2))
+	m.Commit(s.Manager.At(1))
+	require.EqualValues(t, 2, m.LatestHeight())
+}
+
+func TestManifestCoversWhatTheTreeDoesNot(t *testing.T) {
+	w, s := pair(t)
+	hash := func(messages ...*protocol.CanisterMessage) (protocol.StateHash, protocol.StateHash) {
+		m := &messaging.StateMachine{Executor: &outbox{messages: messages}, Limits: messaging.DefaultLimits()}
+		b := w.Batch(s, protocol.BatchPayload{})
+		b.Checkpoint = true
+		r := m.Process(s.Latest(), b, w.Registry.Snapshot)
+		manifest, ok := r.State.Manifest()
+		require.True(t, ok)
+		return r.State.Root(), manifest
+	}
+	root, manifest := hash(request(here, here, 0))
+	otherRoot, other := hash(request(here, messagingtest.CanisterOf(0, 1), 0))
+	require.Equal(t, root, otherRoot, "the loopback stream is not certified")
+	require.NotEqual(t, manifest, other)
+}
+
+func rootKey(w *messagingtest.World) []byte {
+	return der.WrapBLS(w.Registry.Snapshot.Subnets[0].PublicKey)
+}
+
+func TestClientsVerifyCertificates(t *testing.T) {
+	w, s := pair(t)
+	id := w.Ingress(here, "go", []messagingtest.Call{{To: there, Cycles: 500}}, protocol.IngressTTL, 1).MessageID
+	status, raw := s.Manager.CertifiedStatus(id)
+	require.Nil(t, raw, "nothing is certified yet")
+	certify(w, s, 1)
+	status, raw = s.Manager.CertifiedStatus(id)
+	require.Equal(t, protocol.IngressProcessing, status.State)
+	c, err := certificate.Decode(raw)
+	require.NoError(t, err)
+	key := w.Registry.Snapshot.Subnets[0].PublicKey
+	root := protocol.StateHash(c.Tree.Digest())
+	require.True(t, ideal.New().VerifyThreshold(key, protocol.CertificationSignable(root), c.Signature))
+	value, found := c.Tree.Lookup("request_status", hashtree.Label(id[:]), "status")
+	require.Equal(t, hashtree.Found, found)
+	require.Equal(t, "processing", string(value))
+	now, ok := c.Time()
+	require.True(t, ok)
+	require.Equal(t, w.Registry.Snapshot.Genesis+uint64(s.Latest().Time()), now)
+	_, found = c.Tree.Lookup("metadata")
+	require.Equal(t, hashtree.Unknown, found, "nothing else is shown")
+
+	_, raw = s.Manager.CertifiedStatus(protocol.MessageID{1})
+	c, err = certificate.Decode(raw)
+	require.NoError(t, err)
+	_, found = c.Tree.Lookup("request_status", hashtree.Label(make([]byte, 32)), "status")
+	require.Equal(t, hashtree.Absent, found, "that a call is unknown is shown too")
+}
+
+func TestSubnetsShowTheirKeysAndRanges(t *testing.T) {
+	w, s := pair(t)
+	certify(w, s, 1)
+	remote := w.Registry.Snapshot.Subnets[1]
+	label := hashtree.Label(remote.Principal.Bytes())
+	raw := s.Manager.Certificate(hashtree.Path{"subnet", label}, hashtree.Path{"canister_ranges", label})
+	byRoot, err := certificate.Decode(raw)
+	require.NoError(t, err)
+	require.Equal(t, certificate.Valid, byRoot.VerifyForSubnet(ideal.New(), rootKey(w), w.Registry.Snapshot.Subnets[0].Principal))
+
+	w.Run(w.Subnets[1], w.Batch(w.Subnets[1], protocol.BatchPayload{}))
+	certify(w, w.Subnets[1], 1)
+	delegated, err := certificate.Decode(w.Subnets[1].Manager.Certificate())
+	require.NoError(t, err)
+	delegated.Delegation = &certificate.Delegation{Subnet: remote.Principal, Certificate: raw}
+	require.Equal(t, certificate.Valid, delegated.VerifyForCanister(ideal.New(), rootKey(w), there.Principal()))
+	require.NotEqual(t, certificate.Valid, delegated.VerifyForCanister(ideal.New(), rootKey(w), third.Principal()))
+}
