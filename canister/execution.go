@@ -111,7 +111,7 @@ func (x *execution) stablePages() wasm.Pages {
 }
 
 // fail ends the execution with one of the specification's error codes.
-func (x *execution) fail(code, text string) { x.call.Fail(&fault{code, text}) }
+func (x *execution) fail(code, text string) { x.call.Fail(&fault{code: code, text: text}) }
 
 // violate ends the execution: the module broke the contract of a system call.
 func (x *execution) violate(text string) {

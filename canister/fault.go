@@ -34,14 +34,18 @@ const (
 
 // A fault is why a call failed, before it is told to the caller.
 type fault struct {
-	code string // IC…; its first digit is the reject code
-	text string
+	code  string // IC…; its first digit is the reject code
+	text  string
+	whole bool // the text names the canister itself
 }
 
 func (f *fault) Error() string { return f.text }
 
 // reject is what the caller hears, with the canister that failed.
 func (f *fault) reject(id protocol.CanisterID) protocol.Reject {
+	if f.whole {
+		return f.bare(f.text)
+	}
 	return f.bare(fmt.Sprintf("Error from Canister %s: %s", id, f.text))
 }
 
@@ -68,12 +72,12 @@ func faultOf(t *wasm.Trap, limit uint64) *fault {
 	}
 	switch t.Kind {
 	case wasm.OutOfInstructions:
-		return &fault{errInstructionLimit,
-			fmt.Sprintf("Canister exceeded the limit of %d instructions for single message execution.", limit)}
+		return &fault{code: errInstructionLimit,
+			text: fmt.Sprintf("Canister exceeded the limit of %d instructions for single message execution.", limit)}
 	case wasm.EntryNotFound:
-		return &fault{errFunctionNotFound, "Canister requested a function that does not exist"}
+		return &fault{code: errFunctionNotFound, text: "Canister requested a function that does not exist"}
 	}
-	return &fault{errTrapped, "Canister trapped: " + t.Kind.String()}
+	return &fault{code: errTrapped, text: "Canister trapped: " + t.Kind.String()}
 }
 
 func panicf(id protocol.CanisterID, format string, args ...any) {

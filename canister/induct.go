@@ -20,13 +20,13 @@ func (r *Round) InductIngress(m *protocol.SignedIngress) protocol.IngressUpdate 
 		return ingressRejected(m.MessageID, f.bare(fmt.Sprintf("Canister %s not found", id)))
 	}
 	if f := c.closedToCalls(); f != nil {
-		return ingressRejected(m.MessageID, f.bare(f.text))
+		return ingressRejected(m.MessageID, f.reject(id))
 	}
 	due, _ := c.owed(r.prices, r.ctx.Time)
 	fee := r.prices.ingress(&m.Content)
 	if less(c.liquid(r.prices), due).Less(fee) {
 		f := c.outOfCycles()
-		return ingressRejected(m.MessageID, f.bare(f.text))
+		return ingressRejected(m.MessageID, f.reject(id))
 	}
 	c = r.touch(id)
 	r.burn(c, fee)
@@ -42,9 +42,9 @@ func ingressRejected(id protocol.MessageID, reject protocol.Reject) protocol.Ing
 func (c *Canister) closedToCalls() *fault {
 	switch {
 	case c.status == Stopped:
-		return &fault{errStopped, fmt.Sprintf("Canister %s is stopped", c.id)}
+		return &fault{code: errStopped, text: fmt.Sprintf("Canister %s is stopped", c.id), whole: true}
 	case c.status == Stopping:
-		return &fault{errStopping, fmt.Sprintf("Canister %s is stopping", c.id)}
+		return &fault{code: errStopping, text: fmt.Sprintf("Canister %s is stopping", c.id), whole: true}
 	case c.code == nil:
 		return c.noModule()
 	}
@@ -52,11 +52,11 @@ func (c *Canister) closedToCalls() *fault {
 }
 
 func (c *Canister) noModule() *fault {
-	return &fault{errNoModule, "Attempted to execute a message, but the canister contains no Wasm module."}
+	return &fault{code: errNoModule, text: "Attempted to execute a message, but the canister contains no Wasm module."}
 }
 
 func (c *Canister) outOfCycles() *fault {
-	return &fault{errOutOfCycles, fmt.Sprintf("Canister %s is out of cycles", c.id)}
+	return &fault{code: errOutOfCycles, text: fmt.Sprintf("Canister %s is out of cycles", c.id), whole: true}
 }
 
 // Induct implements protocol.Round.
@@ -164,7 +164,7 @@ func (r *Round) moveLocal(c *Canister, m *protocol.CanisterMessage) bool {
 	}
 	if f := receiver.refusal(); f != nil {
 		c.queues.PopOutput(m.To())
-		r.deliver(c, m.Request.RejectTo(f.bare(f.text)), false)
+		r.deliver(c, m.Request.RejectTo(f.reject(receiver.id)), false)
 		return true
 	}
 	if receiver.queues.OfferRoom(c.id) == 0 {

@@ -74,9 +74,9 @@ func (r *Round) resolve(c *Canister, method string) (mode, string, *fault) {
 	case module.HasMethod(wasm.Query, method):
 		return modeReplicatedQuery, "canister_query " + method, nil
 	case module.HasMethod(wasm.CompositeQuery, method):
-		return 0, "", &fault{errCompositeReplicated, "Composite query cannot be called in replicated mode"}
+		return 0, "", &fault{code: errCompositeReplicated, text: "Composite query cannot be called in replicated mode"}
 	}
-	return 0, "", &fault{errMethodNotFound, fmt.Sprintf("Canister has no update method '%s'", method)}
+	return 0, "", &fault{code: errMethodNotFound, text: fmt.Sprintf("Canister has no update method '%s'", method)}
 }
 
 // open begins a call context.
@@ -203,7 +203,7 @@ func (r *Round) settle(c *Canister, id uint64, failure *fault) {
 	ctx := *now
 	if !ctx.responded && ctx.outstanding == 0 {
 		if failure == nil {
-			failure = &fault{errDidNotReply, "Canister did not reply to the call"}
+			failure = &fault{code: errDidNotReply, text: "Canister did not reply to the call"}
 		}
 		r.send(c, &ctx, nil, failure.reject(c.id))
 	}

@@ -86,7 +86,7 @@ func (r *Round) uninstall(c *Canister) {
 	for _, now := range slices.Clone(c.contexts) {
 		ctx := *now
 		if !ctx.responded {
-			f := &fault{errRejectedMessage, "Canister has been uninstalled."}
+			f := &fault{code: errRejectedMessage, text: "Canister has been uninstalled."}
 			r.send(c, &ctx, nil, f.reject(c.id))
 		}
 		ctx.deleted = true

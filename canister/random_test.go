@@ -1,0 +1,99 @@
+package canister
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"icsim/crypto"
+	"icsim/protocol"
+)
+
+// A network is two subnets whose messages the test carries.
+type network struct {
+	home, away *subnet
+}
+
+var homeIDs, awayIDs = []protocol.CanisterID{1, 2, 3}, []protocol.CanisterID{11, 12}
+
+func newNetwork(t testingT, x *Executor) *network {
+	return &network{home: newSubnet(t, x, scriptedAt(true, homeIDs...)...), away: newSubnet(t, x, scriptedAt(false, awayIDs...)...)}
+}
+
+// exchange runs a round on both; what each sent in its last one arrives.
+func (n *network) exchange(toHome, toAway []any) {
+	for _, m := range n.away.sent {
+		toHome = append(toHome, m)
+	}
+	for _, m := range n.home.sent {
+		toAway = append(toAway, m)
+	}
+	n.home.sent, n.away.sent = nil, nil
+	n.home.round(toHome...)
+	n.away.round(toAway...)
+}
+
+// Random programs on five canisters and two subnets: the books balance after each round (see subnet.play), every call of
+// a user is answered exactly once, nothing stays open, and another executor gives the same states.
+func TestRandomPrograms(t *testing.T) {
+	x, y := newExecutor(t), newExecutor(t)
+	rapid.Check(t, func(t *rapid.T) {
+		n, d := newNetwork(t, x), fromRapid(t)
+		n.home.twin = y
+		all := append(append([]protocol.CanisterID{}, homeIDs...), awayIDs...)
+		var asked []*protocol.SignedIngress
+		for range 5 {
+			var calls []any
+			for range d(4) {
+				m := n.home.ingress(homeIDs[d(len(homeIDs))], "run", d.program(all, 3))
+				asked, calls = append(asked, m), append(calls, m)
+			}
+			parent := n.home.state
+			before := parent.ManifestHash()
+			n.exchange(calls, nil)
+			require.Equal(t, before, parent.contents(), "the parent has changed")
+		}
+		n.home.streams, n.away.streams = 1, 1 // streams nearly full: all passes in time
+		for range 10 {
+			n.exchange(nil, nil)
+		}
+		n.home.streams, n.away.streams = -1, -1
+		for range 60 {
+			if n.home.quiet() && n.away.quiet() {
+				break
+			}
+			n.exchange(nil, nil)
+		}
+		for _, m := range asked {
+			require.True(t, n.home.statuses[m.MessageID].State.IsTerminal(), "%v", n.home.statuses[m.MessageID])
+		}
+		n.home.idle()
+		n.away.idle()
+		_ = y
+	})
+}
+
+// contents is the manifest hash worked out from nothing.
+func (s *State) contents() crypto.Hash {
+	plain := *s
+	plain.hashes, plain.root = nil, nil
+	return plain.ManifestHash()
+}
+
+// quiet reports whether nothing is open and nothing on its way.
+func (s *subnet) quiet() bool {
+	return s.state.callbacks == 0 && len(s.sent) == 0
+}
+
+// idle asserts that nothing is open or queued.
+func (s *subnet) idle() {
+	s.t.Helper()
+	for m := range s.state.canisters.All() {
+		require.Empty(s.t, m.contexts, "contexts of %s", m.id)
+		require.Empty(s.t, m.callbacks, "callbacks of %s", m.id)
+		require.Zero(s.t, m.queues.Inputs()+m.queues.Outputs())
+		require.Zero(s.t, m.sums.guaranteed)
+	}
+	require.Empty(s.t, s.state.management)
+}
