@@ -47,6 +47,7 @@ func TestThresholdOfSharesCertifies(t *testing.T) {
 	m.Insert(share(members[1], 1), 1)
 	m.step()
 	require.Empty(t, m.published(protocol.KindCertification), "two of three")
+	require.Zero(t, m.meter[protocol.OpCombineThreshold])
 	require.Empty(t, m.delivered)
 	m.Insert(share(members[2], 1), 2)
 	m.step()

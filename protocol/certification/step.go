@@ -148,12 +148,12 @@ func (c *Certifier) aggregate(h *height, key *protocol.Transcript, out *Effects)
 	c.offer(h, certification, true, out)
 }
 
-// deliver hands the certification to the state manager if it is the node's own state that is certified.
+// deliver hands the certification to the state manager if it is the node's own state that is certified. A height is
+// not touched again once it is both executed and certified.
 func (c *Certifier) deliver(h *height, out *Effects) {
-	if h.certification == nil || !h.executed || h.delivered {
+	if h.certification == nil || !h.executed {
 		return
 	}
-	h.delivered = true
 	if h.certification.Hash != h.hash {
 		out.invalid(h.certification, c.cfg.Node, ReasonOwnDivergence)
 		return

@@ -85,7 +85,10 @@ func TestExpiredIsPurgedAndWithdrawn(t *testing.T) {
 	require.Equal(t, []protocol.ArtifactMeta{protocol.MetaOf(early)}, w.out.Withdraw, "the peer's was never on offer")
 	require.Equal(t, 1, w.pool.NumValidated())
 	require.Equal(t, 20*second+1, w.pool.NextWake())
+	w.submit(sign(spec{expiry: 30 * second}), 0)
 	w.step(30 * second)
+	require.Equal(t, 1, w.pool.NumValidated(), "one expires, one just does not")
+	w.step(30*second + 1)
 	require.Equal(t, protocol.Never, w.pool.NextWake())
 }
 

@@ -129,6 +129,35 @@ func TestCanistersShareABlock(t *testing.T) {
 	require.Equal(t, 10, count[1]+count[2]+count[3])
 }
 
+// The room a canister leaves is shared by bytes among the others: many small messages hold their own against large ones.
+func TestUnusedQuotaIsShared(t *testing.T) {
+	w := newWorld()
+	w.selector.Keys.Registry.At(1).Subnet(0).MaxIngressMessages = 1000
+	w.submit(sign(spec{expiry: 99, canister: 1}), 0)
+	for i := range 20 {
+		w.submit(sign(spec{expiry: 99, number: i, canister: 2, size: 9_000}), 0)
+	}
+	for i := range 100 {
+		w.submit(sign(spec{expiry: 99, number: i, canister: 3, size: 500}), 0)
+	}
+	count := map[protocol.CanisterID]int{}
+	for _, m := range w.selector.Build(context(0, 0), nil, plenty) {
+		count[m.Content.Canister]++
+	}
+	require.Equal(t, 1, count[1])
+	require.GreaterOrEqual(t, count[2], 2)
+	require.GreaterOrEqual(t, count[3], 30, "more than the 23 of its first quota")
+}
+
+// What one block was judged by is not left over for the next.
+func TestPastIsOfOneBlock(t *testing.T) {
+	w := newWorld()
+	m := sign(spec{expiry: second})
+	section := []*protocol.SignedIngress{m}
+	require.Equal(t, ReasonPast, w.selector.Validate(section, context(0, 0), []*protocol.Block{block(1, m)}).Reason)
+	require.Equal(t, protocol.Accept(), w.selector.Validate(section, context(0, 0), nil))
+}
+
 // A crafted expiry gains no place: a canister's messages are taken in the order they came.
 func TestOldestOfACanisterGoFirst(t *testing.T) {
 	w := newWorld()

@@ -166,6 +166,16 @@ func TestSlotsAreReusedWithGreaterCommits(t *testing.T) {
 	require.Equal(t, 2, n.NumActive())
 }
 
+func TestPublishingTwiceIsPublishingOnce(t *testing.T) {
+	n := newNode(t)
+	n.up(1, 1)
+	for range 2 {
+		n.Publish(share(1, 0), true, &n.out)
+	}
+	require.Equal(t, 1, n.NumActive())
+	require.Len(t, n.out.Sends, 1)
+}
+
 func TestWithdrawOfUnknownAndTwiceIsIgnored(t *testing.T) {
 	n := newNode(t)
 	n.Publish(share(1, 0), true, &n.out)
@@ -221,6 +231,18 @@ func TestOlderUpdatesAreIgnored(t *testing.T) {
 	require.Equal(t, []protocol.Artifact{third}, n.received(), "a newer connection starts over")
 	n.take(1, 1, 0, n.push(0, first))
 	require.Empty(t, n.events, "an older connection, whatever the commit")
+}
+
+// What a new connection brings again is no second slot: the peer's table need not be searched when one is overwritten.
+func TestAnnouncedAgainIsNotDoubled(t *testing.T) {
+	n := newNode(t)
+	a := share(1, 1)
+	u := n.push(0, a)
+	n.take(1, 1, 0, u)
+	n.take(1, 2, 0, u)
+	require.Empty(t, n.events)
+	require.False(t, n.tasks.list[n.tasks.byMeta[u.Meta]].doubled)
+	require.Equal(t, uint32(2), n.peers.list[0].slots[0].conn)
 }
 
 // B: when no peer advertises it any more, the artifact is removed from the unvalidated pool.
