@@ -30,7 +30,9 @@ func (m *CatchUpPackageMaker) OnStateChange(r *Reader, _ Clock, out []ChangeActi
 }
 
 // summaryBefore gives the finalized summary block before another one above the CUP, or nil.
-func (r *Reader) summaryBefore(s *protocol.Block) *protocol.Block { return r.SummaryOfFinalized(s.Height - 1) }
+func (r *Reader) summaryBefore(s *protocol.Block) *protocol.Block {
+	return r.SummaryOfFinalized(s.Height - 1)
+}
 
 func (m *CatchUpPackageMaker) consider(r *Reader, s *protocol.Block) *protocol.CatchUpPackageShare {
 	transcript := s.Payload.Summary.Current.High

@@ -31,6 +31,7 @@ type Options struct {
 	Components    func(n *Node, honest []consensus.Named) []consensus.Named // nil: honest
 	Link          func(s *Subnet, from, to *Node, a protocol.Artifact) (delay time.Duration, lost bool)
 	ExecutionTime time.Duration
+	Watch         func(*Node, *consensus.Effects) // sees each step's effects
 }
 
 // Defaults are those of an application subnet.
@@ -225,6 +226,9 @@ func (s *Subnet) Step(n *Node) {
 }
 
 func (s *Subnet) carryOut(n *Node) {
+	if s.Watch != nil {
+		s.Watch(n, &n.out)
+	}
 	n.disk.Apply(n.out.Writes)
 	for _, p := range n.out.Publish {
 		s.Send(n, p.Artifact, p.Own)
