@@ -27,14 +27,14 @@ const (
 	NoteCallAnswered                      // client: Hash: request id; Value: latency in ns; Reason empty if replied, else the reject
 	NoteCallLost                          // client: Hash: request id; no answer within its expiry
 	NoteCritical                          // Reason: what a round found that cannot be among honest subnets
-	NoteRestarted                         // the node starts: at genesis or from its disk
+	NoteStarted                           // the node starts; Height: of its checkpoint; Value: artifacts on its disk
 	NumNoteKinds
 )
 
 var noteNames = [NumNoteKinds]string{
 	"proposed", "notarization-share", "notarized", "finalization-share", "finalized", "block-received", "beacon", "tape",
 	"delivered", "executed", "certified", "checkpoint", "cup", "invalid", "equivocation", "pool-size",
-	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "restarted",
+	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "started",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }

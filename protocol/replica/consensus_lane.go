@@ -47,8 +47,9 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 	l.effects.Reset()
 	if !l.started {
 		l.started = true
-		out.Emit(protocol.Note{Kind: protocol.NoteRestarted, Height: l.router.ExpectedBatchHeight() - 1})
-		l.consensus.Restore(r.cfg.Disk.Load(protocol.DiskConsensusPool), at, &l.effects)
+		pool := r.cfg.Disk.Load(protocol.DiskConsensusPool)
+		out.Emit(protocol.Note{Kind: protocol.NoteStarted, Height: l.router.ExpectedBatchHeight() - 1, Value: uint64(len(pool))})
+		l.consensus.Restore(pool, at, &l.effects)
 	}
 	out.Meter.Charge(protocol.OpReceive, len(in.Arrivals))
 	l.events = l.events[:0]

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"icsim/protocol"
-	"icsim/protocol/consensus"
 	"icsim/protocol/replica"
 )
 
@@ -25,17 +24,12 @@ func NewCoalition(assignments []Assignment) *Coalition {
 // Has tells whether a node is corrupt.
 func (c *Coalition) Has(n protocol.NodeID) bool { return slices.Contains(c.members, n) }
 
-// A strategy edits the making of a node. Either part may be missing.
+// A strategy is one way to misbehave.
 type strategy struct {
 	about string
-	// replace gives the component to run in place of the honest one of its name.
-	replace map[string]replacement
 	// wrap puts a machine around the one so far.
 	wrap func(inner protocol.Machine, cfg *replica.Config) protocol.Machine
 }
-
-// A replacement makes a component. It gets the honest one, to go on where the rules are not to be broken.
-type replacement func(cfg *consensus.Config, env *consensus.Env, honest consensus.Component) consensus.Component
 
 // strategies lists them all, by name.
 func strategies() map[string]strategy {
@@ -63,30 +57,13 @@ func Names() (names []string, about map[string]string) {
 // Corrupt makes the machine of a corrupt node: the honest one with its strategies applied in order.
 func (c *Coalition) Corrupt(cfg replica.Config, a Assignment) protocol.Machine {
 	known := strategies()
-	var chosen []strategy
+	var m protocol.Machine = replica.New(cfg)
 	for _, name := range a.Strategies {
 		s, ok := known[name]
 		if !ok {
 			panic(fmt.Sprintf("adversary: node %s has unknown strategy %q", a.Node, name))
 		}
-		chosen = append(chosen, s)
-	}
-	cfg.Components = func(cc *consensus.Config, env *consensus.Env) []consensus.Named {
-		components := consensus.DefaultComponents(cc, env)
-		for i := range components {
-			for _, s := range chosen {
-				if replace := s.replace[components[i].Name]; replace != nil {
-					components[i].Component = replace(cc, env, components[i].Component)
-				}
-			}
-		}
-		return components
-	}
-	var m protocol.Machine = replica.New(cfg)
-	for _, s := range chosen {
-		if s.wrap != nil {
-			m = s.wrap(m, &cfg)
-		}
+		m = s.wrap(m, &cfg)
 	}
 	return m
 }

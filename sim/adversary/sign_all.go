@@ -1,84 +1,86 @@
 package adversary
 
 import (
+	"slices"
+
 	"icsim/crypto"
 	"icsim/protocol"
-	"icsim/protocol/consensus"
+	"icsim/protocol/replica"
 )
 
-// notarizeAll signs every block it hears of for notarization: of any rank, at once, valid or not, two of one maker too
-// (rs/types/types/src/malicious_flags.rs, notarize_all). Alone it only wastes signatures; f+1 such nodes with finalize-all
-// and a partition break agreement.
+// notarizeAll signs every block it hears of for notarization: of any rank, at once, valid or not, two of one maker too, long
+// decided heights included (rs/types/types/src/malicious_flags.rs, notarize_all). Alone it only wastes signatures; f+1 such
+// nodes with finalize-all and a partition break agreement.
 func notarizeAll() strategy {
 	return strategy{
-		about: "signs every block for notarization",
-		replace: map[string]replacement{
-			"notary": func(cfg *consensus.Config, env *consensus.Env, _ consensus.Component) consensus.Component {
-				return newSignAll(cfg, env, protocol.KindNotarizationShare, crypto.DomainNotarization, nil)
-			},
+		about: "signs every block it hears of for notarization",
+		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+			return newSignAll(inner, cfg, protocol.KindNotarizationShare, crypto.DomainNotarization)
 		},
 	}
 }
 
-// finalizeAll signs every notarized block for finalization, whatever else it has signed (finalize_all). It goes on
-// delivering batches as the honest finalizer does.
+// finalizeAll signs every block it hears of for finalization, whatever else it has signed (finalize_all).
 func finalizeAll() strategy {
 	return strategy{
-		about: "signs every block for finalization",
-		replace: map[string]replacement{
-			"finalizer": func(cfg *consensus.Config, env *consensus.Env, honest consensus.Component) consensus.Component {
-				return newSignAll(cfg, env, protocol.KindFinalizationShare, crypto.DomainFinalization, honest)
-			},
+		about: "signs every block it hears of for finalization",
+		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+			return newSignAll(inner, cfg, protocol.KindFinalizationShare, crypto.DomainFinalization)
 		},
 	}
 }
 
-// signAll signs all proposals from the finalized height on, in the unvalidated pool as well, each once.
+// signAll looks at what arrives, before the pool behind it can refuse it.
 type signAll struct {
-	cfg    *consensus.Config
-	env    *consensus.Env
+	inner  protocol.Machine
+	cfg    *replica.Config
 	kind   protocol.ArtifactKind
 	domain string
-	signed map[protocol.BlockHash]protocol.Height
-	after  consensus.Component // asked when there is nothing to sign; may be nil
+	peers  []protocol.NodeID
+	signed map[protocol.BlockHash]bool
+	recent []protocol.BlockHash // keys of signed, oldest first
+	commit uint64
 }
 
-func newSignAll(cfg *consensus.Config, env *consensus.Env, kind protocol.ArtifactKind, domain string, after consensus.Component) *signAll {
-	return &signAll{cfg: cfg, env: env, kind: kind, domain: domain, after: after, signed: map[protocol.BlockHash]protocol.Height{}}
+// Its shares go into slots of its own, far above those that an honest broadcast uses.
+const (
+	firstSlot   = 40_000
+	slots       = 512
+	maxRecent   = 4096
+	kindsOfSlot = 2
+)
+
+func newSignAll(inner protocol.Machine, cfg *replica.Config, kind protocol.ArtifactKind, domain string) *signAll {
+	members := cfg.Registry.At(cfg.Registry.Latest(cfg.Now)).Subnet(cfg.Subnet).Members
+	peers := slices.DeleteFunc(slices.Clone(members), func(n protocol.NodeID) bool { return n == cfg.Node })
+	return &signAll{inner: inner, cfg: cfg, kind: kind, domain: domain, peers: peers, signed: map[protocol.BlockHash]bool{}}
 }
 
-// reach is how far above the finalized height it signs.
-const reach = 10
-
-func (s *signAll) OnStateChange(r *consensus.Reader, now consensus.Clock, out []consensus.ChangeAction) []consensus.ChangeAction {
-	before := len(out)
-	final := r.FinalizedHeight()
-	for h := final + 1; h <= final+reach; h++ {
-		for _, section := range [...]*consensus.Section{&r.Validated, &r.Unvalidated} {
-			held := section.Proposals.At(h)
-			for i := range held {
-				out = s.sign(held[i].Artifact, out)
+func (s *signAll) Step(in *protocol.Input, out *protocol.Outputs) {
+	s.inner.Step(in, out)
+	for i := range in.Arrivals {
+		if update, ok := in.Arrivals[i].Msg.(*protocol.SlotUpdate); ok {
+			if p, ok := update.Artifact.(*protocol.BlockProposal); ok && !s.signed[p.Hash] {
+				s.sign(p, out)
 			}
 		}
 	}
-	for hash, h := range s.signed { //tidy:unordered forgets old heights
-		if h < final {
-			delete(s.signed, hash)
-		}
-	}
-	if len(out) == before && s.after != nil {
-		return s.after.OnStateChange(r, now, out)
-	}
-	return out
 }
 
-func (s *signAll) sign(p *protocol.BlockProposal, out []consensus.ChangeAction) []consensus.ChangeAction {
-	if _, done := s.signed[p.Hash]; done {
-		return out
+func (s *signAll) sign(p *protocol.BlockProposal, out *protocol.Outputs) {
+	if len(s.recent) == maxRecent {
+		delete(s.signed, s.recent[0])
+		s.recent = s.recent[1:]
 	}
-	s.signed[p.Hash] = p.Height()
+	s.signed[p.Hash] = true
+	s.recent = append(s.recent, p.Hash)
 	content := protocol.BlockContent{Version: s.cfg.Version, Height: p.Height(), Hash: p.Hash}
-	sig := s.env.Keys.SignMulti(content.Signable(s.domain))
+	sig := s.cfg.Scheme.SignMulti(s.cfg.Secrets.Multi, content.Signable(s.domain))
 	share := protocol.NewBlockShare(s.kind, content, s.cfg.Node, sig)
-	return append(out, consensus.ChangeAction{Op: consensus.AddToValidated, Artifact: share})
+	slot := firstSlot + kindsOfSlot*uint32(s.commit%slots)
+	if s.kind == protocol.KindFinalizationShare {
+		slot++
+	}
+	s.commit++
+	out.Send(s.peers, &protocol.SlotUpdate{Slot: slot, Commit: s.commit, Meta: protocol.MetaOf(share), Artifact: share})
 }

@@ -181,8 +181,8 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 	case protocol.NoteCatchUpPackage:
 		node.cup = max(node.cup, n.Height)
 		s.unique("cup-unique", sub, &sub.cups, w, n)
-	case protocol.NoteRestarted:
-		node.restart()
+	case protocol.NoteStarted:
+		node.restart(n.Value == 0)
 	}
 }
 

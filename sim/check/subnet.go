@@ -45,17 +45,18 @@ func newSubnet(c *Subnet, corrupt func(protocol.NodeID) bool) *subnet {
 	s := &subnet{Subnet: c, corrupt: corrupt}
 	for range c.Nodes {
 		n := &node{}
-		n.restart()
+		n.restart(true)
 		s.nodes = append(s.nodes, n)
 	}
 	return s
 }
 
-// restart forgets what does not survive a crash: batches are delivered again from the last checkpoint.
-func (n *node) restart() {
+// restart forgets what does not survive a crash: batches are delivered again from the last checkpoint. A node with
+// an empty disk cannot know what it has signed.
+func (n *node) restart(empty bool) {
 	n.delivered, n.certified = 0, 0
-	if n.mixed == nil {
-		n.mixed = map[protocol.Height]bool{}
+	if empty {
+		n.shares, n.finalShares, n.mixed = byHeight{}, byHeight{}, map[protocol.Height]bool{}
 	}
 }
 
