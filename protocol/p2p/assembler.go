@@ -21,8 +21,11 @@ type assembly struct {
 	missing  int
 }
 
+// lookup finds a message in the node's ingress pool, or gives nil.
+type lookup func(protocol.MessageID, crypto.Hash) *protocol.SignedIngress
+
 // newAssembly looks the messages up in the pool.
-func newAssembly(p *protocol.BlockProposal, from protocol.NodeID, pool func(protocol.MessageID, crypto.Hash) *protocol.SignedIngress) *assembly {
+func newAssembly(p *protocol.BlockProposal, from protocol.NodeID, pool lookup) *assembly {
 	listed := p.Block.Payload.Batch.Ingress
 	s := &assembly{stripped: p, from: from, found: make([]*protocol.SignedIngress, len(listed)), missing: len(listed)}
 	for i, m := range listed {

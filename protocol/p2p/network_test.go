@@ -56,7 +56,8 @@ func newNetwork(t *rapid.T, size int) *network {
 func (n *network) start(i int) {
 	m := &member{
 		id: protocol.NodeID(i), valid: map[protocol.ArtifactMeta]protocol.Artifact{}, got: map[protocol.ArtifactMeta]bool{},
-		had: map[protocol.ArtifactMeta]bool{}, horizon: 10, ingress: map[protocol.MessageID]*protocol.SignedIngress{}, evidence: map[crypto.Hash]bool{},
+		had: map[protocol.ArtifactMeta]bool{}, horizon: 10,
+		ingress: map[protocol.MessageID]*protocol.SignedIngress{}, evidence: map[crypto.Hash]bool{},
 	}
 	m.Broadcast = New(Config{
 		Self: m.id,
