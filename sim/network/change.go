@@ -28,15 +28,8 @@ func (n *Network) Down(t protocol.Time, node protocol.NodeID, eff *Effects) {
 	e.running, e.paused, e.crashed = false, false, t
 	e.up.busy, e.up.small = 0, 0
 	for _, p := range e.pairs {
-		if p.a == node {
-			p.dialing = false
-			p.attempt++
-		}
 		if p.up {
 			p.gone[p.end(node)] = true
-			if p.gone[0] && p.gone[1] {
-				n.close(p, eff)
-			}
 		}
 		n.reassess(t, p, eff)
 	}

@@ -188,7 +188,7 @@ func (n *Network) Fire(t protocol.Time, tm Timer, eff *Effects) {
 	switch {
 	case tm.kind == timerIdle && tm.gen == p.timeout:
 		n.close(p, eff)
-		if p.ab.from.running {
+		if p.ab.from.running && !p.dialing {
 			n.dial(t, p, eff)
 		}
 	case tm.kind == timerDial && tm.gen == p.attempt:

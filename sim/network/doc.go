@@ -27,19 +27,20 @@
 //
 // # Jitter
 //
-// WonderProxy's pairs (shared data, 60 thousand pairs, 720 pings each) have a median of (average − minimum) / average of 0.3 % of the round trip and
-// a standard deviation of 0.4 to 0.5 %, with a long tail to one side. Two directions, each a lognormal excess over the minimum of
-// median 0.144 % and spread 1.23 of the one-way latency, have mean 0.31 % and deviation 0.4 % of the round trip. A table's latency is the mean.
+// WonderProxy's pairs (shared data: 60 thousand pairs, 720 pings each) have a median of (average − minimum) / average of
+// 0.3 % of the round trip and a standard deviation of 0.4 to 0.5 %, with a long tail to one side. Two directions, each a
+// lognormal excess over the minimum of median 0.144 % and spread 1.23 of the one-way latency, have mean 0.31 % and
+// deviation 0.4 % of the round trip. A table's latency is the mean.
 //
 // # Places
 //
-// The built-in cities stand where mainnet's data centres are. A round trip between two of them is 2 ms and the great-circle
-// distance times a stretch for their two regions, which is the median over the pairs of data centres of those regions that are
-// more than 60 km apart in the derived matrix of all Internet Computer data centres (shared data, ic_dc_rtt_matrix_ms.csv; that matrix itself is
-// not here, as its source has no licence). Against the matrix the median error is 10 %; against the 12 data centres measured in
-// 2023, model over measurement is 0.68, 1.02, 1.14 at p10, p50, p90; the ends are South-East Asia, where Europe's traffic takes either
-// way around. Distances are whole kilometres in a table, so that no machine rounds them otherwise. A scenario that needs a
-// certain subnet's latencies brings its matrix.
+// The built-in cities stand where mainnet's data centres are. A round trip between two of them is 2 ms and the
+// great-circle distance times a stretch for their two regions, which is the median over the pairs of data centres of
+// those regions that are more than 60 km apart in the derived matrix of all data centres (shared data,
+// ic_dc_rtt_matrix_ms.csv; that matrix itself is not here, as its source has no licence). Against the matrix the median
+// error is 10 %; against the 12 data centres measured in 2023, model over measurement is 0.68, 1.02, 1.14 at p10, p50,
+// p90; the ends are South-East Asia, where Europe's traffic takes either way around. Distances are whole kilometres in
+// a table, so that no machine rounds them otherwise. A scenario that needs a certain subnet's latencies brings its matrix.
 //
 // # Invariants
 //

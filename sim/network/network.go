@@ -25,6 +25,7 @@ type Config struct {
 	Chance    rng.Source // the network's own
 	Paths     *Paths
 	Endpoints []Endpoint // by NodeID
+	Steady    bool       // latencies do not vary, as where a laboratory sets them
 }
 
 // A Network is what lies between the nodes. It is a state machine without a clock of its own: see the package's rules.
@@ -32,6 +33,7 @@ type Config struct {
 type Network struct {
 	chance    rng.Source
 	paths     *Paths
+	steady    bool
 	endpoints []endpoint
 	pairs     []*pair
 }
@@ -63,7 +65,8 @@ type link struct {
 	from, to  *endpoint
 	pair      *pair // nil: without connection
 	chance    rng.Source
-	count     uint64        // of messages sent, indexes the draws
+	count     uint64 // of messages sent, indexes the draws
+	steady    bool
 	oneWay    int64         // ns, disturbances included
 	back      int64         // ns, of the other direction
 	loss      uint64        // of a packet, in units of 2⁻⁶⁴
@@ -76,11 +79,15 @@ type link struct {
 
 // New makes a network. Faults in the configuration are the caller's: it panics.
 func New(c Config) *Network {
-	n := &Network{chance: c.Chance, paths: c.Paths, endpoints: make([]endpoint, len(c.Endpoints))}
+	n := &Network{
+		chance: c.Chance, paths: c.Paths, steady: c.Steady,
+		endpoints: make([]endpoint, len(c.Endpoints)),
+	}
 	meshes := make(map[int][]protocol.NodeID)
 	for i, e := range c.Endpoints {
 		if e.Place < 0 || e.Place >= c.Paths.places || e.Uplink < 0 || e.Downlink < 0 {
-			panic(fmt.Sprintf("network: endpoint %d is at place %d of %d, %d and %d bit/s", i, e.Place, c.Paths.places, e.Uplink, e.Downlink))
+			panic(fmt.Sprintf("network: endpoint %d is at place %d of %d, with %d and %d bit/s",
+				i, e.Place, c.Paths.places, e.Uplink, e.Downlink))
 		}
 		n.endpoints[i] = endpoint{
 			Endpoint: e, id: protocol.NodeID(i), running: e.Mesh == NoMesh, crashed: -1,
@@ -123,7 +130,10 @@ func (n *Network) link(from, to protocol.NodeID) *link {
 	if src.links == nil {
 		src.links = make([]*link, len(n.endpoints))
 	}
-	l := &link{from: src, to: &n.endpoints[to], chance: n.chance.Split("link", uint64(from), uint64(to))}
+	l := &link{
+		from: src, to: &n.endpoints[to], steady: n.steady,
+		chance: n.chance.Split("link", uint64(from), uint64(to)),
+	}
 	n.measure(l)
 	src.links[to] = l
 	return l

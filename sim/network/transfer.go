@@ -91,7 +91,10 @@ func (l *link) pace(t, ready protocol.Time, tr *Transfer) protocol.Time {
 func (l *link) delay(packets uint64) protocol.Time {
 	n := l.count
 	l.count++
-	d := l.oneWay + l.oneWay*(jitter.Pick(l.chance.At(2*n))-jitterMean)/billion
+	d := l.oneWay
+	if !l.steady {
+		d += l.oneWay * (jitter.Pick(l.chance.At(2*n)) - jitterMean) / billion
+	}
 	if l.loss > 0 {
 		if rounds := lossRounds(l.chance.At(2*n+1).Uint64(), l.loss, packets); rounds > 0 {
 			d += l.recovery(rounds)
