@@ -7,7 +7,8 @@ import (
 	"icsim/sim/rng"
 )
 
-// A Loop runs a simulation on one goroutine: it takes events in the order of their keys and hands each to the handler, which schedules what follows.
+// A Loop runs a simulation on one goroutine: it takes events in the order of their keys and hands each to the
+// handler, which schedules what follows. The event stays as it is while it is handled; keep nothing of it longer.
 type Loop[P any] struct {
 	queue   Queue[P]
 	handler func(ev *Event[P])

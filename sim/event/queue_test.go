@@ -214,7 +214,8 @@ func TestQueueLetsGoOfMemoryAfterABurst(t *testing.T) {
 		for _, r := range q.bottom.late[:cap(q.bottom.late)] {
 			require.Nil(t, r.Payload.p)
 		}
-		for _, r := range slices.Concat(q.bottom.sorter.given[:cap(q.bottom.sorter.given)], q.bottom.sorter.spread[:cap(q.bottom.sorter.spread)]) {
+		sorter := &q.bottom.sorter
+		for _, r := range slices.Concat(sorter.given[:cap(sorter.given)], sorter.spread[:cap(sorter.spread)]) {
 			require.Nil(t, r.ev)
 		}
 		require.Nil(t, q.bottom.popped.Payload.p)

@@ -1,0 +1,100 @@
+package main
+
+// topLevel is all that the root of the repository may hold, beside hidden files and what .gitignore names.
+const topLevel = `
+	sim scenarios protocol canister crypto metrics cmd
+	go.mod go.sum Makefile README.md
+`
+
+// arrows says who may import what of ours. The most specific line for a package counts, and it counts
+// whole. "/..." means a package and all below it. A package may always import what lies below itself.
+// Down only: cmd, scenarios, sim, then the siblings protocol/replica, canister and metrics, then protocol/..., protocol, crypto.
+const arrows = `
+	crypto                  :
+	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
+
+	protocol                : crypto crypto/hashtree crypto/principal
+	protocol/...            : protocol protocol/keys
+	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal
+	protocol/replica        : protocol/...
+	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal
+
+	canister/...            : canister/... protocol
+	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal
+	metrics/...             : metrics/... protocol
+
+	sim                     : sim/... protocol/... canister/... metrics/... crypto/...
+	sim/rng                 : sim/event
+	sim/event               : sim/rng
+	sim/...                 : sim/event sim/rng sim/machine sim/network protocol/... crypto/... metrics/...
+
+	scenarios/...           : sim/... protocol/... canister/... metrics/... crypto/...
+	cmd/...                 : scenarios/... sim/... protocol/... canister/... metrics/... crypto/...
+	cmd/tidy                :
+`
+
+// testArrows adds to arrows in test code: the cheap scheme to sign with, the kits, and the data packages
+// that a node is set up from.
+const testArrows = `
+	crypto/...              : crypto/...
+	protocol/...            : crypto/... protocol/...
+	canister/...            : crypto/...
+	sim/...                 : sim/...
+`
+
+// externals says where a module from outside may be imported: each behind one package of ours (design.md, section 4).
+const externals = `
+	filippo.io/edwards25519          : crypto/...
+	github.com/consensys/gnark-crypto: crypto/bls crypto/secp256k1
+	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate
+	github.com/tetratelabs/wazero    : canister/wasm/...
+	golang.org/x/sys                 : canister/wasm
+	gonum.org/v1/gonum               : metrics/... sim/network
+	gonum.org/v1/plot                : metrics/...
+	go.yaml.in/yaml/v3               : scenarios
+	gopkg.in/yaml.v3                 : scenarios
+	github.com/spf13/cobra           : cmd/icsim
+	github.com/cheggaaa/pb/v3        : cmd/icsim
+`
+
+// testExternals says the same for test code, in addition.
+const testExternals = `
+	github.com/stretchr/testify      : ...
+	pgregory.net/rapid               : ...
+	github.com/cockroachdb/datadriven: ...
+	github.com/rogpeppe/go-internal  : ...
+	github.com/tetratelabs/wazero    : canister/...
+`
+
+// bans says in which packages a rule is in force, and after the bar where it is not all the same. They are for code
+// that is not test code.
+const bans = `
+	goroutines : ...                            | sim/event sim/memo cmd/...
+	clock      : ...                            | cmd/...
+	sync       : ...                            | sim/event sim/memo cmd/...
+	os         : protocol/... canister/... crypto/... sim/... metrics/...
+	context    : protocol/... canister/... crypto/... | canister/wasm
+	chance     : ...
+	variables  : protocol/... canister/... crypto/... | canister/cdk/... canister/library/...
+	init       : protocol/... canister/... crypto/... sim/... metrics/... scenarios/...
+	maps       : protocol/... canister/... crypto/... sim/...
+	floats     : protocol/... canister/...
+`
+
+// imports that a ban covers whole.
+const bannedImports = `
+	sync    : sync sync/atomic
+	os      : os os/exec os/signal os/user syscall net net/http runtime
+	context : context
+	chance  : math/rand math/rand/v2 crypto/rand hash/maphash
+`
+
+// Limits of length. Beyond the soft ones a reviewer asks; beyond these there has to be a reason.
+const (
+	mostColumns       = 140
+	mostFileLines     = 600
+	mostFunctionLines = 100
+)
+
+// vagueNames are names of packages that say nothing about their contents.
+const vagueNames = `util utils common helper helpers misc`
