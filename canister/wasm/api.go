@@ -46,8 +46,8 @@ type Config struct {
 
 // CompileOptions say what a module may use.
 type CompileOptions struct {
-	// Library marks one of our own modules built by Go: it may import wasi_snapshot_preview1, and its exports
-	// "canister_update_SP_greet" are renamed "canister_update greet".
+	// Library marks one of our own modules built by Go: it may import wasi_snapshot_preview1 (see WASI), its exports
+	// "canister_update_SP_greet" are renamed "canister_update greet", and "_initialize" is its start function.
 	Library bool
 }
 

@@ -19,14 +19,18 @@ type instance struct {
 	depth   api.MutableGlobal
 	globals []api.MutableGlobal
 	dropped []api.MutableGlobal
-	entries map[string]api.Function // as they are first used
-	ctx     callContext
-	call    Call
-	holds   *Image
-	dirty   []uint64 // scratch: pages written by the execution, ascending
-	stack   [2]uint64
-	used    uint64 // pool's clock at the last use
-	busy    bool
+
+	// Looked up at the first use and kept: a lookup costs more than a call. Each has a stack of its own.
+	entries         map[string]api.Function
+	callback, start api.Function
+
+	ctx   callContext
+	call  Call
+	holds *Image
+	dirty []uint64 // scratch: pages written by the execution, ascending
+	stack [2]uint64
+	used  uint64 // pool's clock at the last use
+	busy  bool
 }
 
 // newInstance makes an instance that holds zeros. It panics if the host has no room for one.
@@ -129,6 +133,7 @@ func (i *instance) run(entry Entry, limit int64, user any) Result {
 		r.Trap = trapOf(err)
 		if r.Trap.Kind == StackOverflow {
 			clear(i.entries) // with the stacks that have grown
+			i.callback, i.start = nil, nil
 		}
 	}
 	i.scan(r.Trap)
@@ -149,25 +154,24 @@ func (i *instance) entry(entry Entry) (api.Function, []uint64) {
 			return nil, nil
 		}
 		i.stack = [2]uint64{uint64(entry.Index), uint64(entry.Env)}
-		return i.function(rewrite.Callback), i.stack[:]
+		return i.function(&i.callback, rewrite.Callback), i.stack[:]
 	case EntryStart:
 		if !i.module.hasStart {
 			return nil, nil
 		}
-		return i.function(rewrite.Start), nil
+		return i.function(&i.start, rewrite.Start), nil
 	}
-	if !i.module.entries[entry.Name] {
-		return nil, nil
+	fn := i.entries[entry.Name]
+	if fn == nil && i.module.entries[entry.Name] {
+		fn = i.api.ExportedFunction(rewrite.FuncPrefix + entry.Name)
+		i.entries[entry.Name] = fn
 	}
-	return i.function(rewrite.FuncPrefix + entry.Name), nil
+	return fn, nil
 }
 
-// function looks an export up once: each api.Function has a stack of its own.
-func (i *instance) function(name string) api.Function {
-	fn := i.entries[name]
-	if fn == nil {
-		fn = i.api.ExportedFunction(name)
-		i.entries[name] = fn
+func (i *instance) function(f *api.Function, name string) api.Function {
+	if *f == nil {
+		*f = i.api.ExportedFunction(name)
 	}
-	return fn
+	return *f
 }

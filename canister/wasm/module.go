@@ -16,6 +16,7 @@ type Module struct {
 	hash     Hash
 	compiled wazero.CompiledModule
 	methods  []Method
+	byName   map[Method]bool
 	sections []CustomSection
 	entries  map[string]bool
 	globals  []rewrite.Global
@@ -62,12 +63,16 @@ func (e *Engine) hostType(mod, name string) (module.FuncType, bool) {
 
 func newModule(hash Hash, compiled wazero.CompiledModule, out *rewrite.Output) *Module {
 	m := &Module{
-		hash: hash, compiled: compiled, methods: out.Interface.Methods, entries: make(map[string]bool), globals: out.Globals,
-		dropped: out.Dropped, hasStart: out.HasStart, hasTable: out.HasTable, maxPages: out.MaxPages,
+		hash: hash, compiled: compiled, maxPages: out.MaxPages, hasStart: out.HasStart, hasTable: out.HasTable,
+		methods: out.Interface.Methods, byName: make(map[Method]bool), entries: make(map[string]bool),
+		globals: out.Globals, dropped: out.Dropped,
 	}
 	for _, s := range out.Interface.Sections {
 		s.Data = bytes.Clone(s.Data) // do not keep the whole file
 		m.sections = append(m.sections, s)
+	}
+	for _, x := range m.methods {
+		m.byName[x] = true
 	}
 	for _, name := range out.Entries {
 		m.entries[name] = true
@@ -92,12 +97,7 @@ func (m *Module) Methods() []Method { return m.methods }
 
 // HasMethod reports whether a method is exported under a kind.
 func (m *Module) HasMethod(kind MethodKind, name string) bool {
-	for _, x := range m.methods {
-		if x.Name == name {
-			return x.Kind == kind
-		}
-	}
-	return false
+	return m.byName[Method{Kind: kind, Name: name}]
 }
 
 // HasExport reports whether a function of type () -> () is exported under a name, for example "canister_init".

@@ -106,7 +106,8 @@ func TestRewrittenProgramComputesWhatTheOriginalDoes(t *testing.T) {
 	require.NotZero(t, returns)
 }
 
-// requireHolds looks into the live instance: its memory is the image's, byte for byte, nothing is marked, and what lies past the end is zero.
+// requireHolds looks into the live instance: its memory is the image's, byte for byte, nothing is marked, and what lies past the end
+// is zero.
 func requireHolds(t require.TestingT, e *Engine, img *Image) {
 	inst := e.pool.byLine[img.line]
 	require.Same(t, img, inst.holds)

@@ -61,7 +61,8 @@ func (w *rewriter) helpers(o *Output) {
 }
 
 func (w *rewriter) helper(c code) {
-	w.out.Code = append(w.out.Code, module.Body{Code: c, Locals: []module.LocalGroup{{Count: 2, Type: module.I32}, {Count: 1, Type: module.I64}}})
+	locals := []module.LocalGroup{{Count: 2, Type: module.I32}, {Count: 1, Type: module.I64}}
+	w.out.Code = append(w.out.Code, module.Body{Code: c, Locals: locals})
 }
 
 // The locals of a bulk helper: parameters (the second is a source or a value), then first and last page, then fuel.

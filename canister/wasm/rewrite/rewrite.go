@@ -268,6 +268,11 @@ func (w *rewriter) exports(o *Output, rules Rules) error {
 			continue
 		}
 		name := rules.ExportName(e.Name)
+		if rules.Library && name == startInGo && !w.m.HasStart {
+			o.HasStart = true
+			w.export(Start, module.KindFunc, w.mapFunc(e.Index))
+			continue
+		}
 		if seen[name] {
 			return bad("export", "%q is exported twice", name)
 		}

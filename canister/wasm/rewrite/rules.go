@@ -25,8 +25,8 @@ type Rules struct {
 	// Import gives the type of a host function a module may import.
 	Import func(mod, name string) (module.FuncType, bool)
 
-	// Library admits imports from wasi_snapshot_preview1 and renames exports "canister_update_SP_greet" to "canister_update greet":
-	// Go's compiler needs the first and refuses a space in the second.
+	// Library is for what Go's compiler makes. It admits imports from wasi_snapshot_preview1; renames exports "canister_update_SP_greet" to
+	// "canister_update greet", since the compiler refuses a space; and takes "_initialize" for the start function.
 	Library bool
 }
 
@@ -59,10 +59,13 @@ type Interface struct {
 	Sections []Section // in the order of the file
 }
 
+// ModuleWASI is the module Go's runtime imports its system from.
+const ModuleWASI = "wasi_snapshot_preview1"
+
 const (
-	moduleIC0  = "ic0"
-	moduleWASI = "wasi_snapshot_preview1"
-	spaceInGo  = "_SP_"
+	moduleIC0 = "ic0"
+	spaceInGo = "_SP_"
+	startInGo = "_initialize"
 )
 
 func bad(section, format string, args ...any) error {
@@ -167,7 +170,7 @@ func checkImports(m *module.Module, rules Rules) error {
 			return bad("import", "%s", where+no64)
 		case im.Kind != module.KindFunc:
 			return bad("import", "%sa %s cannot be imported, only functions", where, im.Kind)
-		case im.Module != moduleIC0 && (im.Module != moduleWASI || !rules.Library):
+		case im.Module != moduleIC0 && (im.Module != ModuleWASI || !rules.Library):
 			return bad("import", `%sfunctions can be imported only from "ic0"`, where)
 		}
 		want, known := rules.Import(im.Module, im.Name)

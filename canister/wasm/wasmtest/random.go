@@ -7,8 +7,8 @@ import (
 	"icsim/canister/wasm/module"
 )
 
-// Random makes a program that ends: method "canister_update run" over two functions below it, 1 to 3 pages of memory, globals of each number
-// type, a table, data segments. draw(n) gives a number below n. Values go to the host by ic0.out (i64). The program may trap. NaNs are made
+// Random makes a program that ends: method "canister_update run" over a few functions, 1 to 3 pages of memory, globals of each
+// number type, a table, data segments. draw(n) gives a number below n. Values go to the host by ic0.out (i64). The program may trap. NaNs are made
 // canonical in it, so that their bits do not depend on who runs it.
 func Random(draw func(n int) int) *Builder {
 	b := &Builder{}
@@ -236,7 +236,7 @@ func (g *generator) offset() uint32 {
 }
 
 func (g *generator) store() {
-	ops := []string{"i32.store", "i32.store8", "i32.store16", "i64.store", "i64.store8", "i64.store16", "i64.store32", "f32.store", "f64.store"}
+	ops := strings.Fields("i32.store i32.store8 i32.store16 i64.store i64.store8 i64.store16 i64.store32 f32.store f64.store")
 	op := ops[g.draw(len(ops))]
 	g.address()
 	g.expr(valueType(op[:3]), 2)
