@@ -3,14 +3,14 @@ package canister
 // costCalls tell what things would cost.
 func costCalls() []systemCall {
 	return []systemCall{
-		{"cost_call", "llI:", anyMode, priceCall, costCall},
-		{"cost_create_canister", "I:", anyMode, priceCall, func(x *execution, s []uint64) { x.putCycles(s[0], x.round.prices.creation()) }},
-		{"cost_http_request", "llI:", anyMode, priceCall, func(x *execution, s []uint64) {
+		{"cost_call", "llI:", anyOrStart, priceCall, costCall},
+		{"cost_create_canister", "I:", anyOrStart, priceCall, func(x *execution, s []uint64) { x.putCycles(s[0], x.round.prices.creation()) }},
+		{"cost_http_request", "llI:", anyOrStart, priceCall, func(x *execution, s []uint64) {
 			x.putCycles(s[2], x.round.prices.outcall(s[0], s[1]))
 		}},
-		{"cost_sign_with_ecdsa", "IIiI:i", anyMode, priceCall, costOfKey(1)},
-		{"cost_sign_with_schnorr", "IIiI:i", anyMode, priceCall, costOfKey(2)},
-		{"cost_vetkd_derive_key", "IIiI:i", anyMode, priceCall, costOfKey(1)},
+		{"cost_sign_with_ecdsa", "IIiI:i", anyOrStart, priceCall, costOfKey(1)},
+		{"cost_sign_with_schnorr", "IIiI:i", anyOrStart, priceCall, costOfKey(2)},
+		{"cost_vetkd_derive_key", "IIiI:i", anyOrStart, priceCall, costOfKey(1)},
 	}
 }
 

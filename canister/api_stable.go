@@ -5,20 +5,20 @@ import "icsim/canister/wasm"
 // stableCalls are about stable memory, in their 64-bit and 32-bit forms.
 func stableCalls() []systemCall {
 	return []systemCall{
-		{"stable64_size", ":l", anyMode, priceStable, func(x *execution, s []uint64) { s[0] = x.stablePageCount() }},
-		{"stable64_grow", "l:l", anyMode, priceStableGrow, func(x *execution, s []uint64) { s[0] = x.stableGrow(s[0], maxStablePages) }},
-		{"stable64_write", "lll:", anyMode, priceStable, func(x *execution, s []uint64) { x.stableWrite(s[0], s[1], s[2]) }},
-		{"stable64_read", "lll:", anyMode, priceStable, func(x *execution, s []uint64) { x.stableRead(s[0], s[1], s[2]) }},
-		{"stable_size", ":i", anyMode, priceStable, func(x *execution, s []uint64) { s[0] = x.smallStable() }},
-		{"stable_grow", "i:i", anyMode, priceStableGrow, func(x *execution, s []uint64) {
+		{"stable64_size", ":l", anyOrStart, priceStable, func(x *execution, s []uint64) { s[0] = x.stablePageCount() }},
+		{"stable64_grow", "l:l", anyOrStart, priceStableGrow, func(x *execution, s []uint64) { s[0] = x.stableGrow(s[0], maxStablePages) }},
+		{"stable64_write", "lll:", anyOrStart, priceStable, func(x *execution, s []uint64) { x.stableWrite(s[0], s[1], s[2]) }},
+		{"stable64_read", "lll:", anyOrStart, priceStable, func(x *execution, s []uint64) { x.stableRead(s[0], s[1], s[2]) }},
+		{"stable_size", ":i", anyOrStart, priceStable, func(x *execution, s []uint64) { s[0] = x.smallStable() }},
+		{"stable_grow", "i:i", anyOrStart, priceStableGrow, func(x *execution, s []uint64) {
 			x.smallStable()
 			s[0] = uint64(uint32(x.stableGrow(word(s[0]), maxSmallPages)))
 		}},
-		{"stable_write", "iII:", anyMode, priceStable, func(x *execution, s []uint64) {
+		{"stable_write", "iII:", anyOrStart, priceStable, func(x *execution, s []uint64) {
 			x.smallStable()
 			x.stableWrite(word(s[0]), word(s[1]), word(s[2]))
 		}},
-		{"stable_read", "IiI:", anyMode, priceStable, func(x *execution, s []uint64) {
+		{"stable_read", "IiI:", anyOrStart, priceStable, func(x *execution, s []uint64) {
 			x.smallStable()
 			x.stableRead(word(s[0]), word(s[1]), word(s[2]))
 		}},

@@ -28,7 +28,7 @@ func (r *Round) manage() {
 	calls := r.management
 	r.management = nil
 	for _, m := range calls {
-		if m.Request.Method == "raw_rand" && m.since == r.ctx.Height {
+		if m.since == r.ctx.Height && m.Request.Method == "raw_rand" && slices.Equal(m.Request.Arg, candidNothing()) {
 			r.management = append(r.management, m)
 			continue
 		}

@@ -1,0 +1,95 @@
+package canister
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"icsim/canister/wasm/wasmtest"
+	"icsim/crypto/hashtree"
+	"icsim/crypto/principal"
+	"icsim/protocol"
+)
+
+func TestGenesisInstalls(t *testing.T) {
+	x := newExecutor(t)
+	installs := scriptedAt(false, 7)
+	installs[0].Arg = append(script{}.do("keep", 5).do("certify", "abc").do("timer", 1), 0)
+	installs[0].Controllers = []principal.ID{user, principal.Anonymous(), user}
+	s := newSubnet(t, x, installs...)
+	info, ok := s.state.Canister(7)
+	require.True(t, ok)
+	require.Equal(t, uint64(1), info.Version)
+	require.Equal(t, Running, info.Status)
+	require.Equal(t, protocol.CyclesOf(100*trillion), info.Balance)
+	require.Equal(t, protocol.CyclesOf(100*trillion), s.state.TotalCycles())
+	require.Equal(t, 1, s.state.NumCanisters())
+	require.True(t, s.state.HasCanister(7))
+	require.False(t, s.state.HasCanister(8))
+	leaf := func(path ...string) string {
+		sub, _ := s.state.Tree().Subtree(treeLabel(7))
+		for _, p := range path[:len(path)-1] {
+			sub, _ = sub.Subtree(hashtree.Label(p))
+		}
+		value, ok := sub.Leaf(hashtree.Label(path[len(path)-1]))
+		require.True(t, ok)
+		return string(value)
+	}
+	require.Equal(t, "abc", leaf("certified_data"))
+	require.Equal(t, "world", leaf("metadata", "hello"))
+	hash := s.state.find(7).code.hash
+	require.Equal(t, string(hash[:]), leaf("module_hash"))
+	// CBOR: the tag 55799, an array of two byte strings, ascending.
+	require.Equal(t, "\xd9\xd9\xf7\x82\x41\x04\x58\x1d"+string(user.Bytes()), leaf("controllers"))
+	s.replied(le64(5), s.run(7, script{}.do("kept").do("reply")))
+}
+
+// Motoko modules do their work in (start): it runs before canister_init and sees only what `s` may (interface.md A.3).
+func TestStartRunsFirst(t *testing.T) {
+	b := &wasmtest.Builder{}
+	grow := b.Import("ic0", "stable64_grow", wasmtest.T(wasmtest.I64), wasmtest.T(wasmtest.I64))
+	b.Memory(1, 1)
+	b.M.Start, b.M.HasStart = b.Func(nil, nil, nil, "i64.const 3 call "+number(int(grow))+" drop"), true
+	b.Entry("canister_init", nil, "i64.const 1 call "+number(int(grow))+" i64.const 3 i64.ne br_if 0 i64.const 1 call "+number(int(grow))+" drop")
+	s := newSubnet(t, newExecutor(t), Install{ID: 1, Module: b.Bytes(), Cycles: protocol.CyclesOf(trillion)})
+	require.Equal(t, uint64(5*pageBytes), s.state.find(1).stable.Len())
+}
+
+func TestGenesisSaysWhatIsWrong(t *testing.T) {
+	x := newExecutor(t)
+	module := scripted(false)
+	starts := func(code string) []byte {
+		b := &wasmtest.Builder{}
+		b.Import("ic0", "time", nil, wasmtest.T(wasmtest.I64))
+		b.M.Start, b.M.HasStart = b.Func(nil, nil, nil, code), true
+		return b.Bytes()
+	}
+	for _, v := range []struct {
+		why      string
+		installs []Install
+	}{
+		{"canister rrkah-fqaaa-aaaaa-aaaaq-cai: the id is taken", []Install{{ID: 1, Module: module}, {ID: 1, Module: module}}},
+		{"the id is taken", []Install{{ID: protocol.ManagementCanister, Module: module}}},
+		{"11 controllers, at most 10", []Install{{ID: 1, Module: module, Controllers: make([]principal.ID, 11)}}},
+		{"more than there can be", []Install{{ID: 1, Module: module, Cycles: protocol.Cycles{Hi: 1 << 60}}}},
+		{"the module is not valid", []Install{{ID: 1, Module: []byte("no module")}}},
+		{"the start function failed: Canister trapped: unreachable", []Install{{ID: 1, Module: starts("unreachable")}}},
+		{"cannot be executed in start mode", []Install{{ID: 1, Module: starts("call 0 drop")}}},
+		{"canister_init failed: Canister trapped: unreachable", []Install{{ID: 1, Module: module, Arg: append(script{}.do("unreachable"), 0),
+			Cycles: protocol.CyclesOf(trillion)}}},
+	} {
+		ctx := protocol.RoundContext{Nodes: 13}
+		_, err := x.Genesis(&ctx, v.installs)
+		require.ErrorContains(t, err, v.why)
+	}
+}
+
+// A subnet without canisters is a state too.
+func TestEmptySubnet(t *testing.T) {
+	x := newExecutor(t)
+	s := newSubnet(t, x)
+	require.Zero(t, s.state.Tree().Len())
+	s.round()
+	state, _ := x.Begin(nil, &s.ctx).Commit()
+	require.Equal(t, s.state.ManifestHash(), state.ManifestHash())
+}
