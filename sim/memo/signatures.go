@@ -80,7 +80,9 @@ func Scheme(inner crypto.Scheme, on bool) crypto.Scheme {
 }
 
 // Scheme is inner with this memory.
-func (s *Signatures) Scheme(inner crypto.Scheme) crypto.Scheme { return &scheme{Signatures: s, inner: inner} }
+func (s *Signatures) Scheme(inner crypto.Scheme) crypto.Scheme {
+	return &scheme{Signatures: s, inner: inner}
+}
 
 // ask builds a question about one key. Key and sig have at most 96 and 64 bytes, and one length each for a kind.
 func ask(k kind, key, sig []byte, msg [32]byte) question {
