@@ -79,7 +79,7 @@ func (b *batch) holds(s *Scheme, to suite, msg []byte) bool {
 	var pk bls12381.G2Affine
 	point.FromJacobian(&sig)
 	pk.FromJacobian(&key)
-	return s.verifyOnce(&pk, point, s.hash(to, msg))
+	return s.verifyOnce(&pk, point, s.hash(to, msg).point)
 }
 
 func (b *batch) coefficients(to suite, msg []byte) []*big.Int {

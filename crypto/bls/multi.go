@@ -41,7 +41,7 @@ func (s *Scheme) CombineMulti(shares []crypto.MultiSignature) (sig crypto.MultiS
 	}
 	var affine bls12381.G1Affine
 	affine.FromJacobian(&total)
-	return affine.Bytes(), true
+	return s.encode(&affine), true
 }
 
 // VerifyMulti checks an aggregate under the sum of the signers' keys.
@@ -63,5 +63,5 @@ func (s *Scheme) VerifyMulti(pks []crypto.MultiPublicKey, msg []byte, sig crypto
 	}
 	var key bls12381.G2Affine
 	key.FromJacobian(&total)
-	return s.verifyOnce(&key, point, s.hash(suiteMulti, msg))
+	return s.verifyOnce(&key, point, s.hash(suiteMulti, msg).point)
 }

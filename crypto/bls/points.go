@@ -36,19 +36,27 @@ type parsedShare struct {
 	ok    bool
 }
 
+// A hashed message is a point of the curve.
+type hashed struct {
+	point  bls12381.G1Affine
+	signed bool  // once at least
+	comb   *comb // for signing again
+}
+
 // hash maps a message to the curve.
-func (s *Scheme) hash(to suite, msg []byte) bls12381.G1Affine {
+func (s *Scheme) hash(to suite, msg []byte) *hashed {
 	key := crypto.Sum(string(to), msg)
-	point, ok := s.messages.get(key)
+	h, ok := s.messages.get(key)
 	if ok {
-		return point
+		return h
 	}
 	point, err := bls12381.HashToG1(msg, []byte(to))
 	if err != nil { // only for a tag of more than 255 bytes
 		panic(fmt.Sprintf("bls: hash to curve: %v", err))
 	}
-	s.messages.put(key, point)
-	return point
+	h = &hashed{point: point}
+	s.messages.put(key, h)
+	return h
 }
 
 // share parses a signature or share.
@@ -90,7 +98,7 @@ func (s *Scheme) verify(pk *publicKey, to suite, msg []byte, sig [48]byte) bool 
 		pk.lines = &l
 	}
 	s.scratch[1] = *pk.lines
-	return s.pairs(point, s.hash(to, msg))
+	return s.pairs(point, s.hash(to, msg).point)
 }
 
 // verifyOnce is verify for a key that will not come again: its lines are not kept.
@@ -110,9 +118,27 @@ func (s *Scheme) pairs(sig, hashed bls12381.G1Affine) bool {
 func (s *Scheme) sign(sk [32]byte, to suite, msg []byte) [48]byte {
 	var secret fr.Element
 	secret.SetBytes(sk[:])
-	point := s.hash(to, msg)
-	point.ScalarMultiplication(&point, secret.BigInt(new(big.Int)))
-	return point.Bytes()
+	h := s.hash(to, msg)
+	var point bls12381.G1Affine
+	if h.signed {
+		if h.comb == nil {
+			h.comb = newComb(&h.point)
+		}
+		point = h.comb.multiply(&secret)
+	} else {
+		h.signed = true
+		point.ScalarMultiplication(&h.point, secret.BigInt(new(big.Int)))
+	}
+	return s.encode(&point)
+}
+
+// encode compresses a point of the subgroup, and spares parsing it again.
+func (s *Scheme) encode(point *bls12381.G1Affine) [48]byte {
+	raw := point.Bytes()
+	if _, known := s.shares.get(raw); !known {
+		s.shares.put(raw, parsedShare{point: *point, ok: !point.IsInfinity()})
+	}
+	return raw
 }
 
 // public gives the key of a secret.

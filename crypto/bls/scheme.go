@@ -8,7 +8,8 @@ import (
 	"icsim/crypto"
 )
 
-// The bounds of the caches, in entries. A key with lines takes 24 KiB, the others some 200 bytes.
+// The bounds of the caches, in entries. A key with lines takes 24 KiB, a message that
+// many sign 6 KiB, the others some 200 bytes.
 const (
 	maxKeys     = 2048 // every committee and share key of a network of some 700 nodes
 	maxShares   = 8192
@@ -22,7 +23,7 @@ type Scheme struct {
 	scratch  [2]lines // what the Miller loop overwrites
 	keys     cache[[96]byte, *publicKey]
 	shares   cache[[48]byte, parsedShare]
-	messages cache[crypto.Hash, bls12381.G1Affine]
+	messages cache[crypto.Hash, *hashed]
 	signers  cache[crypto.BasicSecretKey, ed25519.PrivateKey]
 }
 
@@ -34,7 +35,7 @@ func New() crypto.Scheme {
 		negG:     bls12381.PrecomputeLines(negG),
 		keys:     newCache[[96]byte, *publicKey](maxKeys),
 		shares:   newCache[[48]byte, parsedShare](maxShares),
-		messages: newCache[crypto.Hash, bls12381.G1Affine](maxMessages),
+		messages: newCache[crypto.Hash, *hashed](maxMessages),
 		signers:  newCache[crypto.BasicSecretKey, ed25519.PrivateKey](maxSigners),
 	}
 }

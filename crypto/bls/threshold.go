@@ -53,7 +53,7 @@ func (s *Scheme) CombineThreshold(
 	if len(points) < group.Threshold {
 		return crypto.ThresholdSignature{}, false
 	}
-	return interpolate(at, points).Bytes(), true
+	return s.encode(interpolate(at, points)), true
 }
 
 // interpolate gives f(0)·P from f(x)·P for each x: the sum of λ·f(x)·P with Lagrange's
