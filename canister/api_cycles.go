@@ -13,7 +13,6 @@ const cyclesMinter protocol.CanisterID = 4
 func cyclesCalls() []systemCall {
 	const burners = modeInit | modePreUpgrade | paid | modeCleanup | modeTask
 	const refunds = modeReply | modeReject
-	const minters = modeUpdate | modeReply | modeReject | modeTask
 
 	table := []systemCall{
 		{"msg_cycles_accept128", "llI:", paid, priceCall, func(x *execution, s []uint64) {
@@ -25,10 +24,10 @@ func cyclesCalls() []systemCall {
 		{"cycles_burn128", "llI:", burners, priceCall, func(x *execution, s []uint64) {
 			x.putCycles(s[2], x.burn(protocol.Cycles{Hi: s[0], Lo: s[1]}))
 		}},
-		{"mint_cycles128", "llI:", minters, priceCall, func(x *execution, s []uint64) {
+		{"mint_cycles128", "llI:", payers, priceCall, func(x *execution, s []uint64) {
 			x.putCycles(s[2], x.mint("mint_cycles128", protocol.Cycles{Hi: s[0], Lo: s[1]}))
 		}},
-		{"mint_cycles", "l:l", minters, priceCall, func(x *execution, s []uint64) {
+		{"mint_cycles", "l:l", payers, priceCall, func(x *execution, s []uint64) {
 			s[0] = x.mint("mint_cycles", protocol.CyclesOf(s[0])).Lo
 		}},
 	}

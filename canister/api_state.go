@@ -9,7 +9,6 @@ import (
 
 // stateCalls are about the canister itself and the world.
 func stateCalls() []systemCall {
-	const certifiers = modeInit | modePreUpgrade | modeUpdate | modeReply | modeReject | modeTask
 	const timers = certifiers | modeCleanup
 	const rooted = modeInit | modePreUpgrade | paid | modeCleanup | modeTask
 	const certificates = modeQuery | modeComposite

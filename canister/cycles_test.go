@@ -19,7 +19,8 @@ func TestPricesAreThoseOfTheSpecification(t *testing.T) {
 	require.Equal(t, cyc(5_000_000+123), p.execution(123))
 	require.Equal(t, cyc(260_000+1_000*10), p.request(10))
 	require.Equal(t, cyc(1_000*10), p.response(10))
-	require.Equal(t, cyc(1_200_000+2_000*(3+4+5)), p.ingress(&protocol.IngressContent{Method: "abc", Arg: make([]byte, 4), Nonce: make([]byte, 5)}))
+	require.Equal(t, cyc(1_200_000+2_000*(3+4+5)), p.ingress(&protocol.IngressContent{Method: "abc", Arg: make([]byte, 4),
+		Nonce: make([]byte, 5)}))
 	require.Equal(t, cyc(317_500*60), p.storage(gibibyte, 60))
 	require.Equal(t, cyc(500_000_000_000), p.creation())
 	require.Equal(t, cyc((3_000_000+60_000*13+400*7+800*9)*13), p.outcall(7, 9))
@@ -103,7 +104,8 @@ func TestCyclesOfACall(t *testing.T) {
 	s.replied("", s.run(1, script{}.to(2, nil, nil, nil).do("attach", trillion).to(2, nil, nil, nil).do("attach", trillion).do("reply")))
 	require.Less(t, before.balance.Sub(s.balance(1)).Lo, uint64(trillion/100))
 	// More than is liquid cannot be attached, and mostly nothing happens then.
-	s.rejected(protocol.CanisterError, "IC0520", "out of cycles", s.run(1, script{}.to(2, nil, nil, nil).do("attach", 200*trillion).do("perform")))
+	s.rejected(protocol.CanisterError, "IC0520", "out of cycles", s.run(1, script{}.to(2, nil, nil, nil).do("attach", 200*trillion).
+		do("perform")))
 }
 
 func TestIngressCarriesNoCycles(t *testing.T) {
@@ -159,14 +161,12 @@ func TestStorageIsPaidByTheSecond(t *testing.T) {
 	bytes := s.state.find(1).bytes()
 	price := func(seconds uint64) protocol.Cycles { return cyc(317_500).Mul(bytes).Mul(seconds).Div(1 << 30) }
 	before := s.balance(1)
-	m := s.ingress(1, "run", is("x"))
 	s.tick(1000e9)
-	m = s.ingress(1, "run", is("x"))
+	m := s.ingress(1, "run", is("x"))
 	s.play(m)
 	fee := cyc(1_200_000 + 2_000*uint64(len(m.Content.Arg)+len("run")+8) + 5_000_000).Add(cyc(s.outcome.Instructions)).Add(price(1000))
 	require.Equal(t, before.Sub(fee), s.balance(1))
 	require.Equal(t, protocol.Time(1000e9), s.state.find(1).charged)
-	before = s.balance(1)
 	s.tick(9e9)
 	s.play(s.ingress(1, "run", is("x")))
 	require.Equal(t, protocol.Time(1000e9), s.state.find(1).charged, "at most one bill in ten seconds")
@@ -221,7 +221,8 @@ func TestCostsOfAbsurdSizes(t *testing.T) {
 	reply := b.Import("ic0", "msg_reply", nil, nil)
 	b.Memory(1, 1)
 	for _, f := range []uint32{cost, outcall} {
-		b.Entry("canister_update run"+string(rune('0'+f)), nil, "i64.const -1 i64.const -1 i32.const 0 call "+string(rune('0'+f))+" call "+string(rune('0'+reply)))
+		ask := "i64.const -1 i64.const -1 i32.const 0 call " + number(int(f))
+		b.Entry("canister_update run"+number(int(f)), nil, ask+" call "+number(int(reply)))
 	}
 	s := newSubnet(t, newExecutor(t), Install{ID: 1, Module: b.Bytes(), Cycles: cyc(100 * trillion)})
 	s.ctx.Nodes = 1000

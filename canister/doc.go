@@ -35,7 +35,7 @@
 //
 //   - Model: a message runs whole in the round in which it begins, up to the limit of 40 G instructions, and the round ends when
 //     over budget. Slices come with time slicing.
-//   - The management canister has raw_rand and deposit_cycles (to canisters of the same subnet) only; every other method of the interface is
+//   - The management canister has raw_rand and deposit_cycles (to canisters of the same subnet) only; every other method is
 //     rejected with "not available yet". Hence canisters come from Genesis, run for ever and have default settings.
 //   - canister_inspect_message is not run: every call to an existing method is inducted. Queries run only as calls (replicated).
 //   - canister_on_low_wasm_memory is not run; ic0.debug_print and the canister log go nowhere.

@@ -28,10 +28,19 @@ type codeKey struct {
 
 // NewExecutor makes an executor. Close it to give its instances back.
 func NewExecutor(c Config) *Executor {
+	hosts := append(hostFunctions(), goRuntime().Hosts()...)
 	return &Executor{
-		engine:  wasm.NewEngine(wasm.Config{Hosts: hostFunctions(), Grow: growMemory, Cache: c.Cache}),
+		engine:  wasm.NewEngine(wasm.Config{Hosts: hosts, Grow: growMemory, Cache: c.Cache}),
 		modules: make(map[codeKey]*wasm.Module),
 		root:    c.RootKey,
+	}
+}
+
+// goRuntime is the world as Go's runtime sees it in a library module: the time of the round, and nobody to print to.
+func goRuntime() wasm.WASI {
+	return wasm.WASI{
+		Time:  func(c *wasm.Call) uint64 { return c.User.(*execution).round.now },
+		Print: func(*wasm.Call, []byte) {},
 	}
 }
 

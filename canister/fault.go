@@ -18,7 +18,6 @@ const (
 	errTrapped             = "IC0502"
 	errCalledTrap          = "IC0503"
 	errContractViolation   = "IC0504"
-	errInvalidWasm         = "IC0505"
 	errDidNotReply         = "IC0506"
 	errStopped             = "IC0508"
 	errStopping            = "IC0509"

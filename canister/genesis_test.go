@@ -50,7 +50,8 @@ func TestStartRunsFirst(t *testing.T) {
 	grow := b.Import("ic0", "stable64_grow", wasmtest.T(wasmtest.I64), wasmtest.T(wasmtest.I64))
 	b.Memory(1, 1)
 	b.M.Start, b.M.HasStart = b.Func(nil, nil, nil, "i64.const 3 call "+number(int(grow))+" drop"), true
-	b.Entry("canister_init", nil, "i64.const 1 call "+number(int(grow))+" i64.const 3 i64.ne br_if 0 i64.const 1 call "+number(int(grow))+" drop")
+	one := "i64.const 1 call " + number(int(grow))
+	b.Entry("canister_init", nil, one+" i64.const 3 i64.ne br_if 0 "+one+" drop")
 	s := newSubnet(t, newExecutor(t), Install{ID: 1, Module: b.Bytes(), Cycles: protocol.CyclesOf(trillion)})
 	require.Equal(t, uint64(5*pageBytes), s.state.find(1).stable.Len())
 }

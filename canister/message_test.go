@@ -74,7 +74,8 @@ func TestReplicatedQueryLeavesNoState(t *testing.T) {
 func TestStateOfAnUpdateStays(t *testing.T) {
 	s := newSubnet(t, newExecutor(t), scriptedAt(false, 1)...)
 	version := s.state.find(1).version
-	s.replied("", s.run(1, script{}.do("keep", 7).do("poke", 64, 99).do("stablegrow", 2).do("stablewrite", 65530, "0123456789").do("certify", "cert").do("reply")))
+	s.replied("", s.run(1, script{}.do("keep", 7).do("poke", 64, 99).do("stablegrow", 2).do("stablewrite", 65530, "0123456789").
+		do("certify", "cert").do("reply")))
 	s.replied(le64(7)+le32(99)+"0123456789"+le64(version+1),
 		s.run(1, script{}.do("kept").do("peek", 64).do("stableread", 65530, 10).do("version").do("reply")))
 	leaf, ok := s.state.Tree().Leaf(treeLabel(1), "certified_data")
@@ -133,7 +134,8 @@ func TestCleanupRunsAfterATrap(t *testing.T) {
 	s.rejected(protocol.CanisterError, "IC0503", "late", try(script{}.do("poke", 64, 42)))
 	s.replied(le64(5)+le32(42), s.run(1, script{}.do("kept").do("peek", 64).do("reply")))
 	for _, forbidden := range []script{is("x"), script{}.do("certify", "x"), script{}.to(2, is(""), is(""), nil), script{}.do("available")} {
-		s.rejected(protocol.CanisterError, "IC0503", "late", try(script{}.do("poke", 64, 43).do(ops[forbidden[0]].name, operandsOf(forbidden)...)))
+		s.rejected(protocol.CanisterError, "IC0503", "late", try(script{}.do("poke", 64, 43).
+			do(ops[forbidden[0]].name, operandsOf(forbidden)...)))
 		s.replied(le32(42), s.run(1, script{}.do("peek", 64).do("reply")))
 	}
 	// No cleanup when the callback returns.
@@ -160,7 +162,8 @@ func TestAnswerBeforeTheCallsReturn(t *testing.T) {
 	s := newSubnet(t, newExecutor(t), scriptedAt(false, 1, 2)...)
 	s.replied("early", s.run(1, is("early").to(2, is("pong"), script{}.do("keep", 9), nil).do("perform")))
 	s.replied(le64(9), s.run(1, script{}.do("kept").do("reply")))
-	s.rejected(protocol.CanisterError, "IC0506", "did not reply", s.run(1, script{}.to(2, is("pong"), script{}.do("keep", 10), nil).do("perform")))
+	s.rejected(protocol.CanisterError, "IC0506", "did not reply", s.run(1, script{}.to(2, is("pong"), script{}.do("keep", 10), nil).
+		do("perform")))
 	require.Empty(t, s.state.find(1).contexts)
 	require.Empty(t, s.state.find(1).callbacks)
 }
@@ -178,7 +181,8 @@ func TestSecondCallbackCannotAnswerAgain(t *testing.T) {
 func TestOneWayCallHasNoCallback(t *testing.T) {
 	s := newSubnet(t, newExecutor(t), scriptedAt(false, 1, 2)...)
 	set := append(script{}.do("keep", 3).do("reply"), 0)
-	s.replied("sent", s.run(1, script{}.do("oneway", protocol.CanisterID(2), "run").do("data", []byte(set)).do("perform").do("append", "sent").do("reply")))
+	s.replied("sent", s.run(1, script{}.do("oneway", protocol.CanisterID(2), "run").do("data", []byte(set)).do("perform").
+		do("append", "sent").do("reply")))
 	s.replied(le64(3), s.run(2, script{}.do("kept").do("reply")))
 	require.Empty(t, s.state.find(1).callbacks)
 }
@@ -186,7 +190,8 @@ func TestOneWayCallHasNoCallback(t *testing.T) {
 func TestHeartbeatAndTimer(t *testing.T) {
 	s := newSubnet(t, newExecutor(t), scriptedAt(true, 1)...)
 	count := script{}.to(1, is(""), nil, nil).do("perform") // a task may call, and nobody is answered
-	s.replied("", s.run(1, script{}.do("heartbeat", script{}.do("keep", 8).do("stablegrow", 1)).do("ontimer", count.do("stablegrow", 16)).do("reply")))
+	s.replied("", s.run(1, script{}.do("heartbeat", script{}.do("keep", 8).do("stablegrow", 1)).do("ontimer", count.do("stablegrow", 16)).
+		do("reply")))
 	size := func() uint64 { return s.state.find(1).stable.Len() / pageBytes }
 	base := size()
 	s.round()

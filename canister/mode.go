@@ -27,10 +27,10 @@ const (
 	nonCallbacks = modeUpdate | modeReplicatedQuery | modeQuery | modeTransform | modeComposite
 	callbacks    = modeReply | modeReject | modeCompositeReply | modeCompositeReject
 	callers      = modeUpdate | modeComposite | callbacks | modeTask                          // may make calls
-	payers       = modeUpdate | modeReply | modeReject | modeTask                             // may send cycles
+	payers       = modeUpdate | modeReply | modeReject | modeTask                             // may send and make cycles
 	paid         = modeUpdate | modeReplicatedQuery | modeReply | modeReject                  // may take cycles
 	repliers     = nonCallbacks | callbacks                                                   // may answer
-	changers     = modeInit | modePreUpgrade | modeUpdate | modeReply | modeReject | modeTask // may certify data
+	certifiers   = modeInit | modePreUpgrade | modeUpdate | modeReply | modeReject | modeTask // may certify data
 	informed     = modeUpdate | modeReplicatedQuery | modeQuery | modeComposite | callbacks
 	unreplicated = modeQuery | modeTransform | modeComposite | modeCompositeReply | modeCompositeReject | modeCompositeClean | modeInspect
 )

@@ -92,7 +92,8 @@ func TestStatusDecidesWhatIsTaken(t *testing.T) {
 func TestRequestExpiresInTheOutputQueue(t *testing.T) {
 	s := newSubnet(t, newExecutor(t), scriptedAt(false, 1)...)
 	s.streams = 0
-	m := s.ingress(1, "run", script{}.to(77, nil, is("no"), script{}.do("code").do("refunded").do("message").do("reply")).do("attach", 9).do("perform"))
+	m := s.ingress(1, "run", script{}.to(77, nil, is("no"), script{}.do("code").do("refunded").do("message").do("reply")).do("attach", 9).
+		do("perform"))
 	s.round(m)
 	s.tick(300e9)
 	s.play()
@@ -156,7 +157,8 @@ func TestBestEffortCallExpires(t *testing.T) {
 func TestDeadlineIsToldAndBounded(t *testing.T) {
 	s := newSubnet(t, newExecutor(t), scriptedAt(false, 1, 2)...)
 	ask := func(seconds int) script {
-		return script{}.to(2, script{}.do("deadline").do("reply"), script{}.do("arg").do("deadline").do("reply"), nil).do("bounded", seconds).do("perform")
+		return script{}.to(2, script{}.do("deadline").do("reply"), script{}.do("arg").do("deadline").do("reply"), nil).do("bounded", seconds).
+			do("perform")
 	}
 	s.replied(le64(genesisUnix+1e9+7e9)+le64(0), s.run(1, ask(7)))
 	s.replied(le64(genesisUnix+2e9+300e9)+le64(0), s.run(1, ask(100_000)))
@@ -207,7 +209,8 @@ func TestOversizeRequestDoesNotLeave(t *testing.T) {
 	require.Empty(t, s.sent)
 	s.replied(le32(5), s.statuses[m.MessageID])
 	big[0] = 0 // an empty program: it does not reply
-	m = s.ingress(1, "run", script{}.do("call", protocol.CanisterID(2), "run", is("no"), script{}.do("message").do("reply")).do("data", big).do("perform"))
+	m = s.ingress(1, "run", script{}.do("call", protocol.CanisterID(2), "run", is("no"), script{}.do("message").do("reply")).do("data", big).
+		do("perform"))
 	s.round(m)
 	require.Contains(t, string(s.statuses[m.MessageID].Reply), "did not reply", "within the subnet it may be larger")
 }
@@ -236,7 +239,8 @@ func TestManagementCanister(t *testing.T) {
 	s := newSubnet(t, newExecutor(t), scriptedAt(false, 1, 2)...)
 	arg, message := script{}.do("arg").do("reply"), script{}.do("code").do("message").do("reply")
 	call := func(method string, arg []byte, then script) *protocol.SignedIngress {
-		return s.ingress(1, "run", script{}.do("call", protocol.ManagementCanister, method, then, message).do("data", arg).do("attach", 50).do("perform"))
+		return s.ingress(1, "run", script{}.do("call", protocol.ManagementCanister, method, then, message).do("data", arg).do("attach", 50).
+			do("perform"))
 	}
 	m, n := call("raw_rand", candidNothing(), arg), call("raw_rand", candidNothing(), arg)
 	s.round(m, n)

@@ -66,7 +66,8 @@ var ops = func() []op {
 		{"stablegrow", "n", numOf(0) + "i64.extend_i32_u @stable64_grow drop "},
 		{"stablewrite", "nb", numOf(0) + "i64.extend_i32_u local.get 3 i32.const 4 i32.add i64.extend_i32_u " + numOf(1) +
 			"i64.extend_i32_u @stable64_write "},
-		{"stableread", "nn", fmt.Sprintf("i64.const %d ", window) + numOf(0) + "i64.extend_i32_u " + numOf(1) + "i64.extend_i32_u @stable64_read " +
+		{"stableread", "nn", fmt.Sprintf("i64.const %d ", window) + numOf(0) + "i64.extend_i32_u " +
+			numOf(1) + "i64.extend_i32_u @stable64_read " +
 			fmt.Sprintf("i32.const %d ", window) + numOf(1) + "@msg_reply_data_append "},
 		{"certify", "b", blobOf(0) + "@certified_data_set "},
 		{"timer", "l", longOf(0) + "@global_timer_set drop "},
@@ -99,7 +100,8 @@ var ops = func() []op {
 		{"liquid", "", store128("canister_liquid_cycle_balance128")},
 		{"available", "", store128("msg_cycles_available128")},
 		{"refunded", "", store128("msg_cycles_refunded128")},
-		{"costcall", "nn", numOf(0) + "i64.extend_i32_u " + numOf(1) + "i64.extend_i32_u " + fmt.Sprintf("i32.const %d @cost_call ", scratch) + emit(16)},
+		{"costcall", "nn", numOf(0) + "i64.extend_i32_u " + numOf(1) + "i64.extend_i32_u " + fmt.Sprintf("i32.const %d @cost_call ",
+			scratch) + emit(16)},
 		{"arg", "", copied("msg_arg_data")},
 		{"message", "", copied("msg_reject_msg")},
 		{"caller", "", copied("msg_caller")},

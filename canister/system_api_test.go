@@ -191,7 +191,8 @@ func TestSystemCallsAnswer(t *testing.T) {
 		{"bad curve", "i32.const 0 i32.const 1000 i32.const 5 i32.const 1 i32.const 8 @cost_sign_with_ecdsa i32.store 0", le32(1)},
 		{"unknown key", "i32.const 0 i32.const 1000 i32.const 5 i32.const 1 i32.const 8 @cost_sign_with_schnorr i32.store 0", le32(2)},
 		{"creation", "i32.const 0 @cost_create_canister", le128(500_000_000_000)},
-		{"attaching what there is", `i32.const 1000 i32.const 0 i32.const 1000 i32.const 0 i32.const 0 i32.const 0 i32.const 0 i32.const 0 @call_new
+		{"attaching what there is", `i32.const 1000 i32.const 0 i32.const 1000 i32.const 0
+			i32.const 0 i32.const 0 i32.const 0 i32.const 0 @call_new
 			i64.const 0 i64.const 5 i32.const 0 @call_cycles_add128_up_to`, le128(5)},
 		{"balance fits", "i32.const 0 @canister_cycle_balance i64.const 40 i64.shr_u i64.store 0", le64(0)},
 		{"a caller without info", "i32.const 0 @msg_caller_info_data_size i32.store 0", le32(0)},
@@ -209,15 +210,21 @@ func TestSystemCallsTrap(t *testing.T) {
 		{"copy with a huge offset", "i32.const 0 i32.const -1 i32.const 2 @canister_self_copy", "IC0504", "cannot read"},
 		{"copy past memory", "i32.const 65530 i32.const 0 i32.const 10 @canister_self_copy", "IC0502", "heap out of bounds"},
 		{"certified data too long", "i32.const 0 i32.const 33 @certified_data_set", "IC0504", "at most 32 bytes"},
-		{"callee too long", `i32.const 0 i32.const 30 i32.const 0 i32.const 0 i32.const 0 i32.const 0 i32.const 0 i32.const 0 @call_new`, "IC0504", "more than 29"},
-		{"method not text", `i32.const 0 i32.const 3 i32.const 1005 i32.const 1 i32.const 0 i32.const 0 i32.const 0 i32.const 0 @call_new`, "IC0504", "not UTF-8"},
+		{"callee too long", `i32.const 0 i32.const 30 i32.const 0 i32.const 0 i32.const 0 i32.const 0 i32.const 0 i32.const 0 @call_new`,
+			"IC0504", "more than 29"},
+		{"method not text", `i32.const 0 i32.const 3 i32.const 1005 i32.const 1 i32.const 0 i32.const 0 i32.const 0 i32.const 0 @call_new`,
+			"IC0504", "not UTF-8"},
 		{"no call begun", "@call_perform drop", "IC0504", "no call is under construction"},
 		{"counter of no type", "i32.const 2 @performance_counter drop", "IC0504", "no counter of type 2"},
 		{"malformed principal", "i32.const 0 i32.const 30 @is_controller drop", "IC0504", "29 bytes"},
-		{"stable read past the end", "i64.const 1 @stable64_grow drop i64.const 0 i64.const 65536 i64.const 1 @stable64_read", "IC0502", "stable memory out of bounds"},
-		{"stable range that wraps", "i64.const 1 @stable64_grow drop i64.const 0 i64.const -1 i64.const 2 @stable64_read", "IC0502", "stable memory out of bounds"},
-		{"stable read to nowhere", "i64.const 1 @stable64_grow drop i64.const -1 i64.const 0 i64.const 8 @stable64_read", "IC0502", "heap out of bounds"},
-		{"32-bit calls on a large memory", "i64.const 65536 @stable64_grow drop @stable_size drop i64.const 1 @stable64_grow drop @stable_size drop", "IC0502", "32 bit stable memory"},
+		{"stable read past the end", "i64.const 1 @stable64_grow drop i64.const 0 i64.const 65536 i64.const 1 @stable64_read", "IC0502",
+			"stable memory out of bounds"},
+		{"stable range that wraps", "i64.const 1 @stable64_grow drop i64.const 0 i64.const -1 i64.const 2 @stable64_read", "IC0502",
+			"stable memory out of bounds"},
+		{"stable read to nowhere", "i64.const 1 @stable64_grow drop i64.const -1 i64.const 0 i64.const 8 @stable64_read", "IC0502",
+			"heap out of bounds"},
+		{"32-bit calls on a large memory", `i64.const 65536 @stable64_grow drop @stable_size drop
+			i64.const 1 @stable64_grow drop @stable_size drop`, "IC0502", "32 bit stable memory"},
 		{"unknown variable", "i32.const 0 i32.const 0 @env_var_value_size drop", "IC0504", "no such environment variable"},
 		{"trap text", "i32.const 1000 i32.const 5 @trap", "IC0503", "'key_1'"},
 	} {
