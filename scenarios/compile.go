@@ -1,0 +1,190 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+
+	"icsim/protocol"
+	"icsim/sim"
+	"icsim/sim/adversary"
+	"icsim/sim/fault"
+	"icsim/sim/network"
+	"icsim/sim/workload"
+)
+
+// candidNothing is Candid for no arguments: what a call gets that states none.
+const candidNothing = "DIDL\x00\x00"
+
+// Compile gives the run that a scenario and a seed stand for. It is pure; the error is about the library of canisters.
+func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
+	c := &sim.Config{
+		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
+		Paths: s.Network.paths, Faults: s.plan(), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
+	}
+	for i := range s.Subnets {
+		c.Subnets = append(c.Subnets, s.Subnets[i].compile(&s.Network, i))
+	}
+	if err := s.install(c); err != nil {
+		return nil, fmt.Errorf("%s: %w", s.File, err)
+	}
+	for i := range s.Clients {
+		c.Clients = append(c.Clients, s.Clients[i].compile(s, c))
+	}
+	for _, a := range s.Attackers {
+		for _, n := range a.Nodes.Nodes {
+			c.Attackers = append(c.Attackers, adversary.Assignment{Node: n, Strategies: a.Strategies})
+		}
+	}
+	slices.SortFunc(c.Attackers, func(a, b adversary.Assignment) int { return int(a.Node) - int(b.Node) })
+	return c, nil
+}
+
+func (s *Subnet) compile(n *Network, i int) sim.Subnet {
+	return sim.Subnet{
+		Name: s.Name, Type: s.Type, Places: s.where(n, i), Uplink: s.Uplink, Downlink: s.Downlink,
+		UnitDelay: s.UnitDelay, InitialNotaryDelay: s.NotaryDelay, DKGIntervalLength: s.DKGInterval,
+		MaxIngressBytes: int(s.MaxIngressBytes), MaxIngressMessages: s.MaxIngressMessages,
+		MaxBlockIngress: int(s.MaxBlockIngress), MaxBlockPayload: int(s.MaxBlockPayload),
+	}
+}
+
+func (s *Spec) subnetIndex(name string) int {
+	return slices.IndexFunc(s.Subnets, func(sub Subnet) bool { return sub.Name == name })
+}
+
+// install gives the canisters ids in the order they are written, and their modules and arguments.
+func (s *Spec) install(c *sim.Config) error {
+	ids := make(map[string]protocol.CanisterID)
+	next := make([]protocol.CanisterID, len(s.Subnets))
+	for i := range next {
+		next[i] = sim.FirstCanister(i)
+	}
+	for i := range s.Canisters {
+		subnet := s.subnetIndex(s.Canisters[i].Subnet)
+		ids[s.Canisters[i].Name] = next[subnet]
+		next[subnet]++
+	}
+	for i := range s.Canisters {
+		from := &s.Canisters[i]
+		to := sim.Canister{
+			Name: from.Name, Subnet: s.subnetIndex(from.Subnet), ID: ids[from.Name], Module: from.code, Arg: from.Arg, Cycles: from.Cycles,
+		}
+		if from.Library != "" {
+			if err := fromLibrary(&to, from, ids); err != nil {
+				return fmt.Errorf("canister %s: %w", from.Name, err)
+			}
+		}
+		if to.Arg == nil {
+			to.Arg = []byte(candidNothing)
+		}
+		c.Canisters = append(c.Canisters, to)
+	}
+	return nil
+}
+
+func (k *Client) compile(s *Spec, c *sim.Config) workload.Config {
+	target := slices.IndexFunc(c.Canisters, func(x sim.Canister) bool { return x.Name == k.Canister })
+	out := workload.Config{
+		Name: k.Name, Subnet: c.Canisters[target].Subnet, Canister: c.Canisters[target].ID, Method: k.Method, Arg: k.Arg,
+		Every: k.Every, Poisson: k.Poisson, Start: k.From, Stop: k.Until, Count: k.Count,
+	}
+	out.Place = c.Subnets[out.Subnet].Places[0]
+	if k.Place != "" {
+		out.Place = slices.Index(s.Network.places, k.Place)
+	}
+	if out.Stop == 0 {
+		out.Stop = s.Duration
+	}
+	if out.Arg == nil {
+		out.Arg = []byte(candidNothing)
+	}
+	return out
+}
+
+// plan turns faults into those of each node.
+func (s *Spec) plan() fault.Plan {
+	var p fault.Plan
+	for i := range s.Faults {
+		f := &s.Faults[i]
+		switch f.Kind {
+		case "partition":
+			var groups [][]protocol.NodeID
+			for _, g := range f.Groups {
+				groups = append(groups, g.Nodes)
+			}
+			p.Partitions = append(p.Partitions, fault.Partition{Groups: groups, OneWay: f.OneWay, At: f.At, For: f.For})
+		case "cut":
+			p.Partitions = append(p.Partitions, s.cutOff(f))
+		case "link":
+			p.Links = append(p.Links, f.links()...)
+		default:
+			for _, n := range f.Nodes.Nodes {
+				f.on(n, &p)
+			}
+		}
+	}
+	return p
+}
+
+// cutOff is a partition between some nodes and all others.
+func (s *Spec) cutOff(f *Fault) fault.Partition {
+	var others []protocol.NodeID
+	for i := range s.Subnets {
+		for n := range s.Subnets[i].Nodes {
+			if id := s.Subnets[i].first + protocol.NodeID(n); !slices.Contains(f.Nodes.Nodes, id) {
+				others = append(others, id)
+			}
+		}
+	}
+	p := fault.Partition{Groups: [][]protocol.NodeID{f.Nodes.Nodes, others}, OneWay: f.Direction != "both", At: f.At, For: f.For}
+	if f.Direction == "in" {
+		slices.Reverse(p.Groups)
+	}
+	return p
+}
+
+// links states a link fault so that each ordered pair of nodes is in it once, though the two sides may overlap.
+func (f *Fault) links() []fault.Link {
+	link := func(from, to []protocol.NodeID, both bool) fault.Link {
+		return fault.Link{From: from, To: to, BothWays: both, At: f.At, For: f.For, Disturbance: network.Disturbance{Delay: f.Delay, Loss: f.Loss}}
+	}
+	without := func(all, some []protocol.NodeID) []protocol.NodeID {
+		return slices.DeleteFunc(slices.Clone(all), func(n protocol.NodeID) bool { return slices.Contains(some, n) })
+	}
+	from, to := f.Nodes.Nodes, f.To.Nodes
+	onlyTo, onlyFrom := without(to, from), without(from, to)
+	both := without(from, onlyFrom)
+	switch {
+	case f.OneWay:
+		return []fault.Link{link(from, to, false)}
+	case len(both) == 0:
+		return []fault.Link{link(from, to, true)}
+	}
+	out := []fault.Link{link(from, to, false)}
+	if len(onlyTo) > 0 {
+		out = append(out, link(onlyTo, from, false))
+	}
+	if len(onlyFrom) > 0 {
+		out = append(out, link(both, onlyFrom, false))
+	}
+	return out
+}
+
+// on adds a fault of one node.
+func (f *Fault) on(n protocol.NodeID, p *fault.Plan) {
+	switch f.Kind {
+	case "crash":
+		p.Crashes = append(p.Crashes, fault.Crash{Node: n, At: f.At, Down: f.For, LoseDisk: f.LoseDisk})
+	case "pause":
+		p.Pauses = append(p.Pauses, fault.Pause{Node: n, At: f.At, For: f.For})
+	case "bandwidth":
+		p.Bandwidths = append(p.Bandwidths, fault.Bandwidth{Node: n, Uplink: f.Up, Downlink: f.Down, At: f.At, For: f.For})
+	case "clock_jump":
+		p.Jumps = append(p.Jumps, fault.ClockJump{Node: n, At: f.At, By: f.By})
+	case "clock_drift":
+		p.Drifts = append(p.Drifts, fault.ClockDrift{Node: n, PartsPerBillion: f.Drift, At: f.At, For: f.For})
+	case "slow_cpu":
+		p.SlowCPUs = append(p.SlowCPUs, fault.SlowCPU{Node: n, Num: f.Factor.Num, Den: f.Factor.Den, At: f.At, For: f.For})
+	}
+}
+

@@ -1,0 +1,59 @@
+package scenarios
+
+// Example is a scenario that uses every section, with comments: `icsim validate --help` shows it.
+const Example = `# A scenario is what happens, to whom, and what must hold. Only name, duration and subnets are needed.
+name: example
+about: one line for icsim list
+duration: 2m                          # of virtual time: 150ms, 1.5s, 1m30s, 2h, 1d
+crypto: ideal                         # bls (the default: real signatures) or ideal (same sizes, fast)
+genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
+
+network: { latency: world }           # 43 cities with mainnet's data centres; the default
+# network: { uniform: 200ms, loss: 0.1% }      any two machines, one way
+# network: { matrix: measured.csv }            columns from,to,rtt_ms,packet_loss_fraction
+
+subnets:
+  - name: app
+    type: application                 # or verified_application, system
+    nodes: 13                         # named app/0 to app/12
+    places: world                     # spread over the network's places; or Zurich; or [Zurich, Tokyo], in turn
+    bandwidth: 300Mbit                # a node, each way; or uplink and downlink; or unlimited
+    notary_delay: 300ms               # initial notary delay
+    unit_delay: 1s                    # 3s above 13 nodes
+    dkg_interval: 499                 # heights after a summary
+    # max_ingress_bytes: 2MiB, max_ingress_messages: 1000, max_block_ingress: 4MiB, max_block_payload: 4MiB
+  - { name: other, nodes: 4 }
+
+canisters:
+  - { name: tally, subnet: app, library: counter, cycles: 100T }
+  - { name: asker, subnet: other, library: caller, calls: tally }
+  # - { name: mine, subnet: app, module: mine.wasm, arg: hex"4449444c0000" }
+
+clients:
+  - { name: users, call: tally.inc, rate: 5/s, poisson: true, place: London }
+  - { name: clock, call: asker.call, every: 2s, from: 5s, until: 100s, count: 20 }
+
+faults:                               # nodes: app/3, app/0..3, app, all, or a list of these
+  - { crash: app/3, at: 20s, restart_after: 30s, lose_disk: false }
+  - { pause: app/4, at: 25s, for: 2s }
+  - { cut: app/0..3, at: 60s, for: 20s, direction: both }    # from all other nodes; out, in: one way
+  - { partition: [other/0..1, other/2..3], at: 70s, for: 5s, one_way: false }
+  - { link: app/5, to: app, at: 30s, for: 10s, delay: 100ms, loss: 5%, one_way: true }
+  - { bandwidth: app/6, at: 30s, for: 10s, limit: 10Mbit }   # or up, down
+  - { clock_jump: app/7, at: 40s, by: -2s }
+  - { clock_drift: app/8, at: 1s, by: 100ppm }
+  - { slow_cpu: app/9, at: 50s, for: 30s, factor: 3x }
+
+attackers:                            # from the start; icsim list --strategies names what they can do
+  - { nodes: app/10, strategies: equivocate }
+  - { nodes: app/11..12, strategies: [silent] }
+
+liveness:                             # what counts as live; these are the defaults
+  progress: 20s                       # longest wait for a finalized block, while at most f nodes are disturbed
+  lag: 10                             # heights that a settled node may be behind at the end
+  freshness: 5m                       # greatest age of the newest certified state
+
+expect:                               # what else must hold at the end
+  - { block_rate: { of: app, min: 1.5, max: 3 } }
+  - { ingress_lost: { max: 0 } }
+`

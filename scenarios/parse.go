@@ -1,0 +1,86 @@
+package scenarios
+
+import (
+	"time"
+
+	"icsim/canister"
+	"icsim/protocol"
+	"icsim/sim"
+	"icsim/sim/check"
+)
+
+// Limits that keep a mistyped number from eating the machine.
+const (
+	maxDuration = 10 * 365 * 24 * time.Hour
+	maxNodes    = 1000 // of a subnet
+	maxSubnets  = 256
+	maxFile     = 256 << 20 // bytes of a file that a scenario names
+)
+
+// A parser reads one scenario. Sections are read in the order in which they refer to each other, wherever they stand.
+type parser struct {
+	reader
+	spec     *Spec
+	open     func(path string) ([]byte, error) // files that the scenario names
+	last     time.Duration                     // the run's end, or maxDuration when that is wrong
+	placed   map[string]int                    // places by name
+	executor *canister.Executor                // to look into modules; nil before the first
+}
+
+func (p *parser) close() {
+	if p.executor != nil {
+		p.executor.Close()
+	}
+}
+
+// Parse reads a scenario. name is its file's, for messages and as the base of the files it names. The error is
+// Problems: every fault that the text has.
+func Parse(name string, text []byte) (*Spec, error) { return parse(name, text, openFile(name)) }
+
+func parse(name string, text []byte, open func(string) ([]byte, error)) (*Spec, error) {
+	p := &parser{reader: reader{file: name}, spec: &Spec{File: name}, open: open}
+	defer p.close()
+	if root := p.document(text); root != nil {
+		p.scenario(p.object(root, "a scenario"))
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return p.spec, nil
+}
+
+func (p *parser) scenario(o *object) {
+	s := p.spec
+	s.Name = required(o, "name", names())
+	s.About = optional(o, "about", texts("a line that says what the scenario shows"), "")
+	s.Duration = required(o, "duration", spans(time.Millisecond, maxDuration))
+	s.Crypto = optional(o, "crypto", choices("bls", "ideal"), "bls")
+	s.Genesis = optional(o, "genesis", dates(), time.Unix(0, int64(sim.DefaultGenesis)).UTC())
+	p.last = s.Duration
+	if p.last == 0 {
+		p.last = maxDuration
+	}
+	p.network(o)
+	p.subnets(o)
+	p.canisters(o)
+	p.clients(o)
+	p.faults(o)
+	p.attackers(o)
+	p.liveness(o)
+	p.expectations(o)
+	o.done()
+}
+
+func (p *parser) liveness(o *object) {
+	p.spec.Liveness = check.DefaultBounds()
+	n := o.take("liveness")
+	if n == nil {
+		return
+	}
+	b, l := &p.spec.Liveness, p.object(n, "liveness")
+	b.Progress = optional(l, "progress", spans(time.Millisecond, maxDuration), b.Progress)
+	b.Lag = protocol.Height(optional(l, "lag", counts(1, 1_000_000), int(b.Lag)))
+	b.Freshness = optional(l, "freshness", spans(time.Millisecond, maxDuration), b.Freshness)
+	l.done()
+}
+

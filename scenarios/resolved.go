@@ -1,0 +1,182 @@
+package scenarios
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Resolved writes the scenario with every default stated. It parses to the same scenario, also from another directory.
+func (s *Spec) Resolved() []byte {
+	w := &writer{}
+	w.line("name: %s", s.Name)
+	if s.About != "" {
+		w.line("about: %s", strconv.Quote(s.About))
+	}
+	w.line("duration: %s", printDuration(s.Duration))
+	w.line("crypto: %s", s.Crypto)
+	w.line("genesis: %s", s.Genesis.Format(time.RFC3339Nano))
+	w.line("network: %s", s.Network.resolved(s.File))
+	section(w, "subnets", s.Subnets, (*Subnet).resolved)
+	section(w, "canisters", s.Canisters, func(c *Canister) *entry { return c.resolved(s.File) })
+	section(w, "clients", s.Clients, (*Client).resolved)
+	section(w, "faults", s.Faults, (*Fault).resolved)
+	section(w, "attackers", s.Attackers, func(a *Attacker) *entry {
+		return new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies))
+	})
+	w.line("liveness: %s", new(entry).
+		add("progress", printDuration(s.Liveness.Progress)).add("lag", printInt(uint64(s.Liveness.Lag))).
+		add("freshness", printDuration(s.Liveness.Freshness)))
+	if len(s.Expect) > 0 {
+		w.line("expect:")
+	}
+	for _, e := range s.Expect {
+		bounds := new(entry)
+		bounds.addIf(e.Subnet != "", "of", e.Subnet)
+		bounds.addIf(e.HasMin, "min", fmt.Sprint(e.Min))
+		bounds.addIf(e.HasMax, "max", fmt.Sprint(e.Max))
+		w.line("  - { %s: %s }", e.Quantity, bounds)
+	}
+	return w.Bytes()
+}
+
+type writer struct{ bytes.Buffer }
+
+func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+
+func section[T any](w *writer, name string, items []T, resolved func(*T) *entry) {
+	if len(items) > 0 {
+		w.line("%s:", name)
+	}
+	for i := range items {
+		w.line("  - %s", resolved(&items[i]))
+	}
+}
+
+// An entry is a mapping on one line.
+type entry struct{ fields []string }
+
+func (e *entry) add(key, value string) *entry {
+	e.fields = append(e.fields, key+": "+value)
+	return e
+}
+
+func (e *entry) addIf(present bool, key, value string) {
+	if present {
+		e.add(key, value)
+	}
+}
+
+func (e *entry) String() string { return "{ " + strings.Join(e.fields, ", ") + " }" }
+
+// list writes one word as it is, several in brackets.
+func list(words []string) string {
+	quoted := make([]string, len(words))
+	for i, w := range words {
+		quoted[i] = quote(w)
+	}
+	if len(words) == 1 {
+		return quoted[0]
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// quote leaves plain words as they are.
+func quote(text string) string {
+	if nameForm.MatchString(text) && text != "true" && text != "false" && text != "null" {
+		return text
+	}
+	return strconv.Quote(text)
+}
+
+func (t *Targets) String() string { return list(t.Names) }
+
+func absolute(scenario, path string) string {
+	path = beside(scenario, path)
+	if full, err := filepath.Abs(path); err == nil {
+		path = full
+	}
+	return strconv.Quote(path)
+}
+
+func (n *Network) resolved(scenario string) *entry {
+	e := new(entry)
+	switch {
+	case n.World:
+		e.add("latency", world)
+	case n.Matrix != "":
+		e.add("matrix", absolute(scenario, n.Matrix))
+	default:
+		e.add("uniform", printDuration(n.Uniform)).add("loss", printShare(int64(n.Loss)))
+	}
+	return e
+}
+
+func (s *Subnet) resolved() *entry {
+	return new(entry).add("name", quote(s.Name)).add("type", s.Type.String()).add("nodes", printInt(s.Nodes)).
+		add("places", list(s.Places)).add("uplink", printBandwidth(s.Uplink)).add("downlink", printBandwidth(s.Downlink)).
+		add("unit_delay", printDuration(s.UnitDelay)).add("notary_delay", printDuration(s.NotaryDelay)).
+		add("dkg_interval", printInt(s.DKGInterval)).add("max_ingress_bytes", printSize(s.MaxIngressBytes)).
+		add("max_ingress_messages", printInt(s.MaxIngressMessages)).
+		add("max_block_ingress", printSize(s.MaxBlockIngress)).add("max_block_payload", printSize(s.MaxBlockPayload))
+}
+
+func (c *Canister) resolved(scenario string) *entry {
+	e := new(entry).add("name", quote(c.Name)).add("subnet", quote(c.Subnet))
+	e.addIf(c.Library != "", "library", quote(c.Library))
+	if c.Module != "" {
+		e.add("module", absolute(scenario, c.Module))
+	}
+	e.addIf(len(c.Calls) > 0, "calls", list(c.Calls))
+	e.addIf(c.Arg != nil, "arg", printBlob(c.Arg))
+	return e.add("cycles", printCycles(c.Cycles))
+}
+
+func (k *Client) resolved() *entry {
+	e := new(entry).add("name", quote(k.Name)).add("call", strconv.Quote(k.Canister+"."+k.Method))
+	e.addIf(k.Arg != nil, "arg", printBlob(k.Arg))
+	e.add("every", printDuration(k.Every)).add("poisson", strconv.FormatBool(k.Poisson)).add("from", printDuration(k.From))
+	e.addIf(k.Until != 0, "until", printDuration(k.Until))
+	e.addIf(k.Count != 0, "count", printInt(k.Count))
+	e.addIf(k.Place != "", "place", quote(k.Place))
+	return e
+}
+
+func (f *Fault) resolved() *entry {
+	e, target := new(entry), f.Nodes.String()
+	if f.Kind == "partition" {
+		var groups []string
+		for i := range f.Groups {
+			groups = append(groups, f.Groups[i].String())
+		}
+		target = "[" + strings.Join(groups, ", ") + "]"
+	}
+	e.add(f.Kind, target).add("at", printDuration(f.At))
+	switch f.Kind {
+	case "crash":
+		e.addIf(f.For != 0, "restart_after", printDuration(f.For))
+		e.addIf(f.LoseDisk, "lose_disk", "true")
+		return e
+	case "partition":
+		e.addIf(f.OneWay, "one_way", "true")
+	case "cut":
+		e.add("direction", f.Direction)
+	case "link":
+		e.add("to", f.To.String()).add("delay", printDuration(f.Delay)).add("loss", printShare(int64(f.Loss)))
+		e.addIf(f.OneWay, "one_way", "true")
+	case "bandwidth":
+		e.add("up", printBandwidth(f.Up)).add("down", printBandwidth(f.Down))
+	case "clock_jump":
+		e.add("by", printDuration(f.By))
+	case "clock_drift":
+		e.add("by", printShare(f.Drift))
+	case "slow_cpu":
+		e.add("factor", f.Factor.String())
+	}
+	e.addIf(f.For != 0, "for", printDuration(f.For))
+	return e
+}
+

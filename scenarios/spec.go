@@ -1,0 +1,115 @@
+package scenarios
+
+import (
+	"time"
+
+	"icsim/protocol"
+	"icsim/sim/check"
+	"icsim/sim/network"
+)
+
+// A Spec is a scenario as its author means it: every reference is checked, every default filled in. Things refer to each
+// other by name. Before Compile, Duration and Crypto may be set to other values.
+type Spec struct {
+	File      string // for messages
+	Name      string
+	About     string
+	Duration  time.Duration
+	Crypto    string // bls or ideal
+	Genesis   time.Time
+	Network   Network
+	Subnets   []Subnet
+	Canisters []Canister
+	Clients   []Client
+	Faults    []Fault
+	Attackers []Attacker
+	Liveness  check.Bounds
+	Expect    []check.Expectation
+}
+
+// A Network says what lies between places. One of World, Uniform and Matrix is set.
+type Network struct {
+	World   bool          // the built-in cities
+	Uniform time.Duration // one way, between any two machines
+	Loss    network.Loss  // with Uniform
+	Matrix  string        // file of measured pairs
+	paths   *network.Paths
+	places  []string // names, by index in paths
+}
+
+// A Subnet has the fields of sim.Subnet, with its places by name.
+type Subnet struct {
+	Name               string
+	Type               protocol.SubnetType
+	Nodes              int
+	Places             []string // repeated for the nodes in turn; {"world"}: spread over the network's places
+	Uplink, Downlink   int64    // bits a second; 0: unlimited
+	UnitDelay          time.Duration
+	NotaryDelay        time.Duration
+	DKGInterval        int
+	MaxIngressBytes    int64
+	MaxIngressMessages int
+	MaxBlockIngress    int64
+	MaxBlockPayload    int64
+	first              protocol.NodeID
+}
+
+// A Canister is installed at genesis.
+type Canister struct {
+	Name    string
+	Subnet  string
+	Library string   // name of a canister of the library, or empty
+	Calls   []string // canisters that a library canister calls
+	Module  string   // file with a module, or empty
+	Arg     []byte   // for canister_init
+	Cycles  protocol.Cycles
+	code    []byte // of Module
+	methods []string
+	line    int
+}
+
+// A Client is a user who makes calls of one kind.
+type Client struct {
+	Name     string
+	Canister string
+	Method   string
+	Arg      []byte
+	Every    time.Duration
+	Poisson  bool
+	From     time.Duration
+	Until    time.Duration // 0: the end of the run
+	Count    int           // 0: no limit
+	Place    string
+}
+
+// A Targets is some nodes, as they were named and by number.
+type Targets struct {
+	Names []string
+	Nodes []protocol.NodeID // ascending
+}
+
+// A Fault is something that goes wrong. Which fields count depends on Kind.
+type Fault struct {
+	Kind      string    // crash, pause, partition, cut, link, bandwidth, clock_jump, clock_drift, slow_cpu
+	Nodes     Targets   // whom it hits
+	Groups    []Targets // of a partition
+	To        Targets   // of a link
+	At        time.Duration
+	For       time.Duration // 0: to the end
+	LoseDisk  bool
+	OneWay    bool
+	Direction string // of a cut: both, out or in
+	Delay     time.Duration
+	Loss      network.Loss
+	Up, Down  int64 // of a bandwidth cap
+	By        time.Duration
+	Drift     int64 // parts per billion
+	Factor    Factor
+	line      int
+}
+
+// An Attacker is some nodes with the strategies each of them follows.
+type Attacker struct {
+	Nodes      Targets
+	Strategies []string
+}
