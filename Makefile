@@ -1,0 +1,76 @@
+# make          what there is to make
+# make run      the quickstart
+# make test     all that a change has to pass
+
+GO        ?= go
+SCENARIO  ?= quickstart
+BENCH     ?= .
+BENCHTIME ?= 1s
+FUZZTIME  ?= 60s
+CROSS     ?= baseline-13
+UNTIL     ?= 5s
+VERSION   := $(shell git describe --always --dirty --tags 2>/dev/null || echo unversioned)
+
+# The canisters written in Go, as one module; sim embeds it. It goes into state hashes, so it is built the same everywhere:
+# without paths, version control and debugging data, by the Go version that go.mod names.
+MODULE         := canister/library/library.wasm
+MODULE_SOURCES := $(shell find canister/library canister/cdk -name '*.go' ! -name '*_test.go' 2>/dev/null) go.mod go.sum
+
+# The directories with test code that matches $(1).
+packages = $(shell grep -rlE --include='*_test.go' $(1) cmd scenarios sim protocol canister crypto metrics 2>/dev/null \
+	| xargs -rn1 dirname | sort -u | sed 's,^,./,')
+
+.DEFAULT_GOAL := help
+.PHONY: help build run test lint bench fuzz race golden cross clean
+
+help: ## say what there is to make
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+
+build: $(MODULE) ## build bin/icsim
+	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/icsim ./cmd/icsim
+
+$(MODULE): $(MODULE_SOURCES)
+	GOOS=wasip1 GOARCH=wasm $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -ldflags '-s -w' -o $@ ./canister/library/guest
+
+run: build ## simulate two subnets for two minutes (SCENARIO=quickstart)
+	bin/icsim run $(SCENARIO)
+
+test: lint ## check everything that a change has to pass
+	$(GO) test -timeout 10m ./...
+
+lint: $(MODULE) ## vet, staticcheck and the house rules
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+	$(GO) run ./cmd/tidy
+
+bench: $(MODULE) ## run benchmarks on one core (BENCH=pattern BENCHTIME=1s)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCHTIME) -benchmem -cpu 1 $(call packages,'^func Benchmark')
+
+fuzz: $(MODULE) ## run every fuzz target for FUZZTIME=60s
+	@grep -rnoE --include='*_test.go' '^func Fuzz[A-Za-z0-9_]*' . | sed -E 's,^(.*)/[^/]*:func ,\1 ,' | sort | \
+	while read -r package target; do \
+		echo "$$package $$target"; \
+		$(GO) test -run '^$$' -fuzz "^$$target\$$" -fuzztime $(FUZZTIME) "$$package" </dev/null || exit 1; \
+	done
+
+race: $(MODULE) ## run the short tests under the race detector
+	CGO_ENABLED=1 $(GO) test -race -short -timeout 20m ./...
+
+golden: $(MODULE) ## rewrite the expected results of golden tests and scripts; read the diff like code
+	$(GO) test -run 'Golden|Script' $(call packages,'flag.Bool."rewrite"|cockroachdb/datadriven"') -args -rewrite
+
+cross: build ## compare digests with arm64 under qemu (CROSS=scenario UNTIL=5s)
+	@qemu=$$(command -v qemu-aarch64 || command -v qemu-aarch64-static) || \
+		{ echo 'cross: qemu-aarch64 is missing; on Debian: apt-get install qemu-user' >&2; exit 1; }; \
+	set -e; export CGO_ENABLED=0; \
+	GOOS=linux GOARCH=arm64 $(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/icsim-arm64 ./cmd/icsim; \
+	GOOS=linux GOARCH=arm64 $(GO) test -run Golden -exec "$$qemu" ./sim/rng ./sim/event; \
+	for crypto in ideal bls; do \
+		here=$$(bin/icsim run $(CROSS) --until $(UNTIL) --crypto $$crypto --json | sed -n 's/.*"digest": *"\([^"]*\)".*/\1/p'); \
+		there=$$($$qemu bin/icsim-arm64 run $(CROSS) --until $(UNTIL) --crypto $$crypto --json | sed -n 's/.*"digest": *"\([^"]*\)".*/\1/p'); \
+		echo "$(CROSS) $$crypto: $$here here, $$there on arm64"; \
+		test -n "$$here" && test "$$here" = "$$there" || { echo 'cross: the digests differ' >&2; exit 1; }; \
+	done
+
+clean: ## remove what was built
+	rm -rf bin $(MODULE)
