@@ -248,6 +248,7 @@ func TestMemoryIsInvisibleToHonestCombinations(t *testing.T) {
 	misplaced := shares(a, 0, 1, 2)
 	misplaced[0].Index = 3
 	outside := append([]crypto.IndexedShare{{Index: 4, Share: shares(a, 1)[0].Share}}, shares(a, 0, 1, 2)...)
+	require.False(t, s.VerifyThresholdShare(group, 3, a, misplaced[0].Share), "known to be bad is not known to be good")
 	for range 2 { // with and without the combination remembered
 		for _, g := range []*crypto.ThresholdGroup{group, &lower, &swapped} {
 			for _, set := range [][]crypto.IndexedShare{
@@ -291,6 +292,21 @@ func TestMemoryIsInvisibleToHonestSums(t *testing.T) {
 	require.False(t, s.VerifyBasic(crypto.BasicPublicKey{}, a, s.SignBasic(crypto.BasicSecretKey{7}, a)))
 	lone := &crypto.ThresholdGroup{Threshold: 1, Shares: make([]crypto.ThresholdPublicKey, 1)}
 	require.False(t, s.VerifyThresholdShare(lone, 0, a, s.SignThreshold(crypto.ThresholdSecretKey{7}, a)))
+}
+
+// strict refuses a signer who is listed twice, as the interface lets it.
+type strict struct{ crypto.Scheme }
+
+func (s strict) VerifyMulti(pks []crypto.MultiPublicKey, msg []byte, sig crypto.MultiSignature) bool {
+	return len(pks) == 1 && s.Scheme.VerifyMulti(pks, msg, sig)
+}
+
+func TestNothingIsConcludedFromASignerTwice(t *testing.T) {
+	s := Scheme(strict{ideal.New()}, true)
+	sk, pk, _ := s.MultiKey(crypto.Seed{1})
+	share := s.SignMulti(sk, nil)
+	sum, _ := s.CombineMulti([]crypto.MultiSignature{share, share})
+	require.False(t, s.VerifyMulti([]crypto.MultiPublicKey{pk, pk}, nil, sum))
 }
 
 // The key of one group over the shares of another: both known, and yet no group.
