@@ -165,10 +165,17 @@ func (r *Reader) note(a protocol.Artifact, own bool) {
 	r.Emit(n)
 }
 
-func noteFinalized(b HashedBlock) protocol.Note {
+// Reasons of NoteFinalized for blocks that have no finalization of their own. Beside such a block another one of the height
+// may be notarized; beside a block with a finalization none can be (A.10.2).
+const (
+	FinalByDescendant = "descendant"
+	FinalByCUP        = "catch-up package"
+)
+
+func noteFinalized(b HashedBlock, reason string) protocol.Note {
 	return protocol.Note{
 		Kind: protocol.NoteFinalized, Height: b.Block.Height, Hash: crypto.Hash(b.Hash),
-		Value: uint64(b.Block.Rank), Peer: b.Maker,
+		Value: uint64(b.Block.Rank), Peer: b.Maker, Reason: reason,
 	}
 }
 

@@ -231,7 +231,7 @@ func (r *Reader) start(cup *protocol.CatchUpPackage, at Clock) {
 		}
 	} else {
 		if r.cup != nil {
-			r.Emit(noteFinalized(block))
+			r.Emit(noteFinalized(block, FinalByCUP))
 		}
 		r.chain = append(r.chain[:0], block)
 	}
@@ -256,7 +256,11 @@ func (r *Reader) finalize(hash protocol.BlockHash, h protocol.Height) {
 	}
 	for i := len(r.walk) - 1; i >= 0; i-- {
 		r.chain = append(r.chain, r.walk[i])
-		r.Emit(noteFinalized(r.walk[i]))
+		reason := ""
+		if i > 0 {
+			reason = FinalByDescendant
+		}
+		r.Emit(noteFinalized(r.walk[i], reason))
 		if r.walk[i].Block.Payload.IsSummary() {
 			r.summary = r.walk[i].Block
 		}

@@ -28,7 +28,7 @@ func New(cfg *Config, env *Env, components []Named, at Clock) *Consensus {
 
 // maxRounds bounds the rounds of one step. Each round changes the pool, and a step cannot produce more artifacts than
 // a catching-up node validates one by one.
-const maxRounds = 1 << 20
+const maxRounds = 1 << 16
 
 // Step asks the components until nothing changes any more, and tells what the world must do. The caller resets out.
 func (c *Consensus) Step(at Clock, out *Effects) {

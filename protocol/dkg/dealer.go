@@ -3,13 +3,14 @@ package dkg
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"icsim/crypto"
 	"icsim/protocol"
 )
 
-// cachedKeys bounds the keys a dealer remembers. Two low keys and the high one are in use at a time; a third low key
-// while a node lags behind. A key forgotten is dealt again.
+// cachedKeys bounds the keys a dealer remembers: the high one, which is in use all the time and comes first, and low
+// ones, of which two are in use and a third while a node lags behind. A key forgotten is dealt again.
 const cachedKeys = 6
 
 // A Dealer deals all keys of one subnet from a seed. It is a pure function with a small memory, and serves one
@@ -18,7 +19,7 @@ type Dealer struct {
 	subnet protocol.SubnetID
 	scheme crypto.Scheme
 	seed   crypto.Seed
-	cache  []dealt // newest last
+	cache  []dealt // the high key, then low keys, the newest last
 }
 
 type dealt struct {
@@ -66,13 +67,15 @@ func (d *Dealer) deal(id protocol.TranscriptID, members []protocol.NodeID) *deal
 	seed[8] = byte(id.Tag)
 	binary.BigEndian.PutUint64(seed[10:], uint64(id.Start))
 	group, secrets := d.scheme.Deal(crypto.Seed(crypto.Sum("dealer", d.seed[:], seed[:])), len(members), Threshold(id.Tag, len(members)))
-	if len(d.cache) == cachedKeys {
-		d.cache = append(d.cache[:0], d.cache[1:]...)
+	key := dealt{transcript: &protocol.Transcript{ID: id, Group: group, Committee: members}, secrets: secrets}
+	if id.Tag == protocol.HighThreshold {
+		d.cache = slices.Insert(d.cache, 0, key)
+		return &d.cache[0]
 	}
-	d.cache = append(d.cache, dealt{
-		transcript: &protocol.Transcript{ID: id, Group: group, Committee: members},
-		secrets:    secrets,
-	})
+	if len(d.cache) >= cachedKeys {
+		d.cache = slices.Delete(d.cache, 1, 2)
+	}
+	d.cache = append(d.cache, key)
 	return &d.cache[len(d.cache)-1]
 }
 

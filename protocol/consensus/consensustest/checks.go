@@ -15,7 +15,8 @@ type Checks struct {
 
 	subnet    *Subnet
 	finalized map[protocol.Height]crypto.Hash
-	others    map[protocol.Height]map[crypto.Hash]bool
+	explicit  map[protocol.Height]bool                 // finalized by a finalization of its own
+	others    map[protocol.Height]map[crypto.Hash]bool // notarized
 	randoms   map[protocol.NoteKind]map[protocol.Height]crypto.Hash
 	batches   map[protocol.Height]crypto.Hash
 	nodes     map[protocol.NodeID]*nodeChecks
@@ -31,6 +32,7 @@ func newChecks(s *Subnet) *Checks {
 	return &Checks{
 		subnet: s, Faulty: map[protocol.NodeID]bool{},
 		finalized: map[protocol.Height]crypto.Hash{},
+		explicit:  map[protocol.Height]bool{},
 		others:    map[protocol.Height]map[crypto.Hash]bool{},
 		randoms: map[protocol.NoteKind]map[protocol.Height]crypto.Hash{
 			protocol.NoteBeacon: {}, protocol.NoteTape: {}, protocol.NoteCatchUpPackage: {},
@@ -80,14 +82,18 @@ func (c *Checks) note(n *Node, k *nodeChecks, note *protocol.Note) {
 			c.fail(n, "A.10.1: finalizes %s at %d, another finalized %s", note.Hash, h, have)
 		}
 		c.finalized[h] = note.Hash
+		c.chain(n, h)
+		if note.Reason != "" {
+			return // final through another block: more than one may be notarized
+		}
+		c.explicit[h] = true
 		for other := range c.others[h] {
 			if other != note.Hash {
 				c.fail(n, "A.10.2: %s is notarized at %d beside the finalized %s", other, h, note.Hash)
 			}
 		}
-		c.chain(n, h)
 	case protocol.NoteNotarized:
-		if have, ok := c.finalized[h]; ok && have != note.Hash {
+		if have := c.finalized[h]; c.explicit[h] && have != note.Hash {
 			c.fail(n, "A.10.2: %s is notarized at %d beside the finalized %s", note.Hash, h, have)
 		}
 		if c.others[h] == nil {

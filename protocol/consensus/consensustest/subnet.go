@@ -22,14 +22,16 @@ const (
 
 // Options are what a test chooses about a subnet.
 type Options struct {
-	Nodes         int
-	UnitDelay     time.Duration
-	InitialDelay  time.Duration
-	Interval      protocol.Height
-	Seed          byte
-	NoChecks      bool
-	Components    func(n *Node, honest []consensus.Named) []consensus.Named // nil: honest
-	Link          func(s *Subnet, from, to *Node, a protocol.Artifact) (delay time.Duration, lost bool)
+	Nodes        int
+	UnitDelay    time.Duration
+	InitialDelay time.Duration
+	Interval     protocol.Height
+	Seed         byte
+	NoChecks     bool
+	Components   func(n *Node, honest []consensus.Named) []consensus.Named // nil: honest
+	Link         func(s *Subnet, from, to *Node, a protocol.Artifact) (delay time.Duration, lost bool)
+	// Tamper replaces what a node sends to another; nil: nothing.
+	Tamper        func(s *Subnet, from, to *Node, a protocol.Artifact) protocol.Artifact
 	ExecutionTime time.Duration
 	Watch         func(*Node, *consensus.Effects) // sees each step's effects
 }
@@ -253,10 +255,30 @@ func (s *Subnet) Send(from *Node, a protocol.Artifact, own bool) {
 		if s.Link != nil {
 			delay, lost = s.Link(s, from, to, a)
 		}
-		if !lost {
-			s.push(event{at: s.Now.Add(delay), to: to, from: from.ID, artifact: a})
+		if lost {
+			continue
 		}
+		sent := a
+		if s.Tamper != nil {
+			sent = s.Tamper(s, from, to, a)
+		}
+		s.Post(from, to, sent, delay)
 	}
+}
+
+// Reconnect has a node send all it offers to a peer whose connection came up again.
+func (s *Subnet) Reconnect(from, to *Node) {
+	for _, v := range from.disk.Load(protocol.DiskConsensusPool) {
+		s.Post(from, to, v.(protocol.Artifact), 50*time.Millisecond)
+	}
+	for _, v := range to.disk.Load(protocol.DiskConsensusPool) {
+		s.Post(to, from, v.(protocol.Artifact), 50*time.Millisecond)
+	}
+}
+
+// Post lets an artifact reach a node after a delay.
+func (s *Subnet) Post(from, to *Node, a protocol.Artifact, delay time.Duration) {
+	s.push(event{at: s.Now.Add(delay), to: to, from: from.ID, artifact: a})
 }
 
 // has spares relays of what the receiver has: its other peers offer it too.
