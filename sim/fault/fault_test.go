@@ -18,7 +18,9 @@ const sec = time.Second
 
 func TestCompileGivesPrimitivesInOrder(t *testing.T) {
 	p := Plan{
-		Crashes:    []Crash{{Node: 3, At: 20 * sec, Down: 10 * sec, LoseDisk: true}, {Node: 4, At: 5 * sec}, {Node: 3, At: 31 * sec, Down: sec}},
+		Crashes: []Crash{
+			{Node: 3, At: 20 * sec, Down: 10 * sec, LoseDisk: true}, {Node: 4, At: 5 * sec}, {Node: 3, At: 31 * sec, Down: sec},
+		},
 		Pauses:     []Pause{{Node: 1, At: 5 * sec, For: sec}},
 		Partitions: []Partition{{Groups: []ids{{0, 1}, {2}}, At: 7 * sec, For: sec}, {Groups: []ids{{0}, {2}}, OneWay: true, At: 9 * sec}},
 		Links: []Link{{
