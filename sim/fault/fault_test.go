@@ -72,32 +72,47 @@ func TestEmptyPlan(t *testing.T) {
 func TestErrorsSayWhatIsWrong(t *testing.T) {
 	link := func(l Link) Plan { l.At, l.For = sec, sec; return Plan{Links: []Link{l}} }
 	bad := network.Disturbance{Loss: 1}
-	for want, p := range map[string]Plan{
-		"crash of node 5: there are 5 nodes, numbered from 0":                     {Crashes: []Crash{{Node: 5, At: sec}}},
-		"crash at 0s: a fault happens after the start":                            {Crashes: []Crash{{Node: 1}}},
-		"crash at 1s lasts -1s":                                                   {Crashes: []Crash{{Node: 1, At: sec, Down: -sec}}},
-		"beyond the end of time":                                                  {Pauses: []Pause{{At: 1 << 62, For: 1 << 62}}},
-		"crash of node 1 at 3s: the one at 2s ends at 3s; let it end first":       {Crashes: []Crash{{Node: 1, At: 3 * sec}, {Node: 1, At: 2 * sec, Down: sec}}},
-		"crash of node 1 at 9s: the one at 2s never ends":                         {Crashes: []Crash{{Node: 1, At: 2 * sec}, {Node: 1, At: 9 * sec}}},
-		"pause of node 1 at 1s: it needs a length":                                {Pauses: []Pause{{Node: 1, At: sec}}},
-		"pause of node 1 at 2s: the one at 1s ends at 3s":                         {Pauses: []Pause{{Node: 1, At: sec, For: 2 * sec}, {Node: 1, At: 2 * sec, For: sec}}},
-		"partition at 1s has 1 group: it takes two":                               {Partitions: []Partition{{Groups: []ids{{1}}, At: sec}}},
-		"partition at 1s is one way between 3 groups":                             {Partitions: []Partition{{Groups: []ids{{1}, {2}, {3}}, OneWay: true, At: sec}}},
-		"partition at 1s: group 2 is empty":                                       {Partitions: []Partition{{Groups: []ids{{1}, {}}, At: sec}}},
-		"partition at 1s: node 1 is in groups 1 and 2":                            {Partitions: []Partition{{Groups: []ids{{1}, {1}}, At: sec}}},
-		"partition at 1s of node 9: there are 5":                                  {Partitions: []Partition{{Groups: []ids{{1}, {9}}, At: sec}}},
-		"link fault at 1s: from and to need a node each":                          link(Link{From: ids{1}, Disturbance: bad}),
-		"link fault at 1s delays by -1s":                                          link(Link{From: ids{1}, To: ids{2}, Disturbance: network.Disturbance{Delay: -sec}}),
-		"link fault at 1s loses 1000000000 parts per billion: at most 990000000;": link(Link{From: ids{1}, To: ids{2}, Disturbance: network.Disturbance{Loss: 1e9}}),
-		"link fault at 1s neither delays nor loses":                               link(Link{From: ids{1}, To: ids{2}}),
-		"bandwidth cap of node 1 at 1s: 0 up and 0 down":                          {Bandwidths: []Bandwidth{{Node: 1, At: sec}}},
-		"bandwidth cap of node 1 at 1s: -3 up":                                    {Bandwidths: []Bandwidth{{Node: 1, Uplink: -3, Downlink: 5, At: sec}}},
-		"clock jump of node 1 at 1s by 0s":                                        {Jumps: []ClockJump{{Node: 1, At: sec}}},
-		"clock drift of node 1 at 1s by 900000000 parts":                          {Drifts: []ClockDrift{{Node: 1, At: sec, PartsPerBillion: 900_000_000}}},
-		"slow CPU of node 1 at 1s by 3/0":                                         {SlowCPUs: []SlowCPU{{Node: 1, At: sec, Num: 3}}},
+	for _, c := range []struct {
+		want string
+		plan Plan
+	}{
+		{"crash of node 5: there are 5 nodes, numbered from 0", Plan{Crashes: []Crash{{Node: 5, At: sec}}}},
+		{"crash at 0s: a fault happens after the start", Plan{Crashes: []Crash{{Node: 1}}}},
+		{"crash at 1s lasts -1s", Plan{Crashes: []Crash{{Node: 1, At: sec, Down: -sec}}}},
+		{"beyond the end of time", Plan{Pauses: []Pause{{At: 1 << 62, For: 1 << 62}}}},
+		{
+			"crash of node 1 at 3s: the one at 2s ends at 3s; let it end first",
+			Plan{Crashes: []Crash{{Node: 1, At: 3 * sec}, {Node: 1, At: 2 * sec, Down: sec}}},
+		},
+		{"crash of node 1 at 9s: the one at 2s never ends", Plan{Crashes: []Crash{{Node: 1, At: 2 * sec}, {Node: 1, At: 9 * sec}}}},
+		{"pause of node 1 at 1s: it needs a length", Plan{Pauses: []Pause{{Node: 1, At: sec}}}},
+		{
+			"pause of node 1 at 2s: the one at 1s ends at 3s",
+			Plan{Pauses: []Pause{{Node: 1, At: sec, For: 2 * sec}, {Node: 1, At: 2 * sec, For: sec}}},
+		},
+		{"partition at 1s has 1 group: it takes two", Plan{Partitions: []Partition{{Groups: []ids{{1}}, At: sec}}}},
+		{
+			"partition at 1s is one way between 3 groups",
+			Plan{Partitions: []Partition{{Groups: []ids{{1}, {2}, {3}}, OneWay: true, At: sec}}},
+		},
+		{"partition at 1s: group 2 is empty", Plan{Partitions: []Partition{{Groups: []ids{{1}, {}}, At: sec}}}},
+		{"partition at 1s: node 1 is in groups 1 and 2", Plan{Partitions: []Partition{{Groups: []ids{{1}, {1}}, At: sec}}}},
+		{"partition at 1s of node 9: there are 5", Plan{Partitions: []Partition{{Groups: []ids{{1}, {9}}, At: sec}}}},
+		{"link fault at 1s: from and to need a node each", link(Link{From: ids{1}, Disturbance: bad})},
+		{"link fault at 1s delays by -1s", link(Link{From: ids{1}, To: ids{2}, Disturbance: network.Disturbance{Delay: -sec}})},
+		{
+			"link fault at 1s loses 1000000000 parts per billion: at most 990000000;",
+			link(Link{From: ids{1}, To: ids{2}, Disturbance: network.Disturbance{Loss: 1e9}}),
+		},
+		{"link fault at 1s neither delays nor loses", link(Link{From: ids{1}, To: ids{2}})},
+		{"bandwidth cap of node 1 at 1s: 0 up and 0 down", Plan{Bandwidths: []Bandwidth{{Node: 1, At: sec}}}},
+		{"bandwidth cap of node 1 at 1s: -3 up", Plan{Bandwidths: []Bandwidth{{Node: 1, Uplink: -3, Downlink: 5, At: sec}}}},
+		{"clock jump of node 1 at 1s by 0s", Plan{Jumps: []ClockJump{{Node: 1, At: sec}}}},
+		{"clock drift of node 1 at 1s by 900000000 parts", Plan{Drifts: []ClockDrift{{Node: 1, At: sec, PartsPerBillion: 900_000_000}}}},
+		{"slow CPU of node 1 at 1s by 3/0", Plan{SlowCPUs: []SlowCPU{{Node: 1, At: sec, Num: 3}}}},
 	} {
-		_, err := p.Compile(5)
-		require.ErrorContains(t, err, want)
+		_, err := c.plan.Compile(5)
+		require.ErrorContains(t, err, c.want)
 	}
 }
 
