@@ -215,6 +215,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 			Scheme: s.scheme, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
 			State: sub.state, Processor: sub.processor,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
+			Components: s.config.components,
 		})
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"icsim/protocol"
+	"icsim/protocol/consensus"
 	"icsim/sim/adversary"
 	"icsim/sim/check"
 	"icsim/sim/fault"
@@ -38,6 +39,9 @@ type Config struct {
 	NoMetrics bool
 	Workers   int
 	Trace     trace.Config
+
+	// components makes the consensus of every node, for tests that break a rule from within; nil: the deployed one.
+	components func(*consensus.Config, *consensus.Env) []consensus.Named
 }
 
 // A Subnet is a subnet of the registry. Its nodes get the next free NodeIDs in order: the first subnet's are 0 … n−1.
