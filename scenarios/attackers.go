@@ -15,7 +15,7 @@ func (p *parser) attackers(o *object) {
 		a.Nodes = p.nodes(f, "nodes")
 		words := f.words("strategies")
 		if len(words) == 0 && !f.broken {
-			p.fail(f.line, "an attacker needs strategies: one or a list of %s", enumerate(strategies()))
+			p.fail(f.line, "an attacker needs strategies: one or a list of %s", either(strategies()))
 		}
 		for _, w := range words {
 			if !slices.Contains(strategies(), w.text) {
@@ -29,7 +29,7 @@ func (p *parser) attackers(o *object) {
 		f.done()
 		for _, n := range a.Nodes.Nodes {
 			if before, ok := lines[n]; ok {
-				p.fail(f.line, "%s is an attacker since line %d; list its strategies together", p.spec.nodeName(n), before)
+				p.fail(f.line, "%s is an attacker since line %d; list its strategies together", p.spec.NodeName(n), before)
 				break
 			}
 			lines[n] = f.line
@@ -38,7 +38,8 @@ func (p *parser) attackers(o *object) {
 	}
 }
 
-func quantityNames() []string {
+// Quantities are the names of what an expectation may be of.
+func Quantities() []string {
 	var out []string
 	for q := range check.Quantities() {
 		out = append(out, string(q))
@@ -56,7 +57,7 @@ func (p *parser) expectations(o *object) {
 		for _, key := range slices.Clone(f.keys) {
 			ofSubnet, ok := check.Quantities()[check.Quantity(key)]
 			if !ok {
-				f.fail(key, "there is no quantity %q; %s", shorten(key), oneOf(key, quantityNames()))
+				f.fail(key, "there is no quantity %q; %s", shorten(key), oneOf(key, Quantities()))
 				continue
 			}
 			if v := f.take(key); v != nil {

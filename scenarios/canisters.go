@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"icsim/canister"
+	"icsim/canister/library"
 	"icsim/protocol"
 )
 
@@ -13,11 +14,6 @@ import (
 var defaultCycles = protocol.CyclesOf(100_000_000_000_000)
 
 func (p *parser) canisters(o *object) {
-	type callers struct {
-		canister int
-		words    []word
-	}
-	var calls []callers
 	for _, item := range o.list("canisters") {
 		f := p.object(item, "a canister")
 		c := Canister{line: f.line}
@@ -29,30 +25,24 @@ func (p *parser) canisters(o *object) {
 		c.Cycles = optional(f, "cycles", cycles(), defaultCycles)
 		c.Arg = p.argument(f)
 		p.code(f, &c)
-		calls = append(calls, callers{len(p.spec.Canisters), f.words("calls")})
-		if f.has("calls") && !slices.Contains(libraryCallers(), c.Library) {
-			f.fail("calls", "calls goes with library: %s", strings.Join(libraryCallers(), " or "))
-		}
+		p.settings(f, &c)
 		f.done()
 		if i := p.findCanister(c.Name); i >= 0 && c.Name != "" {
 			f.fail("name", "the canister %s exists already, since line %d", c.Name, p.spec.Canisters[i].line)
 		}
 		p.spec.Canisters = append(p.spec.Canisters, c)
 	}
-	for _, c := range calls {
-		for _, w := range c.words {
-			p.knownCanister(w)
-			p.spec.Canisters[c.canister].Calls = append(p.spec.Canisters[c.canister].Calls, w.text)
-		}
+	for _, w := range p.callees { // which may stand below those who call them
+		p.knownCanister(w)
 	}
 }
 
 // code takes what a canister runs: a module of the library, or a file.
 func (p *parser) code(f *object, c *Canister) {
 	if f.has("library") == f.has("module") && !f.broken {
-		p.fail(f.line, "a canister has one of library (%s) and module (a .wasm file)", enumerate(libraryNames()))
+		p.fail(f.line, "a canister has one of library (%s) and module (a .wasm file)", either(library.Names()))
 	}
-	c.Library = optional(f, "library", choices(libraryNames()...), "")
+	c.Library = optional(f, "library", choices(library.Names()...), "")
 	c.Module = optional(f, "module", texts("a .wasm file, raw or gzip"), "")
 	if c.Module == "" {
 		return

@@ -128,14 +128,7 @@ func (s *Spec) plan() fault.Plan {
 
 // cutOff is a partition between some nodes and all others.
 func (s *Spec) cutOff(f *Fault) fault.Partition {
-	var others []protocol.NodeID
-	for i := range s.Subnets {
-		for n := range s.Subnets[i].Nodes {
-			if id := s.Subnets[i].first + protocol.NodeID(n); !slices.Contains(f.Nodes.Nodes, id) {
-				others = append(others, id)
-			}
-		}
-	}
+	others := slices.DeleteFunc(s.everyNode(), func(n protocol.NodeID) bool { return slices.Contains(f.Nodes.Nodes, n) })
 	p := fault.Partition{Groups: [][]protocol.NodeID{f.Nodes.Nodes, others}, OneWay: f.Direction != "both", At: f.At, For: f.For}
 	if f.Direction == "in" {
 		slices.Reverse(p.Groups)
@@ -146,7 +139,8 @@ func (s *Spec) cutOff(f *Fault) fault.Partition {
 // links states a link fault so that each ordered pair of nodes is in it once, though the two sides may overlap.
 func (f *Fault) links() []fault.Link {
 	link := func(from, to []protocol.NodeID, both bool) fault.Link {
-		return fault.Link{From: from, To: to, BothWays: both, At: f.At, For: f.For, Disturbance: network.Disturbance{Delay: f.Delay, Loss: f.Loss}}
+		d := network.Disturbance{Delay: f.Delay, Loss: f.Loss}
+		return fault.Link{From: from, To: to, BothWays: both, At: f.At, For: f.For, Disturbance: d}
 	}
 	without := func(all, some []protocol.NodeID) []protocol.NodeID {
 		return slices.DeleteFunc(slices.Clone(all), func(n protocol.NodeID) bool { return slices.Contains(some, n) })
@@ -187,4 +181,3 @@ func (f *Fault) on(n protocol.NodeID, p *fault.Plan) {
 		p.SlowCPUs = append(p.SlowCPUs, fault.SlowCPU{Node: n, Num: f.Factor.Num, Den: f.Factor.Den, At: f.At, For: f.For})
 	}
 }
-

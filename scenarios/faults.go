@@ -1,8 +1,8 @@
 package scenarios
 
 import (
+	"math"
 	"slices"
-	"strings"
 	"time"
 
 	"icsim/protocol"
@@ -51,14 +51,17 @@ func (p *parser) faults(o *object) {
 
 func (p *parser) fault(o *object, k *faultKind) {
 	o.what = "a " + k.name
+	known := len(p.problems)
 	f := Fault{Kind: k.name, line: o.line}
 	f.At = required(o, "at", spans(0, maxDuration))
-	if o.has("at") && (f.At == 0 || f.At >= p.last) {
+	if o.has("at") && known == len(p.problems) && (f.At == 0 || f.At >= p.last) {
 		o.fail("at", "at %s is not in the run: want a time after 0 and before its end at %s", printDuration(f.At), printDuration(p.last))
 	}
 	k.read(p, o, &f)
 	o.done()
-	p.spec.Faults = append(p.spec.Faults, f)
+	if known == len(p.problems) { // or else overlaps would be found where there are none
+		p.spec.Faults = append(p.spec.Faults, f)
+	}
 }
 
 func (f *Fault) lasts(o *object) { f.For = optional(o, "for", spans(1, maxDuration), 0) }
@@ -84,7 +87,7 @@ func (p *parser) partition(o *object, f *Fault) {
 		group := p.targets(p.words(item, "a group"))
 		for _, n := range group.Nodes {
 			if before, ok := in[n]; ok {
-				p.fail(item.Line, "%s is in groups %d and %d; a node is in one", p.spec.nodeName(n), before, i+1)
+				p.fail(item.Line, "%s is in groups %d and %d; a node is in one", p.spec.NodeName(n), before, i+1)
 			}
 			in[n] = i + 1
 		}
@@ -106,7 +109,7 @@ func (p *parser) partition(o *object, f *Fault) {
 func (p *parser) cut(o *object, f *Fault) {
 	f.Nodes = p.nodes(o, "cut")
 	f.Direction = optional(o, "direction", choices("both", "out", "in"), "both")
-	if all := len(p.everyNode()); len(f.Nodes.Nodes) == all && all > 0 {
+	if all := len(p.spec.everyNode()); len(f.Nodes.Nodes) == all && all > 0 {
 		o.fail("cut", "cut leaves no node to be cut off from; name fewer")
 	}
 	f.lasts(o)
@@ -114,16 +117,16 @@ func (p *parser) cut(o *object, f *Fault) {
 
 func (p *parser) link(o *object, f *Fault) {
 	f.Nodes = p.nodes(o, "link")
-	f.To = Targets{Names: []string{allNodes}, Nodes: p.everyNode()}
+	f.To = Targets{Names: []string{allNodes}, Nodes: p.spec.everyNode()}
 	if o.has("to") {
 		f.To = p.nodes(o, "to")
 	} else {
 		o.take("to")
 	}
-	f.Delay = optional(o, "delay", spans(0, network.MaxOneWay), 0)
-	f.Loss = optional(o, "loss", losses(), 0)
+	f.Delay = optional(o, "delay", spans(1, network.MaxOneWay), 0)
+	f.Loss = optional(o, "loss", losses(1), 0)
 	f.OneWay = optional(o, "one_way", switches(), false)
-	if !o.has("delay") && !o.has("loss") || o.has("delay") && f.Delay == 0 && f.Loss == 0 {
+	if !o.has("delay") && !o.has("loss") {
 		o.fail("link", "a link fault has a delay, a loss or both, such as delay: 100ms, loss: 1%%")
 	}
 	f.lasts(o)
@@ -131,9 +134,10 @@ func (p *parser) link(o *object, f *Fault) {
 
 func (p *parser) bandwidthCap(o *object, f *Fault) {
 	f.Nodes = p.nodes(o, "bandwidth")
+	known := len(p.problems)
 	limit := optional(o, "limit", bits(), 0)
 	f.Up, f.Down = optional(o, "up", bits(), limit), optional(o, "down", bits(), limit)
-	if f.Up == 0 && f.Down == 0 {
+	if f.Up == 0 && f.Down == 0 && known == len(p.problems) {
 		o.fail("bandwidth", "a bandwidth cap has a limit for both ways, or up, or down, such as limit: 10Mbit")
 	}
 	f.lasts(o)
@@ -145,9 +149,6 @@ const maxJump = 365 * 24 * time.Hour
 func (p *parser) clockJump(o *object, f *Fault) {
 	f.Nodes = p.nodes(o, "clock_jump")
 	f.By = required(o, "by", shifts(maxJump))
-	if o.has("by") && f.By == 0 {
-		o.fail("by", "by 0 is no jump; want a duration such as 5s or -5s")
-	}
 }
 
 func (p *parser) clockDrift(o *object, f *Fault) {
@@ -164,38 +165,32 @@ func (p *parser) slowCPU(o *object, f *Fault) {
 
 // overlaps reports faults of a kind that a node would suffer twice at a time: the end of one would end the other.
 func (p *parser) overlaps() {
-	end := func(f *Fault) time.Duration {
-		if f.For == 0 {
-			return maxDuration
-		}
-		return f.At + f.For
+	type hit struct {
+		kind string
+		node protocol.NodeID
 	}
-	for _, k := range faultKinds {
-		on := map[protocol.NodeID][]*Fault{}
-		for i := range p.spec.Faults {
-			f := &p.spec.Faults[i]
-			if f.Kind != k.name || !k.alone {
-				continue
+	before := map[hit][]*Fault{}
+	for i := range p.spec.Faults {
+		f := &p.spec.Faults[i]
+		if !slices.ContainsFunc(faultKinds, func(k faultKind) bool { return k.alone && k.name == f.Kind }) {
+			continue
+		}
+		for _, n := range f.Nodes.Nodes {
+			h := hit{f.Kind, n}
+			j := slices.IndexFunc(before[h], func(other *Fault) bool { return f.At <= other.end() && other.At <= f.end() })
+			if j >= 0 {
+				p.fail(f.line, "%s has another %s at that time, on line %d; let one end before the next", p.spec.NodeName(n), f.Kind, before[h][j].line)
+				break
 			}
-			for _, n := range f.Nodes.Nodes {
-				for _, other := range on[n] {
-					if f.At <= end(other) && other.At <= end(f) {
-						p.fail(f.line, "%s has another %s at that time, on line %d; let one end before the next", p.spec.nodeName(n), strings.ReplaceAll(k.name, "_", " "), other.line)
-						break
-					}
-				}
-				on[n] = append(on[n], f)
-			}
+			before[h] = append(before[h], f)
 		}
 	}
 }
 
-// nodeName gives a node as scenarios write it.
-func (s *Spec) nodeName(n protocol.NodeID) string {
-	for i := range s.Subnets {
-		if sub := &s.Subnets[i]; n >= sub.first && n < sub.first+protocol.NodeID(sub.Nodes) {
-			return sub.Name + "/" + printInt(uint64(n-sub.first))
-		}
+// end is when a fault ends, or the latest time there is.
+func (f *Fault) end() time.Duration {
+	if f.For == 0 {
+		return math.MaxInt64
 	}
-	return n.String()
+	return f.At + f.For
 }

@@ -72,9 +72,15 @@ func spans(low, high time.Duration) kind[time.Duration] {
 	return between(kind[time.Duration]{duration.want, parseDuration}, low, high, printDuration)
 }
 
-// A signed time span that is not longer than a bound.
+// A signed time span, not 0, that is not longer than a bound.
 func shifts(most time.Duration) kind[time.Duration] {
-	parse := func(text string) (time.Duration, error) { return signed(text, parseDuration) }
+	parse := func(text string) (time.Duration, error) {
+		d, err := signed(text, parseDuration)
+		if err == nil && d == 0 {
+			err = fmt.Errorf("is no shift; want a duration such as 5s or -5s")
+		}
+		return d, err
+	}
 	return between(kind[time.Duration]{duration.want, parse}, -most, most, printDuration)
 }
 
@@ -94,8 +100,8 @@ func sizes(low, high int64) kind[int64] {
 
 func bits() kind[int64] { return kind[int64]{bandwidth.want, parseBandwidth} }
 
-func losses() kind[network.Loss] {
-	k := between(kind[int64]{share.want, parseShare}, 0, int64(network.MaxLoss), printShare)
+func losses(low int64) kind[network.Loss] {
+	k := between(kind[int64]{share.want, parseShare}, low, int64(network.MaxLoss), printShare)
 	return kind[network.Loss]{k.want, func(text string) (network.Loss, error) {
 		v, err := k.parse(text)
 		return network.Loss(v), err
@@ -128,7 +134,7 @@ func texts(want string) kind[string] {
 }
 
 func choices(words ...string) kind[string] {
-	return kind[string]{enumerate(words), func(text string) (string, error) {
+	return kind[string]{either(words), func(text string) (string, error) {
 		if !slices.Contains(words, text) {
 			return "", fmt.Errorf("is unknown; %s", oneOf(text, words))
 		}

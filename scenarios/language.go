@@ -26,7 +26,7 @@ subnets:
 
 canisters:
   - { name: tally, subnet: app, library: counter, cycles: 100T }
-  - { name: asker, subnet: other, library: caller, calls: tally }
+  - { name: asker, subnet: other, library: caller, settings: { calls: tally } }
   # - { name: mine, subnet: app, module: mine.wasm, arg: hex"4449444c0000" }
 
 clients:

@@ -65,7 +65,7 @@ func (m *matrixFile) rows(text []byte) {
 			m.fail(1, "no column %s; want from,to,rtt_ms,packet_loss_fraction", strings.Join(need, " or "))
 		}
 	}
-	for len(m.problems) < maxProblems && len(m.columns) > 0 {
+	for bad := len(m.problems) > 0; !bad && len(m.problems) < maxProblems; {
 		row, err := in.Read()
 		line, _ := in.FieldPos(0)
 		var bad *csv.ParseError
@@ -172,4 +172,3 @@ func decimal(text string, times int64) (int64, bool) {
 	n := new(big.Int).Quo(v.Num(), v.Denom())
 	return n.Int64(), n.IsInt64()
 }
-

@@ -16,7 +16,11 @@ func (p *parser) network(o *object) {
 		p.latency(f, n)
 		f.done()
 	}
-	if n.paths == nil { // none given, or a wrong one: go on with the cities
+	switch {
+	case n.paths != nil:
+	case n.Matrix != "":
+		return // unreadable: what places it has is unknown
+	default:
 		n.World, n.paths = true, network.DataCentres()
 		for _, place := range network.Places() {
 			n.places = append(n.places, place.Name)
@@ -40,7 +44,7 @@ func (p *parser) latency(f *object, n *Network) {
 	}
 	optional(f, "latency", choices(world), world)
 	n.Uniform = optional(f, "uniform", spans(0, network.MaxOneWay), 0)
-	n.Loss = optional(f, "loss", losses(), 0)
+	n.Loss = optional(f, "loss", losses(0), 0)
 	n.Matrix = optional(f, "matrix", texts("a CSV file of measured pairs"), "")
 	if f.has("loss") && !f.has("uniform") {
 		f.fail("loss", "loss goes with uniform: the cities and a matrix have their own; a link fault adds to them")

@@ -23,7 +23,8 @@ type parser struct {
 	spec     *Spec
 	open     func(path string) ([]byte, error) // files that the scenario names
 	last     time.Duration                     // the run's end, or maxDuration when that is wrong
-	placed   map[string]int                    // places by name
+	placed   map[string]int                    // places by name; nil when they are unknown
+	callees  []word                            // canisters that others call
 	executor *canister.Executor                // to look into modules; nil before the first
 }
 
@@ -83,4 +84,3 @@ func (p *parser) liveness(o *object) {
 	b.Freshness = optional(l, "freshness", spans(time.Millisecond, maxDuration), b.Freshness)
 	l.done()
 }
-

@@ -66,16 +66,30 @@ func distance(a, b string) int {
 	return rows[len(a)%3][len(b)]
 }
 
-// oneOf lists words for a message; with one that is near to what was written first.
+// oneOf says what would be accepted instead of a word: what was probably meant, and the others if they are few.
 func oneOf(word string, words []string) string {
-	if near := nearest(word, words); near != "" {
-		return fmt.Sprintf("did you mean %s? There are %s", near, enumerate(words))
+	near := nearest(word, words)
+	switch {
+	case near == "":
+		return "want " + either(words)
+	case len(words) == 1 || len(words) > fewWords:
+		return fmt.Sprintf("did you mean %s?", near)
 	}
-	return "want " + enumerate(words)
+	return fmt.Sprintf("did you mean %s? There are %s", near, enumerate(words))
 }
 
-// maxListed bounds how many words a message lists.
-const maxListed = 48
+const (
+	fewWords  = 20
+	maxListed = 48 // words in a message
+)
+
+func either(words []string) string {
+	text := enumerate(words)
+	if n := len(words); n > 1 && n <= maxListed {
+		text = strings.TrimSuffix(text, " and "+words[n-1]) + " or " + words[n-1]
+	}
+	return text
+}
 
 func enumerate(words []string) string {
 	switch n := len(words); {

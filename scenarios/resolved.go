@@ -130,7 +130,13 @@ func (c *Canister) resolved(scenario string) *entry {
 	if c.Module != "" {
 		e.add("module", absolute(scenario, c.Module))
 	}
-	e.addIf(len(c.Calls) > 0, "calls", list(c.Calls))
+	if len(c.Settings) > 0 {
+		settings := new(entry)
+		for i := range c.Settings {
+			settings.add(c.Settings[i].Name, c.Settings[i].resolved())
+		}
+		e.add("settings", settings.String())
+	}
 	e.addIf(c.Arg != nil, "arg", printBlob(c.Arg))
 	return e.add("cycles", printCycles(c.Cycles))
 }
@@ -165,7 +171,9 @@ func (f *Fault) resolved() *entry {
 	case "cut":
 		e.add("direction", f.Direction)
 	case "link":
-		e.add("to", f.To.String()).add("delay", printDuration(f.Delay)).add("loss", printShare(int64(f.Loss)))
+		e.add("to", f.To.String())
+		e.addIf(f.Delay != 0, "delay", printDuration(f.Delay))
+		e.addIf(f.Loss != 0, "loss", printShare(int64(f.Loss)))
 		e.addIf(f.OneWay, "one_way", "true")
 	case "bandwidth":
 		e.add("up", printBandwidth(f.Up)).add("down", printBandwidth(f.Down))
@@ -179,4 +187,3 @@ func (f *Fault) resolved() *entry {
 	e.addIf(f.For != 0, "for", printDuration(f.For))
 	return e
 }
-

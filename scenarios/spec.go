@@ -3,6 +3,7 @@ package scenarios
 import (
 	"time"
 
+	"icsim/canister/library"
 	"icsim/protocol"
 	"icsim/sim/check"
 	"icsim/sim/network"
@@ -56,16 +57,24 @@ type Subnet struct {
 
 // A Canister is installed at genesis.
 type Canister struct {
-	Name    string
-	Subnet  string
-	Library string   // name of a canister of the library, or empty
-	Calls   []string // canisters that a library canister calls
-	Module  string   // file with a module, or empty
-	Arg     []byte   // for canister_init
-	Cycles  protocol.Cycles
-	code    []byte // of Module
-	methods []string
-	line    int
+	Name     string
+	Subnet   string
+	Library  string // name of a canister of the library, or empty
+	Settings []Setting
+	Module   string // file with a module, or empty
+	Arg      []byte // for canister_init
+	Cycles   protocol.Cycles
+	code     []byte // of Module
+	methods  []string
+	line     int
+}
+
+// A Setting of a canister of the library. Value is a uint64, time.Duration, string, []byte or []string with names of
+// canisters, as its kind demands.
+type Setting struct {
+	Name  string
+	Kind  library.Kind
+	Value any
 }
 
 // A Client is a user who makes calls of one kind.

@@ -48,8 +48,9 @@ func typeNames() []string {
 }
 
 func (p *parser) subnets(o *object) {
+	known := len(p.problems)
 	items := o.list("subnets")
-	if len(items) == 0 || len(items) > maxSubnets {
+	if (len(items) == 0 || len(items) > maxSubnets) && !o.broken && known == len(p.problems) {
 		o.fail("subnets", "there are %d subnets; want 1 to %d, such as subnets: [{ name: app, nodes: 13 }]", len(items), maxSubnets)
 		items = items[:min(len(items), maxSubnets)]
 	}
@@ -107,13 +108,11 @@ func (p *parser) places(f *object) []string {
 	return out
 }
 
-// place finds a place; it reports one that does not exist.
-func (p *parser) place(w word) int {
-	i, ok := p.placed[w.text]
-	if !ok {
+// place reports a place that does not exist.
+func (p *parser) place(w word) {
+	if _, ok := p.placed[w.text]; !ok && p.placed != nil {
 		p.fail(w.line, "there is no place %q; %s", shorten(w.text), oneOf(w.text, p.spec.Network.places))
 	}
-	return i
 }
 
 // where gives the place of each node of a subnet, by index. Subnets that are spread start at different places.
@@ -155,16 +154,17 @@ func (p *parser) targets(words []word) Targets {
 
 // nodes takes a field that names nodes.
 func (p *parser) nodes(o *object, key string) Targets {
+	known := len(p.problems)
 	words := o.words(key)
-	if len(words) == 0 && !o.broken && (!o.has(key) || o.take(key).Content == nil) {
-		o.fail(key, "%s needs %s: nodes such as app/3, app/0..3, app or all", o.what, key)
+	if len(words) == 0 && !o.broken && known == len(p.problems) {
+		o.fail(key, "%s names no nodes with %s; want some such as app/3, app/0..3, app or all", o.what, key)
 	}
 	return p.targets(words)
 }
 
 func (p *parser) target(w word) []protocol.NodeID {
 	if w.text == allNodes {
-		return p.everyNode()
+		return p.spec.everyNode()
 	}
 	name, numbers, one := strings.Cut(w.text, "/")
 	i := p.findSubnet(word{name, w.line})
@@ -195,17 +195,6 @@ func (p *parser) target(w word) []protocol.NodeID {
 	var out []protocol.NodeID
 	for n := low; n <= high; n++ {
 		out = append(out, s.first+protocol.NodeID(n))
-	}
-	return out
-}
-
-func (p *parser) everyNode() []protocol.NodeID {
-	var out []protocol.NodeID
-	for i := range p.spec.Subnets {
-		s := &p.spec.Subnets[i]
-		for n := range s.Nodes {
-			out = append(out, s.first+protocol.NodeID(n))
-		}
 	}
 	return out
 }

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"icsim/canister/library"
+	"icsim/scenarios"
+	"icsim/sim/adversary"
+	"icsim/sim/check"
+	"icsim/sim/network"
+)
+
+func listCommand() *cobra.Command {
+	var strategies, places, quantities, canisters bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List the scenarios shipped, one line each",
+		Example: `  icsim list
+  icsim list --strategies    what attackers can do
+  icsim list --places        where nodes can stand
+  icsim list --canisters     the library of canisters, with their settings
+  icsim list --quantities    what a scenario can expect something of`,
+		Args: exactly(),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			t := &table{}
+			switch {
+			case strategies:
+				names, about := adversary.Names()
+				for _, name := range names {
+					t.row(name, about[name])
+				}
+			case places:
+				for _, p := range network.Places() {
+					t.row(p.Name, fmt.Sprintf("%.2f, %.2f", float64(p.Lat)/1000, float64(p.Lon)/1000))
+				}
+			case canisters:
+				listCanisters(t)
+			case quantities:
+				listQuantities(t)
+			default:
+				if err := listScenarios(t); err != nil {
+					return err
+				}
+			}
+			fmt.Fprint(cmd.OutOrStdout(), t)
+			return nil
+		},
+	}
+	cmd.Flags().BoolVar(&strategies, "strategies", false, "list the strategies of attackers instead")
+	cmd.Flags().BoolVar(&places, "places", false, "list the built-in cities instead")
+	cmd.Flags().BoolVar(&quantities, "quantities", false, "list the quantities of expectations instead")
+	cmd.Flags().BoolVar(&canisters, "canisters", false, "list the library of canisters instead")
+	cmd.MarkFlagsMutuallyExclusive("strategies", "places", "quantities", "canisters")
+	return cmd
+}
+
+func listScenarios(t *table) error {
+	for _, name := range scenarios.ShippedNames() {
+		s, err := scenarios.Load(name)
+		if err != nil {
+			return err
+		}
+		t.row(name, s.About)
+	}
+	return nil
+}
+
+func listQuantities(t *table) {
+	for _, name := range scenarios.Quantities() {
+		of := "of the run"
+		if check.Quantities()[check.Quantity(name)] {
+			of = "of a subnet"
+		}
+		t.row(name, of)
+	}
+}
+
+func listCanisters(t *table) {
+	for _, c := range library.Canisters() {
+		t.row(c.Name, c.About)
+		for _, s := range c.Settings {
+			t.row("  "+s.Name, s.Kind.String()+": "+s.About)
+		}
+	}
+}

@@ -1,0 +1,71 @@
+package scenarios
+
+import (
+	"slices"
+	"strings"
+
+	"icsim/protocol"
+)
+
+// NodeName gives a node, or a client, as scenarios write it.
+func (s *Spec) NodeName(n protocol.NodeID) string {
+	i, k := s.locate(n)
+	switch {
+	case i >= 0:
+		return s.Subnets[i].Name + "/" + printInt(k)
+	case k < len(s.Clients):
+		return "client " + s.Clients[k].Name
+	}
+	return n.String()
+}
+
+// locate gives a node's subnet and its place in it; for a client −1 and which it is.
+func (s *Spec) locate(n protocol.NodeID) (subnet, k int) {
+	k = int(n)
+	for i := range s.Subnets {
+		if k < s.Subnets[i].Nodes {
+			return i, k
+		}
+		k -= s.Subnets[i].Nodes
+	}
+	return -1, k
+}
+
+// NodeNames writes a list of nodes as scenarios do: app/0..3, other/7. All nodes of all subnets are "all".
+func (s *Spec) NodeNames(nodes []protocol.NodeID) string {
+	nodes = slices.Clone(nodes)
+	slices.Sort(nodes)
+	var parts []string
+	whole := 0
+	for len(nodes) > 0 {
+		i, from := s.locate(nodes[0])
+		n := 1
+		for n < len(nodes) && nodes[n] == nodes[n-1]+1 && i >= 0 && from+n < s.Subnets[i].Nodes {
+			n++
+		}
+		switch {
+		case i >= 0 && n == s.Subnets[i].Nodes && n > 1:
+			parts = append(parts, s.Subnets[i].Name)
+			whole++
+		case n > 1:
+			parts = append(parts, s.NodeName(nodes[0])+".."+printInt(from+n-1))
+		default:
+			parts = append(parts, s.NodeName(nodes[0]))
+		}
+		nodes = nodes[n:]
+	}
+	if whole == len(s.Subnets) && whole == len(parts) && whole > 1 {
+		return allNodes
+	}
+	return strings.Join(parts, ", ")
+}
+
+func (s *Spec) everyNode() []protocol.NodeID {
+	var out []protocol.NodeID
+	for i := range s.Subnets {
+		for range s.Subnets[i].Nodes {
+			out = append(out, protocol.NodeID(len(out)))
+		}
+	}
+	return out
+}
