@@ -14,7 +14,7 @@ VERSION   := $(shell git describe --always --dirty --tags 2>/dev/null || echo un
 # The canisters written in Go, as one module; sim embeds it. It goes into state hashes, so it is built the same everywhere:
 # without paths, version control and debugging data, by the Go version that go.mod names.
 MODULE         := canister/library/library.wasm
-MODULE_SOURCES := $(shell find canister/library canister/cdk -name '*.go' ! -name '*_test.go' 2>/dev/null) go.mod go.sum
+MODULE_SOURCES := $(shell find canister/library canister/cdk \( -name '*.go' -o -name '*.s' \) ! -name '*_test.go' 2>/dev/null) go.mod go.sum
 
 # The directories with test code that matches $(1).
 packages = $(shell grep -rlE --include='*_test.go' $(1) cmd scenarios sim protocol canister crypto metrics 2>/dev/null \
@@ -30,7 +30,7 @@ build: $(MODULE) ## build bin/icsim
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/icsim ./cmd/icsim
 
 $(MODULE): $(MODULE_SOURCES)
-	GOOS=wasip1 GOARCH=wasm $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -ldflags '-s -w' -o $@ ./canister/library/guest
+	GOOS=wasip1 GOARCH=wasm $(GO) build -buildmode=c-shared -trimpath -buildvcs=false -ldflags '-s -w -buildid=' -o $@ ./canister/library/guest
 
 run: build ## simulate two subnets for two minutes (SCENARIO=quickstart)
 	bin/icsim run $(SCENARIO)

@@ -1,0 +1,129 @@
+package candid
+
+const magic = "DIDL"
+
+// Encode writes a message with these values.
+func Encode(values ...Value) []byte {
+	var e encoder
+	refs := make([]byte, 0, 2*len(values))
+	for _, v := range values {
+		refs = appendSigned(refs, e.typeOf(v))
+	}
+	out := append(make([]byte, 0, 64), magic...)
+	out = appendUnsigned(out, uint64(len(e.types)))
+	for _, t := range e.types {
+		out = append(out, t...)
+	}
+	out = appendUnsigned(out, uint64(len(values)))
+	out = append(out, refs...)
+	for _, v := range values {
+		out = appendValue(out, v)
+	}
+	return out
+}
+
+// An encoder collects the table of types, each in its wire form and once.
+type encoder struct{ types []string }
+
+// typeOf gives the reference to a value's type: an opcode or an index in the table.
+func (e *encoder) typeOf(v Value) int64 {
+	var t []byte
+	switch v.kind {
+	case 0:
+		panic("candid: the zero Value has no type")
+	case Blob:
+		t = appendSigned(appendSigned(nil, int64(Vec)), int64(Nat8))
+	case Vec:
+		item := int64(Empty)
+		for i, x := range v.items {
+			if t := e.typeOf(x); i == 0 {
+				item = t
+			} else if t != item {
+				panic("candid: a vec of values of different types")
+			}
+		}
+		t = appendSigned(appendSigned(nil, int64(Vec)), item)
+	case Opt:
+		item := int64(Empty)
+		if len(v.items) > 0 {
+			item = e.typeOf(v.items[0])
+		}
+		t = appendSigned(appendSigned(nil, int64(Opt)), item)
+	case Record, Variant:
+		t = appendUnsigned(appendSigned(nil, int64(v.kind)), uint64(len(v.fields)))
+		for _, f := range v.fields {
+			t = appendSigned(appendUnsigned(t, uint64(f.id)), e.typeOf(f.Value))
+		}
+	default:
+		return int64(v.kind)
+	}
+	for i, have := range e.types {
+		if have == string(t) {
+			return int64(i)
+		}
+	}
+	e.types = append(e.types, string(t))
+	return int64(len(e.types) - 1)
+}
+
+func appendValue(out []byte, v Value) []byte {
+	switch v.kind {
+	case Bool:
+		return append(out, byte(v.num))
+	case Nat:
+		return appendUnsigned(out, v.num)
+	case Int:
+		return appendSigned(out, int64(v.num))
+	case Text, Blob:
+		return append(appendUnsigned(out, uint64(len(v.text))), v.text...)
+	case Principal:
+		return append(appendUnsigned(append(out, 1), uint64(len(v.text))), v.text...)
+	case Vec:
+		out = appendUnsigned(out, uint64(len(v.items)))
+	case Opt:
+		out = append(out, byte(len(v.items)))
+	case Variant:
+		out = append(out, 0) // the only case of its type
+	}
+	for n, i := v.num, v.kind.width(); i > 0; n, i = n>>8, i-1 {
+		out = append(out, byte(n))
+	}
+	for _, x := range v.items {
+		out = appendValue(out, x)
+	}
+	for _, f := range v.fields {
+		out = appendValue(out, f.Value)
+	}
+	return out
+}
+
+// width is the number of bytes of a number of fixed width, otherwise 0.
+func (k Kind) width() int {
+	switch k {
+	case Nat8, Int8:
+		return 1
+	case Nat16, Int16:
+		return 2
+	case Nat32, Int32:
+		return 4
+	case Nat64, Int64:
+		return 8
+	}
+	return 0
+}
+
+// appendUnsigned appends n in LEB128.
+func appendUnsigned(out []byte, n uint64) []byte {
+	for ; n >= 0x80; n >>= 7 {
+		out = append(out, byte(n)|0x80)
+	}
+	return append(out, byte(n))
+}
+
+// appendSigned appends n in signed LEB128.
+func appendSigned(out []byte, n int64) []byte {
+	for ; n < -64 || n >= 64; n >>= 7 {
+		out = append(out, byte(n)&0x7f|0x80)
+	}
+	return append(out, byte(n)&0x7f)
+}

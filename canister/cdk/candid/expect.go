@@ -1,0 +1,123 @@
+package candid
+
+import "strconv"
+
+// A Reader takes what it expects out of a message, and remembers the first thing that is not so. After that it gives zero values:
+// ask Err once, at the end.
+type Reader struct {
+	values []Value
+	fields []Field // of the record that Record went into
+	count  int     // of values taken
+	err    *Error
+}
+
+// Read begins to read a message.
+func Read(message []byte) *Reader {
+	values, err := Decode(message)
+	r := &Reader{values: values}
+	if err != nil {
+		r.err = err.(*Error)
+	}
+	return r
+}
+
+// Err gives the first thing that was not as expected, or nil.
+func (r *Reader) Err() error {
+	if r.err == nil {
+		return nil // not a nil *Error
+	}
+	return r.err
+}
+
+func (r *Reader) fail(text string) {
+	if r.err == nil {
+		r.err = &Error{-1, text}
+	}
+}
+
+// More reports whether there is a further value.
+func (r *Reader) More() bool { return r.err == nil && len(r.values) > 0 }
+
+// next takes the next value of the message.
+func (r *Reader) next(kind Kind) Value {
+	r.count++
+	if r.err == nil && len(r.values) == 0 {
+		r.fail("argument " + strconv.Itoa(r.count) + " is missing: a " + kind.String() + " is expected")
+	}
+	if r.err != nil {
+		return Value{}
+	}
+	v := r.values[0]
+	r.values = r.values[1:]
+	return r.expect(v, kind, "argument "+strconv.Itoa(r.count))
+}
+
+// expect gives the value if it has the kind. vec empty is also a blob.
+func (r *Reader) expect(v Value, kind Kind, where string) Value {
+	if v.kind == kind || kind == Blob && v.kind == Vec && len(v.items) == 0 {
+		return v
+	}
+	r.fail(where + " is a " + v.kind.String() + ", not a " + kind.String())
+	return Value{}
+}
+
+// Text takes a text.
+func (r *Reader) Text() string { return r.next(Text).text }
+
+// Nat64 takes a nat64.
+func (r *Reader) Nat64() uint64 { return r.next(Nat64).num }
+
+// Blob takes a blob.
+func (r *Reader) Blob() []byte { return []byte(r.next(Blob).text) }
+
+// Record goes into a record: its fields are then taken by name, in any order.
+func (r *Reader) Record() { r.fields = r.next(Record).fields }
+
+// field gives a field of the record; ok is false if there is none or it is of another type.
+func (r *Reader) field(name string, kind Kind) (v Value, ok bool) {
+	id := Hash(name)
+	for i := range r.fields {
+		if r.fields[i].id == id && r.err == nil {
+			v = r.expect(r.fields[i].Value, kind, "field "+name)
+			return v, r.err == nil
+		}
+	}
+	return Value{}, false
+}
+
+// FieldNat64 takes a nat64; missing it is the default.
+func (r *Reader) FieldNat64(name string, missing uint64) uint64 {
+	if v, ok := r.field(name, Nat64); ok {
+		return v.num
+	}
+	return missing
+}
+
+// FieldText takes a text; missing it is the default.
+func (r *Reader) FieldText(name, missing string) string {
+	if v, ok := r.field(name, Text); ok {
+		return v.text
+	}
+	return missing
+}
+
+// FieldBlob takes a blob; missing it is the default.
+func (r *Reader) FieldBlob(name string, missing []byte) []byte {
+	if v, ok := r.field(name, Blob); ok {
+		return []byte(v.text)
+	}
+	return missing
+}
+
+// FieldPrincipals takes a vec principal, each as its raw bytes; missing it is the default.
+func (r *Reader) FieldPrincipals(name string, missing []string) []string {
+	v, ok := r.field(name, Vec)
+	if !ok {
+		return missing
+	}
+	ids := make([]string, len(v.items))
+	for i, x := range v.items {
+		ids[i] = r.expect(x, Principal, "item "+strconv.Itoa(i)+" of "+name).text
+	}
+	return ids
+}

@@ -1,0 +1,56 @@
+// Package cdk is for writing canisters in Go.
+//
+// A canister is a value with its methods. A program binds it to the system and exports what the system is to know of:
+//
+//	package main
+//
+//	import "icsim/canister/cdk"
+//
+//	var program = cdk.New(&cdk.Canister{Update: cdk.Methods{"greet": greet}})
+//
+//	func greet(ctx *cdk.Context) { ctx.Reply([]byte("hello")) }
+//
+//	//go:wasmexport canister_update_SP_greet
+//	func exportGreet() { program.Update("greet") }
+//
+//	func main() {}
+//
+// It is built by GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared. WebAssembly built by Go cannot have a space in the name
+// of an export, nor run without WASI: canister/wasm renames the one and provides the other for such modules (CompileOptions.Library).
+//
+// # Waiting
+//
+// Context.Call waits for its answer in the middle of a method. What stands before it is committed, other messages run, and the
+// method goes on as the callback. A method runs on a coroutine of iter.Pull, whose stack lies in the canister's memory: it
+// is committed and rolled back with everything else, so nothing is to be saved. When code that follows a wait traps,
+// the message fails: in the cleanup callback its deferred functions run and its coroutine is let go. Context.Start makes a call
+// without waiting, so that several may be open.
+//
+// Goroutines would do as well, but the one that waits would have to be told from the one that is blocked for ever, and the
+// scheduler would decide who runs.
+//
+// # Callbacks
+//
+// The system calls back by an index in the module's table, and Go has no word for the index of an exported function. But its linker
+// puts every function into the table, what go:wasmexport makes included, and a program counter is the index and a place
+// within. Three lines of assembly take the program counter of cdk_callback's wrapper (callback_wasip1.s). The rewriter needs no rule for
+// it, and the module is one that any system can call back. All callbacks are this one function: its argument is the slot of the call,
+// and a bit for cleanup.
+//
+// # Rules
+//
+//   - A panic is a trap, with its text. ic0's own traps are those of reference/interface.md A.2.
+//   - An argument is read before a method begins, since in a callback the system has the reply in its place.
+//   - Only the message that started a call may wait for it: another one would answer the wrong caller.
+//   - The open calls are bounded by the system, which refuses what its queues cannot take: Start then gives SysTransient.
+//
+// # Testing
+//
+// All of the package but ic0_wasip1.go, system_wasip1.go and callback_wasip1.s compiles everywhere: On takes a System, and
+// canister/cdk/cdktest has a network in memory for it.
+//
+// # What is left out
+//
+// Best-effort calls, composite queries, inspect_message, environment variables and the prices of calls. Typed Candid methods, and a tool
+// that writes the exports, come with the next stage.
+package cdk

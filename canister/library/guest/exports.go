@@ -1,0 +1,46 @@
+//go:build wasip1
+
+package main
+
+import "icsim/canister/cdk"
+
+var program = cdk.New(undecided())
+
+//go:wasmexport canister_init
+func canisterInit() { program.Init() }
+
+//go:wasmexport canister_global_timer
+func canisterTimer() { program.Timer() }
+
+// burner
+
+//go:wasmexport canister_update_SP_burn
+func updateBurn() { program.Update("burn") }
+
+//go:wasmexport canister_query_SP_burned
+func queryBurned() { program.Query("burned") }
+
+// caller
+
+//go:wasmexport canister_update_SP_call
+func updateCall() { program.Update("call") }
+
+//go:wasmexport canister_query_SP_replies
+func queryReplies() { program.Query("replies") }
+
+//go:wasmexport canister_query_SP_rejects
+func queryRejects() { program.Query("rejects") }
+
+//go:wasmexport canister_query_SP_stats
+func queryStats() { program.Query("stats") }
+
+// counter
+
+//go:wasmexport canister_update_SP_inc
+func updateInc() { program.Update("inc") }
+
+//go:wasmexport canister_update_SP_set
+func updateSet() { program.Update("set") }
+
+//go:wasmexport canister_query_SP_get
+func queryGet() { program.Query("get") }

@@ -1,0 +1,58 @@
+package library
+
+import (
+	"embed"
+	"errors"
+)
+
+//go:embed library.*
+var files embed.FS
+
+// Module gives the module of all canisters of the library, for canister.Install with Library set. The error says that it has not been
+// built.
+func Module() ([]byte, error) {
+	module, err := files.ReadFile("library.wasm")
+	if err != nil {
+		return nil, errors.New("the canisters of the library have not been built: run make build, and compile again")
+	}
+	return module, nil
+}
+
+// A Canister is one of the library.
+type Canister struct {
+	Name     string
+	About    string // one line
+	Settings []Setting
+}
+
+// Canisters gives the library, by name.
+func Canisters() []Canister {
+	return []Canister{
+		{"burner", "uses instructions and writes to memory: burn", []Setting{
+			{"instructions", Number, "of a call"},
+			{"pages", Number, "of 4 KiB, that a call writes to"},
+		}},
+		{"caller", "calls other canisters and counts replies and rejects: call, replies, rejects, stats", []Setting{
+			{"calls", Principals, "the canisters to call, in turn"},
+			{"method", Text, "of theirs; inc if not given"},
+			{"payload", Blob, "the argument of each call; () if not given"},
+			{"cycles", Number, "to send with each call"},
+			{"count", Number, "of calls each time; 1 if not given"},
+			{"concurrency", Number, "the most calls open at once; 100 if not given"},
+			{"every", Duration, "the time between calls that it makes by itself; none if not given"},
+			{"total", Number, "the calls it makes by itself before it stops; no end if not given"},
+		}},
+		{"counter", "holds a number: inc, set, get", []Setting{
+			{"start", Number, "what it begins at"},
+		}},
+	}
+}
+
+// Names gives the names of the canisters, ascending.
+func Names() []string {
+	var names []string
+	for _, c := range Canisters() {
+		names = append(names, c.Name)
+	}
+	return names
+}
