@@ -104,9 +104,6 @@ func (i *instance) newGlobals() []uint64 {
 	var changed []uint64
 	for k, g := range i.globals {
 		v := g.Get()
-		if t := i.module.globals[k].Type; t == I32 || t == F32 {
-			v = uint64(uint32(v))
-		}
 		if v != old[k] && changed == nil {
 			changed = append([]uint64(nil), old...)
 		}

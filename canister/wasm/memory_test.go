@@ -20,6 +20,8 @@ func writer() *wasmtest.Builder {
 	b.Entry("canister_update across", nil, "i32.const 4090 i64.const -1 i64.store 0")
 	b.Entry("canister_update offset", nil, "i32.const 4088 i64.const -1 i64.store 4")
 	b.Entry("canister_update host", nil, "i32.const 8191 i64.const 0x0202 call 1")
+	b.Entry("canister_update tail", nil, "i32.const 4089 i64.const 0x0100000000000000 i64.store 0")
+	b.Entry("canister_query tail and fail", nil, "i32.const 4089 i64.const 0x0100000000000000 i64.store 0 unreachable")
 	b.Entry("canister_update zero", nil, "i32.const 100 i64.const 0 i64.store 0")
 	b.Entry("canister_update fill", nil, "i32.const 4095 i32.const 7 i32.const 8194 memory.fill")
 	b.Entry("canister_update grow", nil, `i32.const 2 memory.grow i64.extend_i32_s call 0 memory.size i64.extend_i32_u call 0
@@ -31,7 +33,8 @@ func writer() *wasmtest.Builder {
 
 // A page is dirty if a byte of it was stored to, however the store begins in another page.
 func TestDirtyPagesAreThoseWritten(t *testing.T) {
-	for name, pages := range map[string][]uint64{"across": {0, 1}, "offset": {0, 1}, "host": {1, 2}, "zero": {}, "fill": {0, 1, 2, 3}} {
+	for name, pages := range map[string][]uint64{"across": {0, 1}, "offset": {0, 1}, "tail": {1}, "host": {1, 2}, "zero": {},
+		"fill": {0, 1, 2, 3}} {
 		e := newTestEngine(t)
 		m := compile(t, e, writer())
 		before := m.InitialImage()
@@ -41,6 +44,9 @@ func TestDirtyPagesAreThoseWritten(t *testing.T) {
 		before.memory.diff(r.Image.memory, func(p uint64, _ *[PageSize]byte) { changed = append(changed, p) })
 		require.Equal(t, pages, changed, name)
 		requireHolds(t, e, r.Image)
+		r, _ = call(e, m, before, "canister_query tail and fail")
+		require.Equal(t, Unreachable, r.Trap.Kind)
+		requireHolds(t, e, before)
 	}
 }
 
@@ -99,7 +105,8 @@ func TestRollbackRestoresEveryByte(t *testing.T) {
 		b.Data(0, rapid.StringN(0, 5000, 9000).Draw(t, "data"))
 		code := func(label string) (s string) {
 			for range rapid.IntRange(1, 30).Draw(t, label) {
-				at := itoa(rapid.IntRange(0, 3<<16-8).Draw(t, "at"))
+				place := rapid.OneOf(rapid.IntRange(0, 3<<16-8), rapid.IntRange(4080, 4100)) // or where a page ends
+				at := itoa(place.Draw(t, "at"))
 				switch rapid.IntRange(0, 3).Draw(t, "how") {
 				case 0:
 					s += "i32.const " + at + " i64.const -1 i64.store 0 "

@@ -224,7 +224,8 @@ func (e *Editor) Done() Pages {
 	return e.p
 }
 
-// leaf gives the node of page i, owned, with the nodes above it; its data may be nil or shared.
+// leaf gives the node of page i, owned, with the nodes above it; its data may be nil or shared. An owned node has not been hashed yet:
+// only Done lets anyone hash it, and then it is owned no more.
 func (e *Editor) leaf(i uint64) *node {
 	at := &e.p.root
 	for h := height(e.p.pages); ; h-- {
@@ -233,8 +234,6 @@ func (e *Editor) leaf(i uint64) *node {
 			*at = &node{owner: e.owner}
 		case n.owner != e.owner:
 			*at = &node{owner: e.owner, kids: n.kids, data: n.data}
-		default:
-			n.hashed, n.hash = false, Hash{}
 		}
 		if h == 0 {
 			return *at

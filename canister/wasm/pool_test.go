@@ -66,10 +66,12 @@ func TestExecutionsNest(t *testing.T) {
 	e = NewEngine(Config{Hosts: []HostFunc{nest}, MaxInstances: 1})
 	defer e.Close()
 	m = compile(t, e, counter())
-	img = m.InitialImage()
+	depth = 1
+	img = e.Execute(m, m.InitialImage(), Entry{Name: "canister_update inc"}, enough, nil).Image
+	depth, inner = 0, nil
 	r := e.Execute(m, img, Entry{Name: "canister_update inc"}, enough, nil)
 	require.Nil(t, r.Trap)
-	require.Equal(t, []uint64{8, 8, 41, 41}, inner)
-	require.Equal(t, []byte{8}, peek(r.Image, 65528, 1))
+	require.Equal(t, []uint64{9, 9, 42, 42}, inner)
+	require.Equal(t, []byte{9}, peek(r.Image, 65528, 1))
 	require.Len(t, e.pool.live, 1)
 }

@@ -8,8 +8,8 @@ import (
 )
 
 // Random makes a program that ends: method "canister_update run" over a few functions, 1 to 3 pages of memory, globals of each
-// number type, a table, data segments. draw(n) gives a number below n. Values go to the host by ic0.out (i64). The program may trap. NaNs are made
-// canonical in it, so that their bits do not depend on who runs it.
+// number type, a table, data segments. draw(n) gives a number below n. Values go to the host by ic0.out (i64). The program may trap.
+// It makes its NaNs canonical, so that their bits do not depend on who runs it.
 func Random(draw func(n int) int) *Builder {
 	b := &Builder{}
 	b.Import("ic0", "out", T(I64), nil)
