@@ -59,7 +59,8 @@ func (s *simulation) build() error {
 	if err != nil {
 		return err
 	}
-	s.scheme = memo.Scheme(scheme, !s.config.NoShare)
+	// Remembering a hash costs more than computing it, so only real signatures are shared.
+	s.scheme = memo.Scheme(scheme, !s.config.NoShare && s.config.Crypto == "bls")
 	s.random = rng.Root(s.config.Seed)
 	s.costs = machine.Mainnet()
 	s.coalition = adversary.NewCoalition(s.config.Attackers)

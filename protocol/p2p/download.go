@@ -42,7 +42,7 @@ func (b *Broadcast) ask(d *download, at step) {
 	b.serial++
 	d.peer, d.serial, d.retry = b.peers.list[p].node, b.serial, at.instant.Add(d.timeout)
 	b.due = min(b.due, d.retry)
-	r := &protocol.FetchRequest{Meta: t.meta, Serial: d.serial}
+	r := &protocol.FetchRequest{Meta: *t.meta, Serial: d.serial}
 	if d.assembly != nil {
 		r.Ingress = d.assembly.wanted()
 	}
@@ -51,7 +51,7 @@ func (b *Broadcast) ask(d *download, at step) {
 
 // reply takes a peer's answer. One that does not help leaves the download to its next attempt, as in the replica.
 func (b *Broadcast) reply(from protocol.NodeID, r *protocol.FetchReply, at step) {
-	n, known := b.tasks.byMeta[r.Meta]
+	n, known := b.tasks.find(&r.Meta)
 	if !known || b.tasks.list[n].phase != fetching {
 		return
 	}
@@ -86,7 +86,7 @@ func (b *Broadcast) retry(at step) {
 			continue
 		}
 		n := d.task
-		switch b.cfg.Bouncer(b.tasks.list[n].meta) {
+		switch b.cfg.Bouncer(*b.tasks.list[n].meta) {
 		case protocol.Unwanted:
 			b.settle(n)
 		case protocol.WantedLater:

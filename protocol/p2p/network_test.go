@@ -311,7 +311,7 @@ func TestBroadcastReachesEverybody(t *testing.T) {
 				}
 			}
 			require.Equal(t, len(m.valid), m.NumActive())
-			require.LessOrEqual(t, len(m.stash)+len(m.downloads), len(m.tasks.byMeta))
+			require.LessOrEqual(t, len(m.stash)+len(m.downloads), m.tasks.len())
 		}
 		n.overwrite()
 		require.Empty(t, n.flying, "somebody still asks for something")
@@ -322,7 +322,7 @@ func TestBroadcastReachesEverybody(t *testing.T) {
 			}
 		}
 		for _, m := range n.members {
-			require.Len(t, m.tasks.byMeta, len(active), "tasks of artifacts that nobody offers")
+			require.Equal(t, len(active), m.tasks.len(), "tasks of artifacts that nobody offers")
 			for meta := range m.got {
 				require.True(t, active[meta], "withdrawn but not lost")
 			}

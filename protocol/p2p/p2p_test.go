@@ -241,7 +241,8 @@ func TestAnnouncedAgainIsNotDoubled(t *testing.T) {
 	n.take(1, 1, 0, u)
 	n.take(1, 2, 0, u)
 	require.Empty(t, n.events)
-	require.False(t, n.tasks.list[n.tasks.byMeta[u.Meta]].doubled)
+	number, _ := n.tasks.find(&u.Meta)
+	require.False(t, n.tasks.list[number].doubled)
 	require.Equal(t, uint32(2), n.peers.list[0].slots[0].conn)
 }
 
@@ -283,7 +284,7 @@ func TestOnlyLeavingWipesAPeer(t *testing.T) {
 	require.Equal(t, []protocol.ArtifactMeta{protocol.MetaOf(a)}, n.lost())
 	n.Leave(1, &n.events)
 	require.Len(t, n.events, 1)
-	require.Empty(t, n.tasks.byMeta)
+	require.Zero(t, n.tasks.len())
 	n.take(7, 1, 0, n.push(0, a))
 	require.Equal(t, []protocol.Artifact{a}, n.received(), "its place goes to another peer")
 	require.Len(t, n.peers.list, 1)
@@ -302,7 +303,7 @@ func TestOwnArtifactsAreNotDelivered(t *testing.T) {
 	n.take(1, 1, 0, n.push(0, share(2, 1)))
 	n.take(2, 1, 0, n.push(0, share(2, 1)))
 	require.Empty(t, n.lost())
-	require.Len(t, n.tasks.byMeta, 1)
+	require.Equal(t, 1, n.tasks.len())
 }
 
 func TestPublishingEndsADownload(t *testing.T) {
@@ -348,4 +349,25 @@ func TestMoreThanMaxSlotsIsABrokenInvariant(t *testing.T) {
 		n.Publish(share(h, 0), true, &n.out)
 	}
 	require.Panics(t, func() { n.Publish(share(MaxSlots, 0), true, &n.out) })
+}
+
+// Tasks whose ids begin alike share a key and stay apart.
+func TestTasksWithEqualKeysStayApart(t *testing.T) {
+	table := newTaskTable()
+	metas := make([]protocol.ArtifactMeta, 4)
+	numbers := make([]int32, len(metas))
+	for i := range metas {
+		metas[i].ID[9] = byte(i)
+		numbers[i] = table.add(&metas[i])
+	}
+	for _, gone := range []int{1, 3, 0, 2} {
+		table.remove(numbers[gone])
+		numbers[gone] = 0
+		for i := range metas {
+			n, known := table.find(&metas[i])
+			require.Equal(t, numbers[i] != 0, known)
+			require.Equal(t, numbers[i], n)
+		}
+	}
+	require.Zero(t, table.len())
 }

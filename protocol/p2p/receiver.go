@@ -23,12 +23,12 @@ func (b *Broadcast) update(from protocol.NodeID, conn uint32, u *protocol.SlotUp
 	if !slot.isOlderThan(conn, u.Commit) {
 		return
 	}
-	n, known := b.tasks.byMeta[u.Meta]
+	n, known := b.tasks.find(&u.Meta)
 	if !known {
 		if u.Artifact != nil && protocol.MetaOf(u.Artifact) != u.Meta {
 			return // a body under another's name: the replica derives the id from the body
 		}
-		n = b.tasks.add(u.Meta)
+		n = b.tasks.add(&u.Meta)
 	}
 	before := slot.task
 	*slot = peerSlot{commit: u.Commit, conn: conn, task: n}
@@ -48,7 +48,7 @@ func (b *Broadcast) update(from protocol.NodeID, conn uint32, u *protocol.SlotUp
 
 // begin decides on a task's first update. body is nil in an advert.
 func (b *Broadcast) begin(n int32, body protocol.Artifact, from protocol.NodeID, at step) {
-	switch b.cfg.Bouncer(b.tasks.list[n].meta) {
+	switch b.cfg.Bouncer(*b.tasks.list[n].meta) {
 	case protocol.Unwanted:
 	case protocol.WantedLater: // a pushed body is dropped, to be fetched when its time comes
 		b.stashTask(n, at.instant)
@@ -76,7 +76,7 @@ func (b *Broadcast) arrived(n int32, a protocol.Artifact, from protocol.NodeID, 
 func (b *Broadcast) deliver(n int32, a protocol.Artifact, from protocol.NodeID, events *[]Event) {
 	t := &b.tasks.list[n]
 	t.phase = delivered
-	*events = append(*events, Event{Kind: Received, Meta: t.meta, Artifact: a, From: from})
+	*events = append(*events, Event{Kind: Received, Meta: *t.meta, Artifact: a, From: from})
 }
 
 // release notes that one slot of peer p no longer advertises task n.
@@ -90,7 +90,7 @@ func (b *Broadcast) release(n int32, p int, events *[]Event) {
 		return
 	}
 	if t.phase == delivered {
-		*events = append(*events, Event{Kind: Lost, Meta: t.meta})
+		*events = append(*events, Event{Kind: Lost, Meta: *t.meta})
 	}
 	b.settle(n)
 	b.tasks.remove(n)
@@ -137,7 +137,7 @@ func (b *Broadcast) unstash(n int32) {
 func (b *Broadcast) askAgain(at step) {
 	for i := 0; i < len(b.stash); {
 		n := b.stash[i]
-		switch b.cfg.Bouncer(b.tasks.list[n].meta) {
+		switch b.cfg.Bouncer(*b.tasks.list[n].meta) {
 		case protocol.WantedLater:
 			i++
 		case protocol.Unwanted:

@@ -16,8 +16,8 @@ type sender struct {
 // Publish offers a validated artifact to all peers until it is withdrawn. push says that it is latency sensitive:
 // its bytes go along whatever their number. What is on offer already is left alone.
 func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Outputs) {
-	meta := protocol.MetaOf(a)
-	n := b.task(meta)
+	u := &protocol.SlotUpdate{Meta: protocol.MetaOf(a)}
+	n := b.task(&u.Meta)
 	t := &b.tasks.list[n]
 	if t.own {
 		return
@@ -26,7 +26,7 @@ func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Output
 	slot := b.takeSlot()
 	t.own, t.slot = true, slot
 	b.sender.commit++
-	u := &protocol.SlotUpdate{Slot: slot, Commit: b.sender.commit, Meta: meta}
+	u.Slot, u.Commit = slot, b.sender.commit
 	if push || wireSize(a) < protocol.SizePushLimit {
 		u.Artifact = a
 	}
@@ -38,7 +38,7 @@ func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Output
 
 // Withdraw stops offering an artifact; what is not on offer is ignored. Peers learn of it when the slot is used again.
 func (b *Broadcast) Withdraw(meta protocol.ArtifactMeta) {
-	n, known := b.tasks.byMeta[meta]
+	n, known := b.tasks.find(&meta)
 	if !known || !b.tasks.list[n].own {
 		return
 	}
