@@ -10,7 +10,7 @@ const (
 	NoteNotarizationShare                 // Hash: block
 	NoteNotarized                         // Hash: block; Value: rank; Peer: maker. The block and its notarization are validated here
 	NoteFinalizationShare                 // Hash: block
-	NoteFinalized                         // Hash: block; Value: rank; Peer: maker
+	NoteFinalized                         // Hash: block; Value: rank; Peer: maker; Reason: empty if it has a finalization of its own
 	NoteBlockReceived                     // Hash: block; Value: rank; Peer: maker. A proposal entered the validated pool
 	NoteBeacon                            // Hash: the signed beacon
 	NoteTape                              // Hash: the signed tape

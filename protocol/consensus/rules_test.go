@@ -21,9 +21,13 @@ type table struct {
 func newTable(t *testing.T, nodes int) *table { return seededTable(t, nodes, 0) }
 
 func seededTable(t *testing.T, nodes int, seed byte) *table {
-	w := &table{T: t}
 	o := consensustest.Defaults(nodes)
 	o.Seed = seed
+	return newTableOf(t, o)
+}
+
+func newTableOf(t *testing.T, o consensustest.Options) *table {
+	w := &table{T: t}
 	o.Link = func(_ *consensustest.Subnet, from, _ *consensustest.Node, a protocol.Artifact) (time.Duration, bool) {
 		if from == w.node && (len(w.sent) == 0 || w.sent[len(w.sent)-1] != a) {
 			w.sent = append(w.sent, a)

@@ -58,7 +58,7 @@ func (d *Dealer) high(members []protocol.NodeID) *protocol.Transcript {
 
 func (d *Dealer) deal(id protocol.TranscriptID, members []protocol.NodeID) *dealt {
 	for i := range d.cache {
-		if d.cache[i].transcript.ID == id {
+		if t := d.cache[i].transcript; t.ID == id && slices.Equal(t.Committee, members) {
 			return &d.cache[i]
 		}
 	}

@@ -134,9 +134,9 @@ func (s *Subnet) start(n *Node, fromDisk []any) {
 	if s.Components != nil {
 		components = s.Components(n, components)
 	}
-	n.C = consensus.New(cfg, env, components, s.clock(n))
+	n.C = consensus.New(cfg, env, components, s.Clock(n))
 	if fromDisk != nil {
-		n.C.Restore(fromDisk, s.clock(n), &n.out)
+		n.C.Restore(fromDisk, s.Clock(n), &n.out)
 		s.carryOut(n)
 	}
 	s.push(event{at: s.Now, to: n})
@@ -155,7 +155,8 @@ func (s *Subnet) Restart(n *Node) {
 	s.start(n, n.disk.Load(protocol.DiskConsensusPool))
 }
 
-func (s *Subnet) clock(n *Node) consensus.Clock {
+// Clock gives the clocks of a node.
+func (s *Subnet) Clock(n *Node) consensus.Clock {
 	now := s.Now.Add(n.Skew)
 	if n.Stalled {
 		now = 0
@@ -213,7 +214,7 @@ func (s *Subnet) offer(n *Node, e event) {
 	switch n.C.Bouncer(protocol.MetaOf(e.artifact)) {
 	case protocol.Wanted:
 		s.inserted++
-		n.C.Insert(e.artifact, e.from, s.clock(n))
+		n.C.Insert(e.artifact, e.from, s.Clock(n))
 	case protocol.WantedLater:
 		n.later = append(n.later, e)
 	}
@@ -223,7 +224,7 @@ func (s *Subnet) offer(n *Node, e event) {
 func (s *Subnet) Step(n *Node) {
 	s.steps++
 	n.Execution.advance(s.Now)
-	n.C.Step(s.clock(n), &n.out)
+	n.C.Step(s.Clock(n), &n.out)
 	s.carryOut(n)
 }
 

@@ -1,0 +1,134 @@
+package consensus_test
+
+import (
+	"testing"
+	"time"
+
+	"icsim/crypto"
+	"icsim/protocol"
+	"icsim/protocol/consensus/consensustest"
+)
+
+// A.3, dynamic delay: when more than 10 of the last 30 blocks were not of rank 0, other ranks wait one unit delay more.
+func TestRanksWaitLongerWhenManyBlocksWereLate(t *testing.T) {
+	o := consensustest.Defaults(4)
+	o.Link = func(_ *consensustest.Subnet, _, _ *consensustest.Node, a protocol.Artifact) (time.Duration, bool) {
+		p, ok := a.(*protocol.BlockProposal)
+		return time.Millisecond, ok && p.Block.Rank == 0
+	}
+	s := consensustest.NewSubnet(o)
+	s.Run(60 * time.Second)
+	r := s.Nodes[0].C.Reader()
+	for h := protocol.Height(2); h <= 16; h++ {
+		took := r.FinalizedBlock(h).Block.Context.Time.Sub(r.FinalizedBlock(h - 1).Block.Context.Time)
+		if slow := took > 2*time.Second; slow != (h > 11) { // eleven late ones are below height 12
+			t.Errorf("height %d took %s", h, took)
+		}
+	}
+}
+
+// A.1: the two permutations of a height are independent: with five nodes, the maker of rank 0 is sometimes no notary.
+func TestRanksAndCommitteeAreDrawnApart(t *testing.T) {
+	s := consensustest.NewSubnet(consensustest.Defaults(5))
+	s.Run(30 * time.Second)
+	n := s.Nodes[0]
+	outside := 0
+	for h := protocol.Height(1); h <= n.C.FinalizedHeight(); h++ {
+		notaries := 0
+		for _, m := range s.Nodes {
+			if n.C.Reader().IsNotary(h, m.ID) {
+				notaries++
+			}
+		}
+		if notaries != 4 {
+			t.Fatalf("%d notaries of five nodes", notaries)
+		}
+		if !n.C.Reader().IsNotary(h, s.Maker(n, h, 0)) {
+			outside++
+		}
+	}
+	if outside == 0 {
+		t.Fatal("the maker of rank 0 is always a notary")
+	}
+}
+
+// A.7: validators compute a summary again and compare; data has no place where a summary belongs.
+func TestSummariesFollowFromTheChain(t *testing.T) {
+	w := newTableOf(t, func() consensustest.Options {
+		o := consensustest.Defaults(4)
+		o.Interval = 0 // every block is a summary
+		return o
+	}())
+	w.at(late)
+	proposer := w.Nodes[w.Maker(w.node, 1, 0)]
+	w.Step(proposer)
+	good := proposer.C.Reader().Validated.Proposals.At(1)[0].Artifact
+	changed := *good.Block.Payload.Summary
+	changed.IntervalLength++
+	wrong := w.block(0, func(b *protocol.Block) { b.Payload = protocol.NewSummaryPayload(&changed) })
+	data := w.block(0, nil)
+	w.give(wrong, data)
+	w.want(wrong, "summary does not follow from the chain")
+	w.want(data, "summary at the wrong height")
+	w.give(good)
+	w.want(good, "validated")
+}
+
+// A.5: what is below the batch expected next is of no use unvalidated, but for the beacon before it.
+func TestPurgerForgetsUnvalidatedArtifacts(t *testing.T) {
+	s := consensustest.NewSubnet(consensustest.Defaults(4))
+	s.Run(2 * time.Second)
+	n := s.Nodes[0]
+	low := s.Genesis.Summary().Current.Low
+	h := n.C.FinalizedHeight()
+	for _, at := range []protocol.Height{h - 1, h} {
+		c := protocol.RandomContent{Version: consensustest.Version, Height: at, Previous: crypto.Hash{1}}
+		sig, _ := s.Nodes[1].Keys.SignThreshold(low, c.Signable(crypto.DomainRandomBeacon))
+		n.C.Insert(protocol.NewRandomShare(protocol.KindRandomBeaconShare, c, 1, sig), 1, s.Clock(n))
+	}
+	if got := n.C.Reader().Unvalidated.Len(); got < 2 {
+		t.Fatal(got, "unvalidated")
+	}
+	s.Run(5 * time.Second)
+	if low := n.C.Reader().Unvalidated.BeaconShares.Min(); low != 0 {
+		t.Fatalf("a beacon share of height %d stays, batch %d is next", low, n.Execution.ExpectedBatchHeight())
+	}
+}
+
+// A.6: message routing takes 16 batches at a time; consensus goes on and delivers later, in order.
+func TestFullExecutionQueueLosesNothing(t *testing.T) {
+	o := consensustest.Defaults(4)
+	o.ExecutionTime = 30 * time.Second
+	s := consensustest.NewSubnet(o)
+	s.Run(30 * time.Minute)
+	for _, n := range s.Nodes {
+		if len(n.Execution.Batches) < 40 {
+			t.Fatal(len(n.Execution.Batches), "batches")
+		}
+		if gap := n.Execution.ExpectedBatchHeight() - n.Execution.LatestHeight(); gap > 17 {
+			t.Fatal(gap)
+		}
+	}
+	if len(s.Checks.Broken) > 0 {
+		t.Fatal(s.Checks.Broken[0])
+	}
+}
+
+// What a restarted node announces: full artifacts from the CUP on and its own shares; nobody else's shares
+// (A.7; H, incident 9 for the proofs).
+func TestRestartAnnouncesProofsToo(t *testing.T) {
+	w := newTable(t, 4)
+	w.at(late)
+	p := w.block(0, nil)
+	proof := protocol.NewEquivocationProof(p, w.Twin(p))
+	w.give(proof)
+	w.want(proof, "validated")
+	w.sent = nil
+	w.Restart(w.node)
+	for _, a := range w.sent {
+		if a == protocol.Artifact(proof) {
+			return
+		}
+	}
+	t.Fatal("proof is not announced")
+}
