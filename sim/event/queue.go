@@ -11,6 +11,7 @@ type Queue[P any] struct {
 	top    bucket[P] // what lies beyond the first rung
 	pool   pool[P]
 	count  int
+	moves  int // of events from bucket to bucket: the work that grows with bad luck, bounded by tests
 }
 
 // A rung divides a stretch of time into buckets of 2^shift nanoseconds. Buckets before current are
@@ -129,6 +130,7 @@ func (q *Queue[P]) spill() {
 	if n := len(q.rungs); n > 0 {
 		from = &q.rungs[n-1].buckets[q.rungs[n-1].current]
 	}
+	q.moves += len(q.bottom.sorted) + len(q.bottom.late)
 	q.bottom.unload(&q.pool, from)
 	q.spread(from)
 	q.refill()
@@ -148,6 +150,7 @@ func (q *Queue[P]) spread(from *bucket[P]) bool {
 	r := q.addRung(int(reach>>shift) + 1)
 	r.start, r.end, r.shift, r.current = first, uint64(first)+reach+1, shift, 0
 
+	q.moves += from.count
 	events := *from
 	*from = bucket[P]{}
 	for c, n := events.chunks(); c != nil; c, n = q.pool.put(c), eventsPerChunk {

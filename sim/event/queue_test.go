@@ -87,11 +87,13 @@ func (m *model) pop() {
 	}
 	want := m.want[0]
 	m.want = m.want[1:]
-	require.Nil(m.t, m.q.Pop(want.At-1), "nothing is due before the least event")
+	if early := m.q.Pop(want.At - 1); early != nil {
+		require.Fail(m.t, "an event comes before its time", "want %v, got %v", want, early.Key)
+	}
 	ev := m.q.Pop(want.At)
-	require.NotNil(m.t, ev)
-	require.Equal(m.t, want, ev.Key)
-	require.Equal(m.t, payload{p: &m.marks[0], a: want.Seq}, ev.Payload)
+	if ev == nil || ev.Key != want || ev.Payload != (payload{p: &m.marks[0], a: want.Seq}) {
+		require.Equal(m.t, &Event[payload]{want, payload{p: &m.marks[0], a: want.Seq}}, ev)
+	}
 	m.now = want.At
 	if m.now > 1<<60 { // keep room ahead
 		m.now = 0
@@ -192,14 +194,20 @@ func TestQueueLetsGoOfMemoryAfterABurst(t *testing.T) {
 		var q Queue[payload]
 		draws := rng.Root(2).Stream()
 		mark := new(byte)
-		for i := range uint64(300_000) {
+		for i := range uint64(200_000) {
 			q.Push(&Key{At: spreads[spread](draws.Next(), 0), Tie: i}, &payload{p: mark})
 		}
 		for q.Pop(math.MaxInt64) != nil {
 		}
-		for i := range int64(20 * patience) {
-			q.Push(&Key{At: i}, &payload{p: mark})
-			require.NotNil(t, q.Pop(i))
+		for i := range int64(4 * patience) {
+			at := 100 * i
+			q.Push(&Key{At: at + 99}, &payload{p: mark})
+			q.Peek()
+			for late := range i % (mostLate + 10) { // now and then enough to spread the bottom
+				q.Push(&Key{At: at + late}, &payload{p: mark})
+			}
+			for q.Pop(at+99) != nil {
+			}
 		}
 		require.Nil(t, q.Pop(math.MaxInt64))
 		require.Equal(t, q.pool.free, chunksOf(q.pool.first))
@@ -239,4 +247,75 @@ func TestHoldDoesNotAllocate(t *testing.T) {
 		hold()
 	}
 	require.Less(t, testing.AllocsPerRun(20_000, hold), 0.01, fmt.Sprint(i))
+}
+
+// An event is moved a few times, whatever the distribution and however many are pending (doc.go, "Queue").
+func TestMovesAreFew(t *testing.T) {
+	for _, spread := range spreadNames() {
+		if spread == "the past" {
+			continue // the Loop does not allow it
+		}
+		var q Queue[payload]
+		draws := rng.Root(3).Stream()
+		now, events := int64(0), 0
+		push := func() {
+			q.Push(&Key{At: max(now+1, spreads[spread](draws.Next(), now)), Tie: draws.Next().Uint64()}, &payload{})
+			events++
+		}
+		for range 20_000 {
+			push()
+		}
+		for range 100_000 {
+			if now = q.Pop(math.MaxInt64).At; now > 1<<60 {
+				break
+			}
+			push()
+		}
+		require.LessOrEqual(t, q.moves, events, spread)
+	}
+}
+
+// With waiting times of one kind three events in four are never moved: the rungs are as fine as they have to be.
+func TestHoldMovesHardlyAny(t *testing.T) {
+	var q Queue[payload]
+	wait := increments(rng.Exponential(1_000_000_000))
+	n := 0
+	push := func(now int64) {
+		n++
+		q.Push(&Key{At: now + wait[n%len(wait)], Tie: mix(uint64(n))}, &payload{})
+	}
+	for range 50_000 {
+		push(0)
+	}
+	for range 500_000 {
+		push(q.Pop(math.MaxInt64).At)
+	}
+	require.LessOrEqual(t, q.moves, n/3)
+}
+
+// A bottom that is small is spread when many events come late: otherwise all would pass through its heap.
+func TestLateEventsNarrowTheBottom(t *testing.T) {
+	var q Queue[payload]
+	q.Push(&Key{At: 1_000_000}, &payload{})
+	q.Peek()
+	for at := range int64(200) {
+		q.Push(&Key{At: at * 1000}, &payload{})
+		require.LessOrEqual(t, len(q.bottom.late), mostLate)
+	}
+	require.Less(t, q.moves, 200)
+}
+
+// Cells take the place of comparisons: they stay nearly empty for times that are spread, and for ties when all
+// events are of one instant.
+func TestCellsStayNearlyEmpty(t *testing.T) {
+	for _, spread := range []string{"uniform", "equal"} {
+		var q Queue[payload]
+		draws := rng.Root(4).Stream()
+		for range 5000 {
+			q.top.push(&q.pool, &Key{At: spreads[spread](draws.Next(), 0), Tie: draws.Next().Uint64()}, &payload{})
+		}
+		var s sorter[payload]
+		s.sort(&q.top)
+		require.LessOrEqual(t, s.spreadOverCells(), uint32(fullCell), spread)
+	}
 }
