@@ -99,6 +99,7 @@ func TestCyclesOfACall(t *testing.T) {
 	s.replied(le128(70), ask(script{}.do("accept", 30).do("reject", "enough")))
 	s.replied(le128(100), ask(script{}.do("accept", 30).do("unreachable")))
 	s.replied(le128(100), ask(script{}))
+	s.replied(le128(70), ask(script{}.do("accept", 30).do("reply").do("accept", 30))) // with the answer the rest is gone
 	// A call that is begun and dropped gives its cycles back; so does one that another replaces.
 	before := s.state.find(1)
 	s.replied("", s.run(1, script{}.to(2, nil, nil, nil).do("attach", trillion).to(2, nil, nil, nil).do("attach", trillion).do("reply")))
@@ -171,6 +172,20 @@ func TestStorageIsPaidByTheSecond(t *testing.T) {
 	s.play(s.ingress(1, "run", is("x")))
 	require.Equal(t, protocol.Time(1000e9), s.state.find(1).charged, "at most one bill in ten seconds")
 	require.Equal(t, protocol.Time(0), s.state.find(2).charged, "an idle canister is not touched")
+}
+
+// What is owed for storage counts before a call is taken, though the bill comes later.
+func TestUnpaidStorageFreezes(t *testing.T) {
+	x := newExecutor(t)
+	installs := scriptedAt(false, 1)
+	installs[0].Cycles = cyc(trillion)
+	s := newSubnet(t, x, installs...)
+	s.replied("", s.run(1, script{}.do("stablegrow", 16000).do("reply"))) // a GiB costs 27 G a day, 823 G in the 30 of the threshold
+	for _, days := range []protocol.Time{5, 10} {
+		s.ctx.Time = days * 24 * 3600e9
+		got := x.Begin(s.state, &s.ctx).InductIngress(s.ingress(1, "run", is("x"))).Status
+		require.Equal(t, days < 8, got.State == protocol.IngressReceived, "after %d days: %+v", days, got)
+	}
 }
 
 // A canister whose cycles are used up loses its code; its callers hear of it, its balance stays zero (interface.md B.2).

@@ -21,6 +21,8 @@
 //   - What came with a call and was not accepted goes back with the response.
 //   - A request keeps slots for its response on both sides and the cycles that sending and running the response will cost.
 //   - Same-subnet messages move between iterations of a round; others wait for Route.
+//   - RoundOutcome.Instructions are those of the modules; BusiestThread adds what the replica charges its budget beside them, 2 M a
+//     message and 8 M a canister, since that is meant to stand for time spent.
 //   - Idle canisters cost nothing: the state keeps the times at which canisters want attention in order.
 //
 // # Invariants

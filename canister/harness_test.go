@@ -39,6 +39,8 @@ type subnet struct {
 
 var user = principal.SelfAuthenticating([]byte("user"))
 
+var _ protocol.Executor = (*Executor)(nil)
+
 func newExecutor(tb testing.TB) *Executor {
 	x := NewExecutor(Config{RootKey: []byte("root key")})
 	tb.Cleanup(x.Close)
@@ -146,6 +148,8 @@ func (s *subnet) on(x *Executor, inputs []any) played {
 	})
 	state, outcome := r.Commit()
 	p.state, p.outcome = state.(*State), outcome
+	require.Equal(s.t, p.state.guaranteed, r.(*Round).guaranteed, "guaranteed responses as counted within the round")
+	require.Equal(s.t, p.state.callbacks, r.(*Round).callbacks, "open calls as counted within the round")
 	return p
 }
 

@@ -212,6 +212,38 @@ func TestHeartbeatAndTimer(t *testing.T) {
 	require.Empty(t, s.state.find(1).contexts)
 }
 
+// An idle canister is woken by its timer, and by nothing before.
+func TestTimerWakesAnIdleCanister(t *testing.T) {
+	s := newSubnet(t, newExecutor(t), scriptedAt(false, 1)...)
+	s.replied("", s.run(1, script{}.do("ontimer", script{}.do("keep", 4)).do("timer", genesisUnix+int(10e9)).do("reply")))
+	s.ctx.Time = 9e9 - 1
+	idle := s.state
+	s.play()
+	require.True(t, idle == s.state)
+	s.round()
+	require.True(t, idle == s.state)
+	s.tick(1)
+	s.play()
+	require.Equal(t, 1, s.outcome.Messages)
+	s.replied(le64(4), s.run(1, script{}.do("kept").do("reply")))
+}
+
+// 5 % of a callback's limit is kept for its cleanup, so that it runs even if the callback used up all it had (interface.md A.5).
+func TestCleanupHasInstructionsLeft(t *testing.T) {
+	x := newExecutor(t)
+	s := newSubnet(t, x, scriptedAt(false, 1, 2)...)
+	s.tick(1e9)
+	r := x.Begin(s.state, &s.ctx).(*Round)
+	r.limits.message = 10_000_000
+	r.InductIngress(s.ingress(1, "run", script{}.to(2, is(""), script{}.do("spin", 100_000_000), nil).
+		do("cleanup", script{}.do("keep", 3)).do("perform")))
+	r.Execute()
+	state, outcome := r.Commit()
+	s.rejected(protocol.CanisterError, "IC0522", "exceeded the limit", outcome.Ingress[len(outcome.Ingress)-1].Status)
+	s.state = state.(*State)
+	s.replied(le64(3), s.run(1, script{}.do("kept").do("reply")))
+}
+
 // rounds runs empty rounds.
 func (s *subnet) rounds(n int) {
 	for range n {

@@ -37,6 +37,8 @@ func TestBackpressure(t *testing.T) {
 	before := s.balance(1)
 	s.replied(le32(notPerformed), s.run(1, script{}.to(77, nil, nil, nil).do("attach", trillion).do("perform").do("result").do("reply")))
 	require.Less(t, before.Sub(s.balance(1)).Lo, uint64(trillion/100))
+	s.rejected(protocol.CanisterError, "IC0504", "no call is under construction",
+		s.run(1, script{}.to(77, nil, nil, nil).do("perform").do("data", "x").do("reply")))
 	s.replied(le32(performed), s.run(1, fan(78, 1)))
 	s.round(s.sent[0].Request.RejectTo(protocol.Reject{Code: 4}))
 	s.replied(le32(notPerformed), s.run(1, fan(77, 2)))
@@ -291,4 +293,29 @@ func TestGuaranteedResponsesAreBounded(t *testing.T) {
 	r.InductIngress(m)
 	r.Execute()
 	require.Len(t, r.touched[1].callbacks, 3)
+}
+
+// A subnet has room for a million open calls; beyond them each canister still may have fifty (protocol.md C).
+func TestOpenCallsAreBounded(t *testing.T) {
+	x := newExecutor(t)
+	s := newSubnet(t, x, rich(scriptedAt(false, 1))...)
+	r := x.Begin(s.state, &s.ctx).(*Round)
+	r.callbacks = maxCallbacks
+	m := s.ingress(1, "run", fan(77, ownCallbacks+5, "bounded"))
+	r.InductIngress(m)
+	r.Execute()
+	require.Len(t, r.touched[1].callbacks, ownCallbacks)
+}
+
+// Requests tell how deep in a tree of calls they are.
+func TestDepthOfCalls(t *testing.T) {
+	s := newSubnet(t, newExecutor(t), scriptedAt(false, 1, 2)...)
+	out := script{}.to(77, nil, nil, nil).do("perform")
+	s.round(s.ingress(1, "run", out.to(2, out, script{}.to(78, nil, nil, nil).do("perform"), nil).do("perform")))
+	depths := map[[2]protocol.CanisterID]uint32{}
+	for _, m := range s.sent {
+		depths[[2]protocol.CanisterID{m.From(), m.To()}] = m.Request.Depth
+	}
+	s.round(s.sent[1].Request.RejectTo(protocol.Reject{Code: 4}))
+	require.Equal(t, map[[2]protocol.CanisterID]uint32{{1, 77}: 0, {2, 77}: 1}, depths)
 }
