@@ -78,7 +78,7 @@ type BlockMetadata struct {
 
 // Signable gives the signed bytes.
 func (m *BlockMetadata) Signable() []byte {
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.str(string(m.Version))
 	e.height(m.Height)
 	e.u64(uint64(m.Subnet))
@@ -99,7 +99,7 @@ type BlockProposal struct {
 // NewBlockProposal seals a proposal.
 func NewBlockProposal(b *Block, hash BlockHash, subnet SubnetID, signer NodeID, sig crypto.BasicSignature) *BlockProposal {
 	p := &BlockProposal{Block: b, Hash: hash, Subnet: subnet, Signer: signer, Signature: sig}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.raw(hash[:])
 	e.u64(uint64(subnet))
 	e.node(signer)
@@ -130,7 +130,7 @@ type BlockContent struct {
 
 // Signable gives the signed bytes under crypto.DomainNotarization or crypto.DomainFinalization.
 func (c *BlockContent) Signable(domain string) []byte {
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.str(string(c.Version))
 	e.height(c.Height)
 	e.raw(c.Hash[:])
@@ -149,7 +149,7 @@ type BlockShare struct {
 // NewBlockShare seals a share; kind is KindNotarizationShare or KindFinalizationShare.
 func NewBlockShare(kind ArtifactKind, c BlockContent, signer NodeID, sig crypto.MultiSignature) *BlockShare {
 	s := &BlockShare{kind: kind, Content: c, Signer: signer, Signature: sig}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.height(c.Height)
 	e.raw(c.Hash[:])
 	e.node(signer)
@@ -173,7 +173,7 @@ type BlockAggregate struct {
 // NewBlockAggregate seals an aggregate; kind is KindNotarization or KindFinalization.
 func NewBlockAggregate(kind ArtifactKind, c BlockContent, signers []NodeID, sig crypto.MultiSignature) *BlockAggregate {
 	a := &BlockAggregate{kind: kind, Content: c, Signers: signers, Signature: sig}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.height(c.Height)
 	e.raw(c.Hash[:])
 	for _, n := range signers {
@@ -197,7 +197,7 @@ type RandomContent struct {
 
 // Signable gives the signed bytes under crypto.DomainRandomBeacon or crypto.DomainRandomTape.
 func (c *RandomContent) Signable(domain string) []byte {
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.str(string(c.Version))
 	e.height(c.Height)
 	e.raw(c.Previous[:])
@@ -216,7 +216,7 @@ type RandomShare struct {
 // NewRandomShare seals a share; kind is KindRandomBeaconShare or KindRandomTapeShare.
 func NewRandomShare(kind ArtifactKind, c RandomContent, signer NodeID, sig crypto.ThresholdSignature) *RandomShare {
 	s := &RandomShare{kind: kind, Content: c, Signer: signer, Signature: sig}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.height(c.Height)
 	e.raw(c.Previous[:])
 	e.node(signer)
@@ -240,7 +240,7 @@ type Random struct {
 // NewRandom seals a beacon or tape; kind is KindRandomBeacon or KindRandomTape.
 func NewRandom(kind ArtifactKind, c RandomContent, t TranscriptID, sig crypto.ThresholdSignature) *Random {
 	r := &Random{kind: kind, Content: c, Transcript: t, Signature: sig}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.height(c.Height)
 	e.raw(c.Previous[:])
 	e.u64(uint64(t.Subnet))
@@ -269,7 +269,7 @@ type CatchUpContent struct {
 
 // Signable gives the signed bytes.
 func (c *CatchUpContent) Signable() []byte {
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.str(string(c.Block.Version))
 	e.height(c.Block.Height)
 	e.raw(c.BlockHash[:])
@@ -290,7 +290,7 @@ type CatchUpPackageShare struct {
 // NewCatchUpPackageShare seals a share.
 func NewCatchUpPackageShare(c CatchUpContent, signer NodeID, sig crypto.ThresholdSignature) *CatchUpPackageShare {
 	s := &CatchUpPackageShare{Content: c, Signer: signer, Signature: sig}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.raw(c.Signable())
 	e.node(signer)
 	e.raw(sig[:])
@@ -312,7 +312,7 @@ type CatchUpPackage struct {
 // NewCatchUpPackage seals a package.
 func NewCatchUpPackage(c CatchUpContent, sig crypto.ThresholdSignature) *CatchUpPackage {
 	p := &CatchUpPackage{Content: c, Signature: sig}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.raw(c.Signable())
 	e.raw(sig[:])
 	p.seal(KindCatchUpPackage, SizeEnvelope+c.Block.Payload.Size()+c.Beacon.Size()+SizeHash+SizeBLSSig, &e)
@@ -346,7 +346,7 @@ func NewEquivocationProof(a, b *BlockProposal) *EquivocationProof {
 		Hashes:     [2]BlockHash{a.Hash, b.Hash},
 		Signatures: [2]crypto.BasicSignature{a.Signature, b.Signature},
 	}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.node(p.Signer)
 	e.height(p.AtHeight)
 	for i := range p.Hashes {
@@ -377,7 +377,7 @@ type CertificationShare struct {
 // NewCertificationShare seals a share.
 func NewCertificationShare(h Height, hash StateHash, signer NodeID, sig crypto.ThresholdSignature) *CertificationShare {
 	s := &CertificationShare{AtHeight: h, Hash: hash, Signer: signer, Signature: sig}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.height(h)
 	e.raw(hash[:])
 	e.node(signer)
@@ -400,7 +400,7 @@ type Certification struct {
 // NewCertification seals a certification.
 func NewCertification(h Height, hash StateHash, sig crypto.ThresholdSignature) *Certification {
 	c := &Certification{AtHeight: h, Hash: hash, Signature: sig}
-	var e encoder
+	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.height(h)
 	e.raw(hash[:])
 	e.raw(sig[:])

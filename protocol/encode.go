@@ -6,6 +6,9 @@ import "encoding/binary"
 // after their length.
 type encoder struct{ buf []byte }
 
+// encoderSize holds what most artifacts sign or are identified by, so that encoding them does not grow buffers.
+const encoderSize = 192
+
 func (e *encoder) u64(v uint64)    { e.buf = binary.BigEndian.AppendUint64(e.buf, v) }
 func (e *encoder) raw(b []byte)    { e.buf = append(e.buf, b...) }
 func (e *encoder) blob(b []byte)   { e.u64(uint64(len(b))); e.raw(b) }

@@ -2,6 +2,7 @@ package consensustest
 
 import (
 	"fmt"
+	"slices"
 
 	"icsim/crypto"
 	"icsim/protocol"
@@ -15,8 +16,8 @@ type Checks struct {
 
 	subnet    *Subnet
 	finalized map[protocol.Height]crypto.Hash
-	explicit  map[protocol.Height]bool                 // finalized by a finalization of its own
-	others    map[protocol.Height]map[crypto.Hash]bool // notarized
+	explicit  map[protocol.Height]bool          // finalized by a finalization of its own
+	others    map[protocol.Height][]crypto.Hash // notarized
 	randoms   map[protocol.NoteKind]map[protocol.Height]crypto.Hash
 	batches   map[protocol.Height]crypto.Hash
 	nodes     map[protocol.NodeID]*nodeChecks
@@ -33,7 +34,7 @@ func newChecks(s *Subnet) *Checks {
 		subnet: s, Faulty: map[protocol.NodeID]bool{},
 		finalized: map[protocol.Height]crypto.Hash{},
 		explicit:  map[protocol.Height]bool{},
-		others:    map[protocol.Height]map[crypto.Hash]bool{},
+		others:    map[protocol.Height][]crypto.Hash{},
 		randoms: map[protocol.NoteKind]map[protocol.Height]crypto.Hash{
 			protocol.NoteBeacon: {}, protocol.NoteTape: {}, protocol.NoteCatchUpPackage: {},
 		},
@@ -87,7 +88,7 @@ func (c *Checks) note(n *Node, k *nodeChecks, note *protocol.Note) {
 			return // final through another block: more than one may be notarized
 		}
 		c.explicit[h] = true
-		for other := range c.others[h] {
+		for _, other := range c.others[h] {
 			if other != note.Hash {
 				c.fail(n, "A.10.2: %s is notarized at %d beside the finalized %s", other, h, note.Hash)
 			}
@@ -96,10 +97,9 @@ func (c *Checks) note(n *Node, k *nodeChecks, note *protocol.Note) {
 		if have := c.finalized[h]; c.explicit[h] && have != note.Hash {
 			c.fail(n, "A.10.2: %s is notarized at %d beside the finalized %s", note.Hash, h, have)
 		}
-		if c.others[h] == nil {
-			c.others[h] = map[crypto.Hash]bool{}
+		if !slices.Contains(c.others[h], note.Hash) {
+			c.others[h] = append(c.others[h], note.Hash)
 		}
-		c.others[h][note.Hash] = true
 	case protocol.NoteNotarizationShare:
 		c.notaryShare(n, k, note)
 	case protocol.NoteFinalizationShare:

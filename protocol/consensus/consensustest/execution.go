@@ -26,7 +26,9 @@ type Execution struct {
 	free      protocol.Time // when the batch queued last is done
 	done      []protocol.Time
 	manifests map[protocol.Height]protocol.StateHash
-	now       protocol.Time
+
+	checkpoint protocol.Height // the newest
+	now        protocol.Time
 }
 
 // ExpectedBatchHeight is the height of the batch to be delivered next.
@@ -58,6 +60,7 @@ func (e *Execution) advance(now protocol.Time) {
 		e.done = e.done[1:]
 		e.executed++
 		if b := e.Batches[e.executed-e.Batches[0].Height]; b.Checkpoint {
+			e.checkpoint = b.Height
 			e.manifests[b.Height] = ManifestHash(b.Height)
 			if e.Corrupt {
 				e.manifests[b.Height] = protocol.StateHash{1}
@@ -95,6 +98,7 @@ func (e *Execution) RemoveBelow(inMemory, checkpoints protocol.Height) {}
 func (e *Execution) Sync(h protocol.Height) {
 	e.Batches, e.done = nil, nil
 	e.expected, e.executed, e.certified = h+1, h, h
+	e.checkpoint = h
 	e.manifests[h] = ManifestHash(h)
 }
 

@@ -48,7 +48,9 @@ func (s *Subnet) Aggregate(kind protocol.ArtifactKind, p *protocol.BlockProposal
 
 // Child makes an empty block on top of a parent, signed by a node. By default it takes its time and context so that it
 // is valid; edit may change what it says before it is signed.
-func (s *Subnet) Child(parent consensus.HashedBlock, rank protocol.Rank, by protocol.NodeID, edit func(*protocol.Block)) *protocol.BlockProposal {
+func (s *Subnet) Child(
+	parent consensus.HashedBlock, rank protocol.Rank, by protocol.NodeID, edit func(*protocol.Block),
+) *protocol.BlockProposal {
 	b := &protocol.Block{
 		Version: Version, Parent: parent.Hash, Height: parent.Block.Height + 1, Rank: rank,
 		Context: parent.Block.Context, Payload: protocol.NewDataPayload(protocol.BatchPayload{}),

@@ -1,7 +1,6 @@
 package consensustest
 
 import (
-	"container/heap"
 	"time"
 
 	"icsim/crypto"
@@ -145,11 +144,7 @@ func (s *Subnet) start(n *Node, fromDisk []any) {
 // Restart crashes a node and starts it from its disk. Its state is that of its last checkpoint.
 func (s *Subnet) Restart(n *Node) {
 	n.later = nil
-	var at protocol.Height
-	for h := range n.Execution.manifests {
-		at = max(at, h)
-	}
-	n.Execution.Sync(at)
+	n.Execution.Sync(n.Execution.checkpoint)
 	n.Execution.free = s.Now
 	s.Checks.restarted(n)
 	s.start(n, n.disk.Load(protocol.DiskConsensusPool))
@@ -168,7 +163,7 @@ func (s *Subnet) Clock(n *Node) consensus.Clock {
 func (s *Subnet) Run(d time.Duration) {
 	end := s.Now.Add(d)
 	for len(s.queue) > 0 && s.queue[0].at <= end {
-		e := heap.Pop(&s.queue).(event)
+		e := s.pop()
 		s.Now = e.at
 		if e.to.Down {
 			if e.artifact == nil {
@@ -179,7 +174,7 @@ func (s *Subnet) Run(d time.Duration) {
 		s.take(e)
 		// What arrives in the same instant is handled in the same step.
 		for len(s.queue) > 0 && s.queue[0].at == e.at && s.queue[0].to == e.to {
-			s.take(heap.Pop(&s.queue).(event))
+			s.take(s.pop())
 		}
 		s.Step(e.to)
 	}
@@ -307,23 +302,39 @@ type event struct {
 	artifact protocol.Artifact
 }
 
+func (e *event) before(f *event) bool { return e.at < f.at || e.at == f.at && e.seq < f.seq }
+
+// events is a binary heap.
 type events []event
 
 func (s *Subnet) push(e event) {
 	s.seq++
 	e.seq = s.seq
-	heap.Push(&s.queue, e)
+	s.queue = append(s.queue, e)
+	q := s.queue
+	for i := len(q) - 1; i > 0 && q[i].before(&q[(i-1)/2]); i = (i - 1) / 2 {
+		q[i], q[(i-1)/2] = q[(i-1)/2], q[i]
+	}
 }
 
-func (q events) Len() int { return len(q) }
-func (q events) Less(i, j int) bool {
-	return q[i].at < q[j].at || q[i].at == q[j].at && q[i].seq < q[j].seq
-}
-func (q events) Swap(i, j int) { q[i], q[j] = q[j], q[i] }
-func (q *events) Push(x any)   { *q = append(*q, x.(event)) }
-func (q *events) Pop() any {
-	old := *q
-	e := old[len(old)-1]
-	*q = old[:len(old)-1]
-	return e
+func (s *Subnet) pop() event {
+	q := s.queue
+	top, last := q[0], len(q)-1
+	q[0], q[last] = q[last], event{}
+	q = q[:last]
+	for i := 0; ; {
+		least := i
+		for child := 2*i + 1; child <= 2*i+2 && child < last; child++ {
+			if q[child].before(&q[least]) {
+				least = child
+			}
+		}
+		if least == i {
+			break
+		}
+		q[i], q[least] = q[least], q[i]
+		i = least
+	}
+	s.queue = q
+	return top
 }
