@@ -89,7 +89,7 @@ func (v *Validator) catchUpPackageShare(r *Reader, s *protocol.CatchUpPackageSha
 	if block.Block == nil {
 		return protocol.Defer("block is not finalized")
 	}
-	if s.Content.BlockHash != block.Hash || s.Content.Block.Hash() != block.Hash {
+	if s.Content.BlockHash != block.Hash {
 		return protocol.Refuse("share is for another block")
 	}
 	if !block.Block.Payload.IsSummary() {
@@ -108,6 +108,9 @@ func (v *Validator) catchUpPackageShare(r *Reader, s *protocol.CatchUpPackageSha
 	}
 	if s.Content.StateHash != state {
 		return protocol.Refuse("share is for another state")
+	}
+	if s.Content.Block != block.Block && s.Content.Block.Hash() != block.Hash {
+		return protocol.Refuse("share does not hold together")
 	}
 	transcript := r.Transcripts(h).High
 	if transcript.ShareIndex(s.Signer) < 0 {
