@@ -76,23 +76,13 @@ func (w *table) at(d time.Duration) {
 	w.Step(w.node)
 }
 
-// notarize gives a block and the notarization of a quorum.
+// quorum is enough nodes for a notarization, ascending.
 func (w *table) quorum() []protocol.NodeID {
 	var all []protocol.NodeID
 	for _, n := range w.Nodes[:len(w.Nodes)-protocol.FaultsTolerated(len(w.Nodes))] {
 		all = append(all, n.ID)
 	}
 	return all
-}
-
-// beacon gives the node its share of beacon 1 from enough others.
-func (w *table) beacon() {
-	for i := range w.Nodes[:len(w.Nodes)-1] {
-		w.give(w.beaconShare(w.other(i), w.Genesis.Content.Beacon.Hash()))
-	}
-	if w.node.C.BeaconHeight() != 1 {
-		w.Fatal("no beacon")
-	}
 }
 
 func (w *table) beaconShare(by protocol.NodeID, previous crypto.Hash) *protocol.RandomShare {
