@@ -13,8 +13,11 @@ import (
 // honest node, as a bug of ours would, and demands that the checker in charge goes red. That the rules themselves hold is
 // tested in protocol/consensus.
 
-// replacing puts a component in place of the deployed one of a name, which it may ask.
-func replacing(name string, with func(cfg *consensus.Config, env *consensus.Env, deployed consensus.Component) consensus.Component) func(*consensus.Config, *consensus.Env) []consensus.Named {
+// A replacement makes a component that may ask the deployed one.
+type replacement func(cfg *consensus.Config, env *consensus.Env, deployed consensus.Component) consensus.Component
+
+// replacing puts a component in place of the deployed one of a name.
+func replacing(name string, with replacement) func(*consensus.Config, *consensus.Env) []consensus.Named {
 	return func(cfg *consensus.Config, env *consensus.Env) []consensus.Named {
 		components := consensus.DefaultComponents(cfg, env)
 		for i := range components {
@@ -56,7 +59,7 @@ func (e *eagerSigner) OnStateChange(r *consensus.Reader, now consensus.Clock, ou
 	return out
 }
 
-func eager(kind protocol.ArtifactKind, domain string) func(*consensus.Config, *consensus.Env, consensus.Component) consensus.Component {
+func eager(kind protocol.ArtifactKind, domain string) replacement {
 	return func(cfg *consensus.Config, env *consensus.Env, deployed consensus.Component) consensus.Component {
 		return &eagerSigner{cfg, env, kind, domain, deployed, map[protocol.BlockHash]bool{}}
 	}

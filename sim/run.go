@@ -129,7 +129,8 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 // replayable adds to a panic what is needed to see it again.
 func (s *simulation) replayable(ev *event.Event[occurrence]) {
 	if r := recover(); r != nil {
-		panic(fmt.Sprintf("%v\n  in scenario %s, seed %d, at %s: event %s of node %s (source %d, number %d)\n  replay: icsim run %s --seed %d --crypto %s",
+		panic(fmt.Sprintf("%v\n  in scenario %s, seed %d, at %s: event %s of node %s (source %d, number %d)\n"+
+			"  replay: icsim run %s --seed %d --crypto %s",
 			r, s.config.Name, s.config.Seed, time.Duration(ev.At), happenings[ev.Payload.what], ev.Payload.node, ev.Src, ev.Seq,
 			s.config.Name, s.config.Seed, s.config.Crypto))
 	}

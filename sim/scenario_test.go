@@ -29,8 +29,9 @@ func run(t *testing.T, c *Config) *Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Logf("height %d certified %d cup %d rank0 %.3f rate %.3f invalid %d equiv %d digest %.16s", r.Subnets[0].FinalizedHeight, r.Subnets[0].CertifiedHeight,
-		r.Subnets[0].CUPHeight, r.Subnets[0].Rank0Share, r.Subnets[0].BlockRate, r.Subnets[0].Invalid, r.Subnets[0].Equivocations, r.Digest)
+	s := &r.Subnets[0]
+	t.Logf("height %d certified %d cup %d rank0 %.3f rate %.3f invalid %d equivocations %d digest %.16s",
+		s.FinalizedHeight, s.CertifiedHeight, s.CUPHeight, s.Rank0Share, s.BlockRate, s.Invalid, s.Equivocations, r.Digest)
 	return r
 }
 

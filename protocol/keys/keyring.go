@@ -95,7 +95,9 @@ func (k *Keyring) VerifyThresholdShare(t *protocol.Transcript, n protocol.NodeID
 }
 
 // CombineThreshold interpolates the group's signature from Threshold of the signers' shares.
-func (k *Keyring) CombineThreshold(t *protocol.Transcript, msg []byte, signers []protocol.NodeID, sigs []crypto.ThresholdSignature) (crypto.ThresholdSignature, bool) {
+func (k *Keyring) CombineThreshold(
+	t *protocol.Transcript, msg []byte, signers []protocol.NodeID, sigs []crypto.ThresholdSignature,
+) (crypto.ThresholdSignature, bool) {
 	k.Meter.Charge(protocol.OpCombineThreshold, t.Group.Threshold)
 	shares := make([]crypto.IndexedShare, len(signers))
 	for i, n := range signers {

@@ -51,13 +51,23 @@ func (b *payloadBuilder) Build(h protocol.Height, ctx protocol.ValidationContext
 			}
 		}
 	}
-	(*b.out).Local(&protocol.Poke{At: protocol.LaneXNet, Reason: "payload built"})
+	b.refill(ctx)
 	return p
+}
+
+// refill has the slices pooled that the next payload may take: after a payload was built, and after a peer's was found
+// valid (rs/xnet/payload_builder/src/lib.rs: both trigger it).
+func (b *payloadBuilder) refill(ctx protocol.ValidationContext) {
+	if len(b.registry.At(ctx.RegistryVersion).Subnets) > 1 {
+		(*b.out).Local(&protocol.Poke{At: protocol.LaneXNet, Reason: "refill slices"})
+	}
 }
 
 // Validate judges a peer's payload section by section. A block up to twice the size is let through, for builders
 // estimate (reference/protocol.md A.6).
-func (b *payloadBuilder) Validate(_ protocol.Height, p *protocol.BatchPayload, ctx protocol.ValidationContext, past []*protocol.Block) protocol.Verdict {
+func (b *payloadBuilder) Validate(
+	_ protocol.Height, p *protocol.BatchPayload, ctx protocol.ValidationContext, past []*protocol.Block,
+) protocol.Verdict {
 	size := len(p.Ingress) * ingress.WireSize
 	for _, s := range p.XNet {
 		size += s.Size()
@@ -68,5 +78,9 @@ func (b *payloadBuilder) Validate(_ protocol.Height, p *protocol.BatchPayload, c
 	if v := b.ingress.Validate(p.Ingress, ctx, past); v.Kind != protocol.Accepts {
 		return v
 	}
-	return b.xnet.Validate(p.XNet, ctx, past)
+	v := b.xnet.Validate(p.XNet, ctx, past)
+	if v.Kind == protocol.Accepts {
+		b.refill(ctx)
+	}
+	return v
 }

@@ -33,7 +33,7 @@ func (l *xnetLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 		case *protocol.StreamReply:
 			out.Meter.Charge(protocol.OpReceive, 1)
 			l.pool.Handle(m, a.From, in.Instant)
-		case *protocol.Poke: // a payload was built: reference/protocol.md C, "Payload builder"
+		case *protocol.Poke: // a payload was built or validated
 			l.pool.Refill(r.cfg.Registry.At(r.cfg.Registry.Latest(in.Now)), in.Instant, out)
 		}
 	}

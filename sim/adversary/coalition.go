@@ -46,7 +46,7 @@ func strategies() map[string]strategy {
 // Names lists the strategies that an Assignment may name, with a line about each, in alphabetical order.
 func Names() (names []string, about map[string]string) {
 	about = make(map[string]string)
-	for name, s := range strategies() {
+	for name, s := range strategies() { //tidy:sorted below
 		names = append(names, name)
 		about[name] = s.about
 	}

@@ -110,7 +110,7 @@ var names = []struct {
 	{"beacon-unique", Safety}, {"tape-unique", Safety}, {"state-unique", Safety}, {"certification-unique", Safety},
 	{"checkpoint-unique", Safety}, {"cup-unique", Safety}, {"hard-bounds", Safety}, {"batches-in-order", Safety},
 	{"time-increases", Safety}, {"streams-in-order", Safety}, {"one-response-a-call", Safety},
-	{"cycles-conserved", Safety}, {"certified-monotone", Safety},
+	{"cycles-conserved", Safety},
 	{"progress", Liveness}, {"catch-up", Liveness}, {"freshness", Liveness},
 }
 

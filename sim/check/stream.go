@@ -119,7 +119,8 @@ func (s *Suite) append(sub *subnet, w Where, h protocol.Height, r *protocol.Stre
 		}
 	}
 	if end := st.begin + protocol.StreamIndex(len(st.messages)); end != r.End || r.Begin < st.begin || r.Begin > end {
-		s.fail("streams-in-order", w, h, "subnet %s: the stream to %s is [%d, %d), with what was sent it should end at %d", sub.Name, r.To, r.Begin, r.End, end)
+		s.fail("streams-in-order", w, h, "subnet %s: the stream to %s is [%d, %d), with what was sent it should end at %d",
+			sub.Name, r.To, r.Begin, r.End, end)
 		return out
 	}
 	for ; st.begin < r.Begin; st.begin++ {
