@@ -37,7 +37,9 @@ func (r *outboxRound) Route(take func(*protocol.CanisterMessage) bool) {
 
 // route runs a round with an outbox and gives the streams after it. No message carries cycles: the outbox's come from
 // nowhere.
-func route(t *testing.T, types []protocol.SubnetType, limits messaging.Limits, messages ...*protocol.CanisterMessage) (*messaging.Result, *outbox) {
+func route(
+	t *testing.T, types []protocol.SubnetType, limits messaging.Limits, messages ...*protocol.CanisterMessage,
+) (*messaging.Result, *outbox) {
 	w := messagingtest.NewWorld(messagingtest.Config{Types: types, Canisters: 1, Limits: limits})
 	o := &outbox{messages: messages}
 	m := &messaging.StateMachine{Executor: o, Limits: limits}
@@ -99,6 +101,26 @@ func TestWhatCannotLeaveIsAnswered(t *testing.T) {
 	local := protocol.NewRequest(&protocol.Request{Sender: here, Receiver: here, Arg: make([]byte, 1001)})
 	r, _ = route(t, application(2), limits, local)
 	require.Same(t, local, r.State.Stream(0).Messages(0)[0], "the limit is for what leaves the subnet")
+}
+
+// TestLoopbackIsConsumedAtOnce: a message for the own subnet is inducted in the next round, or its sender answered.
+func TestLoopbackIsConsumedAtOnce(t *testing.T) {
+	w, s := pair(t)
+	missing := messagingtest.CanisterOf(0, 9)
+	ask := protocol.NewRequest(&protocol.Request{Sender: here, Receiver: missing, Callback: 2, Arg: messagingtest.Argument(1, nil)})
+	m := &messaging.StateMachine{Executor: &outbox{messages: many(1, ask)}, Limits: messaging.DefaultLimits()}
+	queued := m.Process(s.Latest(), w.Batch(s, protocol.BatchPayload{}), w.Registry.Snapshot).State
+	require.EqualValues(t, 1, queued.Stream(0).End())
+
+	b := w.Batch(s, protocol.BatchPayload{})
+	b.Height, b.Time = b.Height+1, b.Time+1
+	idle := &messaging.StateMachine{Executor: &messagingtest.Executor{}, Limits: messaging.DefaultLimits()}
+	r := idle.Process(queued, b, w.Registry.Snapshot)
+	loopback := r.State.Stream(0)
+	require.Equal(t, loopback.Begin(), loopback.End())
+	require.Empty(t, loopback.Header().Rejects)
+	require.Empty(t, r.Critical)
+	require.Equal(t, 1, r.State.Canisters().(*messagingtest.Canisters).Waiting(), "the reject response")
 }
 
 func TestLongResponsesAreShortened(t *testing.T) {

@@ -142,40 +142,73 @@ func TestQueueFullIsSignalled(t *testing.T) {
 }
 
 func TestBrokenInvariantsPanic(t *testing.T) {
-	good := func(h protocol.StreamHeader) func(*protocol.Batch) {
+	with := func(h protocol.StreamHeader) func(*protocol.Batch) {
 		return func(b *protocol.Batch) { b.Payload.XNet = []*protocol.CertifiedStreamSlice{slice(1, h)} }
 	}
-	for name, breakIt := range map[string]func(*protocol.Batch){
-		"height":                    func(b *protocol.Batch) { b.Height++ },
-		"subnet":                    func(b *protocol.Batch) { b.Subnet = 1 },
-		"registry":                  func(b *protocol.Batch) { b.RegistryVersion = 9 },
-		"signals beyond the stream": good(protocol.StreamHeader{SignalsEnd: 2}),
-		"rejects beyond signals end": good(protocol.StreamHeader{SignalsEnd: 1,
-			Rejects: []protocol.RejectSignal{{Index: 1, Reason: protocol.RejectUnknown}}}),
-		"rejects not increasing": good(protocol.StreamHeader{SignalsEnd: 1,
-			Rejects: []protocol.RejectSignal{{Reason: protocol.RejectUnknown}, {Reason: protocol.RejectUnknown}}}),
-		"begin beyond our signals": good(protocol.StreamHeader{Begin: 1, End: 1, SignalsEnd: 1}),
-		"no stream": func(b *protocol.Batch) {
+	const notNext, notIncreasing = "a batch of subnet", "reject signals of s1 are not increasing"
+	unknown := func(at protocol.StreamIndex) protocol.RejectSignal {
+		return protocol.RejectSignal{Index: at, Reason: protocol.RejectUnknown}
+	}
+	for name, c := range map[string]struct {
+		says    string
+		breakIt func(*protocol.Batch)
+	}{
+		"height":                    {notNext, func(b *protocol.Batch) { b.Height++ }},
+		"subnet":                    {notNext, func(b *protocol.Batch) { b.Subnet = 1 }},
+		"registry":                  {notNext, func(b *protocol.Batch) { b.RegistryVersion = 9 }},
+		"signals beyond the stream": {"signals of s1 end at 2", with(protocol.StreamHeader{SignalsEnd: 2})},
+		"reject beyond the signals": {notIncreasing, with(protocol.StreamHeader{
+			SignalsEnd: 1, Rejects: []protocol.RejectSignal{unknown(1)},
+		})},
+		"reject twice": {notIncreasing, with(protocol.StreamHeader{
+			SignalsEnd: 1, Rejects: []protocol.RejectSignal{unknown(0), unknown(0)},
+		})},
+		"begin beyond our signals": {"our signals end at 0", with(protocol.StreamHeader{Begin: 1, End: 1, SignalsEnd: 1})},
+		"no stream": {"acknowledges a stream that does not exist", func(b *protocol.Batch) {
 			b.Payload.XNet = []*protocol.CertifiedStreamSlice{slice(2, protocol.StreamHeader{SignalsEnd: 1})}
-		},
-		"gap": func(b *protocol.Batch) {
+		}},
+		"gap": {"messages of s1 begin at 1, expected 0", func(b *protocol.Batch) {
 			gap := slice(1, protocol.StreamHeader{End: 2}, request(there, here, 0))
 			gap.MessagesBegin = 1
 			b.Payload.XNet = []*protocol.CertifiedStreamSlice{gap}
-		},
+		}},
 	} {
 		w, s := pair(t)
 		b := w.Batch(s, protocol.BatchPayload{})
-		breakIt(b)
-		require.Panics(t, func() { w.Machine().Process(s.Latest(), b, w.Registry.Snapshot) }, name)
+		c.breakIt(b)
+		requirePanic(t, c.says, func() { w.Machine().Process(s.Latest(), b, w.Registry.Snapshot) }, name)
 	}
+}
+
+// requirePanic wants a panic that names the package, subnet and height, and says something.
+func requirePanic(t *testing.T, says string, f func(), name string) {
+	defer func() {
+		text, _ := recover().(string)
+		require.Regexp(t, "^messaging: subnet s., height .: ", text, name)
+		require.Contains(t, text, says, name)
+	}()
+	f()
+}
+
+// A minter is an executor that says nothing of the cycles it makes.
+type minter struct{ messagingtest.Executor }
+
+func (m *minter) Begin(parent protocol.CanisterState, ctx *protocol.RoundContext) protocol.Round {
+	return m.Executor.Begin(messagingtest.NewCanisters(1, here), ctx)
+}
+
+func TestCyclesFromNowherePanic(t *testing.T) {
+	w, s := pair(t)
+	m := &messaging.StateMachine{Executor: &minter{}, Limits: messaging.DefaultLimits()}
+	b := w.Batch(s, protocol.BatchPayload{})
+	requirePanic(t, "cycles are not conserved", func() { m.Process(s.Latest(), b, w.Registry.Snapshot) }, "")
 }
 
 func TestTimeNeverGoesBack(t *testing.T) {
 	w, s := pair(t)
 	now := s.Latest().Time()
 	b := w.Batch(s, protocol.BatchPayload{})
-	b.Time = now
+	b.Time = now - 1
 	r := w.Run(s, b)
 	require.Equal(t, now, r.State.Time())
 	require.Equal(t, []string{messaging.CriticalBatchTime}, r.Critical)

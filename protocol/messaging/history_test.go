@@ -96,6 +96,17 @@ func drawStatus(t *rapid.T, from protocol.IngressState) protocol.IngressStatus {
 	return s
 }
 
+func TestAnswersStayFiveMinutes(t *testing.T) {
+	bound := historyBounds{calls: 10, bytes: 1000}
+	e := historyEdit{parent: new(history), now: 7, bound: bound}
+	require.NoError(t, e.set(protocol.IngressUpdate{ID: callID(1), Status: protocol.IngressStatus{State: protocol.IngressReplied}}))
+	h := e.commit()
+	last := historyEdit{parent: h, now: 7 + historyTTL - 1, bound: bound}
+	require.Same(t, h, last.commit())
+	over := historyEdit{parent: h, now: 7 + historyTTL, bound: bound}
+	require.Zero(t, over.commit().size())
+}
+
 func TestCallsAreAnsweredOnce(t *testing.T) {
 	e := historyEdit{parent: new(history), bound: historyBounds{calls: 10, bytes: 10}}
 	set := func(s protocol.IngressState) error {

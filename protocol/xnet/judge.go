@@ -26,7 +26,7 @@ func (s *Selector) judge(slice *protocol.CertifiedStreamSlice, c *candidate, ctx
 // checkIndices: messages continue where the last ones ended, within the stream, no more than may be inducted.
 func (s *Selector) checkIndices(slice *protocol.CertifiedStreamSlice, c *candidate, ctx protocol.ValidationContext) protocol.Verdict {
 	h := &slice.Header
-	if h.Begin > h.End || c.next.Message < h.Begin || c.next.Message > h.End {
+	if c.next.Message < h.Begin || c.next.Message > h.End {
 		return protocol.Refuse(ReasonBounds)
 	}
 	if len(slice.Messages) == 0 {
@@ -52,7 +52,8 @@ func checkSignals(h *protocol.StreamHeader, c *candidate) protocol.Verdict {
 		return protocol.Refuse(ReasonSignals)
 	}
 	for i, r := range h.Rejects {
-		if r.Index >= h.SignalsEnd || i > 0 && r.Index <= h.Rejects[i-1].Index || r.Reason == protocol.Accepted || r.Reason > protocol.RejectUnknown {
+		increases := r.Index < h.SignalsEnd && (i == 0 || r.Index > h.Rejects[i-1].Index)
+		if !increases || r.Reason == protocol.Accepted || r.Reason > protocol.RejectUnknown {
 			return protocol.Refuse(ReasonRejects)
 		}
 	}

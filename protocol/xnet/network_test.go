@@ -112,7 +112,8 @@ func (n *network) corrupt(p packet) packet {
 			s.Messages = s.Messages[:len(s.Messages)/2]
 			s.MessagesBegin++
 		case 3:
-			*s = *forge(n.World, s.From, s.To, protocol.StreamHeader{Begin: s.MessagesBegin, End: s.MessagesBegin, SignalsEnd: 1 << 40}, s.MessagesBegin)
+			header := protocol.StreamHeader{Begin: s.MessagesBegin, End: s.MessagesBegin, SignalsEnd: 1 << 40}
+			*s = *forge(n.World, s.From, s.To, header, s.MessagesBegin)
 		}
 	})
 	return packet{p.from, p.to, &protocol.StreamReply{From: reply.From, Slice: bad, Serial: reply.Serial}}
@@ -123,13 +124,15 @@ func (n *network) step() {
 	switch rapid.IntRange(0, 5).Draw(n.t, "what") {
 	case 0:
 		n.calls++
-		to := messagingtest.CanisterOf(protocol.SubnetID(rapid.IntRange(0, len(n.nodes)-1).Draw(n.t, "to")), rapid.IntRange(0, 1).Draw(n.t, "canister"))
+		subnet := protocol.SubnetID(rapid.IntRange(0, len(n.nodes)-1).Draw(n.t, "to"))
+		to := messagingtest.CanisterOf(subnet, rapid.IntRange(0, 1).Draw(n.t, "canister"))
 		back := []messagingtest.Call{{To: messagingtest.CanisterOf(at.ID, 0), Cycles: 5}}
 		script := make([]messagingtest.Call, rapid.IntRange(1, 6).Draw(n.t, "calls"))
 		for i := range script {
 			script[i] = messagingtest.Call{To: to, Cycles: 100, Pad: 50 * i, Then: back}
 		}
-		n.block(at, n.Ingress(messagingtest.CanisterOf(at.ID, 0), "go", script, at.Latest().Time()+protocol.IngressTTL, uint64(n.calls)))
+		expiry := at.Latest().Time() + protocol.IngressTTL
+		n.block(at, n.Ingress(messagingtest.CanisterOf(at.ID, 0), "go", script, expiry, uint64(n.calls)))
 	case 1:
 		n.block(at)
 	case 2:

@@ -71,7 +71,10 @@ func (n *node) exchange(others []*node, instant protocol.Time) {
 
 // forge makes a slice with a witness and certification that hold, of a state in which nothing but this stream is: what a
 // subnet makes that is malicious as a whole.
-func forge(w *messagingtest.World, from, to protocol.SubnetID, h protocol.StreamHeader, begin protocol.StreamIndex, messages ...*protocol.CanisterMessage) *protocol.CertifiedStreamSlice {
+func forge(
+	w *messagingtest.World, from, to protocol.SubnetID, h protocol.StreamHeader, begin protocol.StreamIndex,
+	messages ...*protocol.CanisterMessage,
+) *protocol.CertifiedStreamSlice {
 	puller := w.Registry.Snapshot.Subnet(to).Principal
 	stream := hashtree.Path{protocol.LabelStreams, hashtree.Label(puller.Bytes())}
 	tree := hashtree.Tree{}.SetLeaf(append(stream[:2:2], protocol.LabelStreamHeader), h.Encode())

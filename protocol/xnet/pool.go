@@ -186,8 +186,8 @@ func (p *Pool) admit(e *entry, r *protocol.StreamReply, asked pull) *protocol.Ce
 	if asked.messageBegin == asked.witnessBegin || s.MessagesBegin == e.next.Message {
 		return s
 	}
-	old := e.slice
-	if old == nil || old.MessagesEnd() != s.MessagesBegin || old.MessagesBegin < asked.witnessBegin {
+	old := e.slice // since the pull it may have lost its front, or all
+	if old == nil {
 		return nil
 	}
 	longer := *s

@@ -75,13 +75,22 @@ func TestPoolExtendsItsSlice(t *testing.T) {
 	n.pool.Advance(0, xnet.Indices{Message: 2, Signal: 2})
 	rest := n.pool.Take(0, xnet.Indices{Message: 2, Signal: 2}, 100, wide)
 	require.EqualValues(t, 2, rest.MessagesBegin)
-	require.Equal(t, protocol.Accept(), s.validate([]*protocol.Block{blockWith(s.nodes[0].Manager.CertifiedSlice(1, 0, 0, 2*part.Messages[0].Size()))}, rest))
+	two := s.nodes[0].Manager.CertifiedSlice(1, 0, 0, 2*part.Messages[0].Size())
+	require.Equal(t, protocol.Accept(), s.validate([]*protocol.Block{blockWith(two)}, rest))
 	next := n.pulls(4)[0]
 	n.pool.Advance(0, xnet.Indices{Message: 3, Signal: 2})
 	n.pool.Handle(s.reply(next, wide), 0, 5)
-	require.EqualValues(t, 3, n.pool.Take(0, xnet.Indices{Message: 3, Signal: 2}, 100, wide).MessagesBegin, "the begin moved while the pull was under way")
+	moved := n.pool.Take(0, xnet.Indices{Message: 3, Signal: 2}, 100, wide)
+	require.EqualValues(t, 3, moved.MessagesBegin, "what is expected moved while the pull was under way")
 	n.pool.Advance(0, xnet.Indices{Message: 10, Signal: 2})
 	require.Zero(t, n.pool.Bytes(), "what lies before is dropped")
+
+	n.pool.Advance(0, xnet.Indices{})
+	n.pool.Handle(s.reply(n.pulls(6)[0], 2*s.slice.Messages[0].Size()+10), 0, 6)
+	more = n.pulls(6)[0]
+	n.pool.Drop(0)
+	n.pool.Handle(s.reply(more, wide), 0, 7)
+	require.Zero(t, n.pool.Bytes(), "there is nothing to extend any more")
 }
 
 func TestPoolDropsGarbage(t *testing.T) {
@@ -115,6 +124,23 @@ func TestPoolDropsGarbage(t *testing.T) {
 	require.Zero(t, n.pool.Bytes(), "nothing to give")
 }
 
+// TestBadSlicesLeaveThePool: what only the selector finds out does not stay in the way of what is good.
+func TestBadSlicesLeaveThePool(t *testing.T) {
+	s := newScene(t)
+	n := s.nodes[1]
+	require.Empty(t, n.selector.Build(n.context(), n.past(), wide))
+	unsigned := s.reply(n.pulls(0)[0], wide)
+	unsigned.Slice = altered(unsigned.Slice, func(x *protocol.CertifiedStreamSlice) {
+		x.Certification = protocol.NewCertification(1, x.Certification.Hash, [48]byte{})
+	})
+	n.pool.Handle(unsigned, 0, 0)
+	require.NotZero(t, n.pool.Bytes())
+	require.Empty(t, n.selector.Build(n.context(), n.past(), wide))
+	require.Zero(t, n.pool.Bytes())
+	n.exchange(s.nodes, second)
+	require.NotEmpty(t, n.selector.Build(n.context(), n.past(), wide))
+}
+
 func TestPoolStopsAtItsCaps(t *testing.T) {
 	s := newScene(t)
 	limits := xnet.DefaultLimits()
@@ -138,7 +164,8 @@ func TestSignalsGoBeforeMessages(t *testing.T) {
 	n := s.nodes[1]
 	// Subnet 1 has sent a request to subnet 2, which has inducted it and sent many back.
 	script := []messagingtest.Call{{To: messagingtest.CanisterOf(2, 0)}}
-	n.extend(protocol.BatchPayload{Ingress: []*protocol.SignedIngress{s.Ingress(messagingtest.CanisterOf(1, 1), "go", script, protocol.IngressTTL, 50)}})
+	call := s.Ingress(messagingtest.CanisterOf(1, 1), "go", script, protocol.IngressTTL, 50)
+	n.extend(protocol.BatchPayload{Ingress: []*protocol.SignedIngress{call}})
 	s.World.Certify(n.Subnet, 2)
 	far := s.nodes[2]
 	far.extend(protocol.BatchPayload{XNet: []*protocol.CertifiedStreamSlice{n.Manager.CertifiedSlice(2, 0, 0, wide)}})

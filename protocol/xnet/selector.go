@@ -99,7 +99,9 @@ func (s *Selector) take(c *candidate, ctx protocol.ValidationContext, count, byt
 }
 
 // Validate judges the XNet section of a peer's block on past.
-func (s *Selector) Validate(section []*protocol.CertifiedStreamSlice, ctx protocol.ValidationContext, past []*protocol.Block) protocol.Verdict {
+func (s *Selector) Validate(
+	section []*protocol.CertifiedStreamSlice, ctx protocol.ValidationContext, past []*protocol.Block,
+) protocol.Verdict {
 	size := 0
 	for i, slice := range section {
 		if slice == nil || slice.Witness == nil || slice.Certification == nil {

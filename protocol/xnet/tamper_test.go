@@ -83,11 +83,20 @@ func TestGoodSlicesAreAccepted(t *testing.T) {
 	rest := s.nodes[0].Manager.CertifiedSlice(1, 2, 2, 1<<20)
 	require.Equal(t, protocol.Accept(), s.validate([]*protocol.Block{blockWith(two)}, rest), "after a past payload")
 	require.Equal(t, protocol.Accept(), s.validate([]*protocol.Block{blockWith(header), blockWith(two)}, rest))
+	third := s.nodes[0].Manager.CertifiedSlice(1, 2, 2, s.slice.Messages[2].Size()+10)
+	last := s.nodes[0].Manager.CertifiedSlice(1, 3, 3, 1<<20)
+	require.Equal(t, protocol.Accept(), s.validate([]*protocol.Block{blockWith(third), blockWith(two)}, last), "the newest counts")
+	signals := forge(s.World, 0, 1, protocol.StreamHeader{End: 9, SignalsEnd: 1}, 0) // older than the newest slice's
+	require.Equal(t, protocol.Refuse(xnet.ReasonEmpty), s.validate([]*protocol.Block{blockWith(signals)}, signals))
+	require.Equal(t, protocol.Accept(), s.validate([]*protocol.Block{blockWith(signals)}, header))
+	require.Equal(t, protocol.Refuse(xnet.ReasonSignals), s.validate([]*protocol.Block{blockWith(header), blockWith(signals)}, signals))
 }
 
 func TestTamperedSlicesAreRefused(t *testing.T) {
 	s := newScene(t)
-	evil := protocol.NewRequest(&protocol.Request{Sender: messagingtest.CanisterOf(0, 0), Receiver: messagingtest.CanisterOf(1, 0), Cycles: protocol.CyclesOf(1 << 60)})
+	evil := protocol.NewRequest(&protocol.Request{
+		Sender: messagingtest.CanisterOf(0, 0), Receiver: messagingtest.CanisterOf(1, 0), Cycles: protocol.CyclesOf(1 << 60),
+	})
 	for name, c := range map[string]struct {
 		reason string
 		change func(*protocol.CertifiedStreamSlice)
@@ -117,9 +126,11 @@ func TestTamperedSlicesAreRefused(t *testing.T) {
 		"begin of stream":    {xnet.ReasonBounds, func(x *protocol.CertifiedStreamSlice) { x.Header.Begin = 1 }},
 		"first message gone": {xnet.ReasonGap, func(x *protocol.CertifiedStreamSlice) { x.Messages = x.Messages[1:]; x.MessagesBegin++ }},
 		"shifted":            {xnet.ReasonMessages, func(x *protocol.CertifiedStreamSlice) { x.Messages = x.Messages[1:] }},
-		"swapped":            {xnet.ReasonMessages, func(x *protocol.CertifiedStreamSlice) { x.Messages[0], x.Messages[1] = x.Messages[1], x.Messages[0] }},
-		"replaced":           {xnet.ReasonMessages, func(x *protocol.CertifiedStreamSlice) { x.Messages[2] = evil }},
-		"added":              {xnet.ReasonBounds, func(x *protocol.CertifiedStreamSlice) { x.Messages = append(x.Messages, evil) }},
+		"swapped": {xnet.ReasonMessages, func(x *protocol.CertifiedStreamSlice) {
+			x.Messages[0], x.Messages[1] = x.Messages[1], x.Messages[0]
+		}},
+		"replaced": {xnet.ReasonMessages, func(x *protocol.CertifiedStreamSlice) { x.Messages[2] = evil }},
+		"added":    {xnet.ReasonBounds, func(x *protocol.CertifiedStreamSlice) { x.Messages = append(x.Messages, evil) }},
 		"message not revealed": {xnet.ReasonMessages, func(x *protocol.CertifiedStreamSlice) {
 			x.Witness = x.Witness.Prune(protocol.SlicePattern(s.Registry.Snapshot.Subnets[1].Principal, 0, 2))
 		}},
@@ -173,8 +184,12 @@ func TestMaliciousSubnetsAreRefused(t *testing.T) {
 		"rejects decrease":             {xnet.ReasonRejects, protocol.StreamHeader{End: 4, SignalsEnd: 2, Rejects: reject(1, 0)}, 0},
 		"reject twice":                 {xnet.ReasonRejects, protocol.StreamHeader{End: 4, SignalsEnd: 2, Rejects: reject(1, 1)}, 0},
 		"reject beyond the signals":    {xnet.ReasonRejects, protocol.StreamHeader{End: 4, SignalsEnd: 2, Rejects: reject(2)}, 0},
-		"accept as a reject":           {xnet.ReasonRejects, protocol.StreamHeader{End: 4, SignalsEnd: 2, Rejects: []protocol.RejectSignal{{Index: 1}}}, 0},
-		"unheard of reject":            {xnet.ReasonRejects, protocol.StreamHeader{End: 4, SignalsEnd: 2, Rejects: []protocol.RejectSignal{{Index: 1, Reason: 99}}}, 0},
+		"accept as a reject": {xnet.ReasonRejects, protocol.StreamHeader{
+			End: 4, SignalsEnd: 2, Rejects: []protocol.RejectSignal{{Index: 1}},
+		}, 0},
+		"unheard of reject": {xnet.ReasonRejects, protocol.StreamHeader{
+			End: 4, SignalsEnd: 2, Rejects: []protocol.RejectSignal{{Index: 1, Reason: 99}},
+		}, 0},
 	} {
 		want := protocol.Refuse(c.reason)
 		if c.reason == "" {
@@ -182,6 +197,9 @@ func TestMaliciousSubnetsAreRefused(t *testing.T) {
 		}
 		require.Equal(t, want, s.validate(nil, forge(s.World, 0, 1, c.header, c.begin, m[:4]...)), name)
 	}
+	short := forge(s.World, 0, 1, protocol.StreamHeader{End: 9}, 0, m[:3]...)
+	long := altered(short, func(x *protocol.CertifiedStreamSlice) { x.Messages = append(x.Messages, m[3]) })
+	require.Equal(t, protocol.Refuse(xnet.ReasonMessages), s.validate(nil, long), "a message that is not in the tree")
 	past := []*protocol.Block{blockWith(s.slice)} // signals up to 2
 	back := forge(s.World, 0, 1, protocol.StreamHeader{End: 8, SignalsEnd: 1}, s.slice.MessagesEnd(), m[:1]...)
 	require.Equal(t, protocol.Refuse(xnet.ReasonSignals), s.validate(past, back), "signals go back")
@@ -193,8 +211,9 @@ func TestInductionLimits(t *testing.T) {
 	s := newScene(t)
 	s.judge.Limits.Signals = 3
 	m := s.slice.Messages
-	require.Equal(t, protocol.Refuse(xnet.ReasonTooMany), s.validate(nil, forge(s.World, 0, 1, protocol.StreamHeader{End: 4}, 0, m[:4]...)))
-	require.Equal(t, protocol.Accept(), s.validate(nil, forge(s.World, 0, 1, protocol.StreamHeader{End: 4}, 0, m[:3]...)))
+	whole := protocol.StreamHeader{End: 4}
+	require.Equal(t, protocol.Refuse(xnet.ReasonTooMany), s.validate(nil, forge(s.World, 0, 1, whole, 0, m[:4]...)))
+	require.Equal(t, protocol.Accept(), s.validate(nil, forge(s.World, 0, 1, whole, 0, m[:3]...)))
 
 	system, app := protocol.SystemSubnet, protocol.ApplicationSubnet
 	for _, c := range []struct {
@@ -215,8 +234,11 @@ func TestInductionLimits(t *testing.T) {
 		if c.limited {
 			want = protocol.Refuse(xnet.ReasonTooMany)
 		}
-		require.Equal(t, want, s.validate(nil, altered(s.slice, func(x *protocol.CertifiedStreamSlice) { x.Messages = x.Messages[:4] })))
-		require.Equal(t, protocol.Accept(), s.validate(nil, altered(s.slice, func(x *protocol.CertifiedStreamSlice) { x.Messages = x.Messages[:3] })))
+		first := func(n int) *protocol.CertifiedStreamSlice {
+			return altered(s.slice, func(x *protocol.CertifiedStreamSlice) { x.Messages = x.Messages[:n] })
+		}
+		require.Equal(t, want, s.validate(nil, first(4)))
+		require.Equal(t, protocol.Accept(), s.validate(nil, first(3)))
 	}
 }
 

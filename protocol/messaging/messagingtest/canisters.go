@@ -179,6 +179,15 @@ func (s *Canisters) Idle() bool {
 	return true
 }
 
+// Waiting counts the messages in input queues.
+func (s *Canisters) Waiting() int {
+	n := 0
+	for _, c := range s.hosted {
+		n += len(c.Input)
+	}
+	return n
+}
+
 // Answers counts the answers that all canisters together got, by reject code; 0 is for replies.
 func (s *Canisters) Answers() map[protocol.RejectCode]int {
 	sum := map[protocol.RejectCode]int{}
