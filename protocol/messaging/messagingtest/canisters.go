@@ -70,7 +70,7 @@ func (c *canister) cycles() protocol.Cycles {
 			sum = sum.Add(m.Cycles())
 		}
 	}
-	for _, open := range c.Contexts {
+	for _, open := range c.Contexts { //tidy:sorted a sum has no order
 		sum = sum.Add(protocol.CyclesOf(open.Available))
 	}
 	return sum
@@ -192,7 +192,7 @@ func (s *Canisters) Waiting() int {
 func (s *Canisters) Answers() map[protocol.RejectCode]int {
 	sum := map[protocol.RejectCode]int{}
 	for _, c := range s.hosted {
-		for code, n := range c.Answers {
+		for code, n := range c.Answers { //tidy:sorted a sum has no order
 			sum[code] += n
 		}
 	}
@@ -203,7 +203,7 @@ func (s *Canisters) Answers() map[protocol.RejectCode]int {
 func (s *Canisters) Calls() int {
 	n := 0
 	for _, c := range s.hosted {
-		for _, sent := range c.Sent {
+		for _, sent := range c.Sent { //tidy:sorted a sum has no order
 			n += int(sent)
 		}
 	}
