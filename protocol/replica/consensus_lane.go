@@ -3,6 +3,7 @@ package replica
 import (
 	"time"
 
+	"icsim/crypto"
 	"icsim/protocol"
 	"icsim/protocol/consensus"
 	"icsim/protocol/dkg"
@@ -79,6 +80,11 @@ func (l *consensusLane) apply(out *protocol.Outputs) {
 	}
 	out.Writes = append(out.Writes, l.effects.Writes...)
 	out.Notes = append(out.Notes, l.effects.Notes...)
+	if d := l.effects.Diverged; d != nil { // Model: the replica restarts and fetches the state; state sync is later work
+		out.Emit(protocol.Note{
+			Kind: protocol.NoteCritical, Height: d.Height, Hash: crypto.Hash(d.Ours), Reason: "own state is not the catch-up package's",
+		})
+	}
 	for _, w := range l.effects.Writes {
 		out.Meter.Charge(protocol.OpDiskByte, w.Bytes)
 	}

@@ -202,6 +202,7 @@ func (s *Suite) unique(name string, sub *subnet, seen *byHeight, w Where, n *pro
 // A sighting is the first hash seen at a height.
 type sighting struct {
 	set  bool
+	own  bool // of finalizations: the block has its own
 	hash crypto.Hash
 	node protocol.NodeID
 }

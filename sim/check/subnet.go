@@ -65,15 +65,16 @@ func (s *subnet) node(id protocol.NodeID) *node {
 	return s.nodes[i]
 }
 
-// finalized: at most one finalized block a height, on any honest node (A.10.1); and no other notarized (A.10.2).
+// finalized: at most one finalized block a height, on any honest node (A.10.1). No other is notarized at a height that has a
+// finalization of its own (A.10.2); a block that is final through a descendant may have a notarized rival.
 func (s *Suite) finalized(sub *subnet, n *node, w Where, note *protocol.Note) {
 	n.finalized = max(n.finalized, note.Height)
 	first := sub.finalizedAt.at(note.Height)
 	switch {
 	case first == nil:
 	case !first.set:
-		*first = sighting{set: true, hash: note.Hash, node: w.Node}
-		if other := sub.notarizedAt.at(note.Height); other != nil && other.set && other.hash != note.Hash {
+		*first = sighting{set: true, hash: note.Hash, node: w.Node, own: note.Reason == ""}
+		if other := sub.notarizedAt.at(note.Height); first.own && other != nil && other.set && other.hash != note.Hash {
 			s.bothNotarized(sub, w, note, other)
 		}
 	case first.hash != note.Hash:
@@ -90,7 +91,7 @@ func (s *Suite) notarized(sub *subnet, w Where, note *protocol.Note) {
 	if first := sub.notarizedAt.at(note.Height); first != nil && !first.set {
 		*first = sighting{set: true, hash: note.Hash, node: w.Node}
 	}
-	if final := sub.finalizedAt.at(note.Height); final != nil && final.set && final.hash != note.Hash {
+	if final := sub.finalizedAt.at(note.Height); final != nil && final.own && final.hash != note.Hash {
 		s.bothNotarized(sub, w, note, final)
 	}
 }
