@@ -57,7 +57,7 @@ type Progress struct {
 
 // Run carries out a configuration. It calls progress (if not nil) every so often from its own goroutine; when that
 // answers false the run ends there, and the result says that it is partial. An error means that the configuration
-// cannot be built; whatever goes wrong in the simulated world is in the result.
+// cannot be built or its trace not be written; whatever goes wrong in the simulated world is in the result.
 func Run(c *Config, progress func(Progress) bool) (*Result, error) {
 	s := &simulation{config: c}
 	s.loop = event.NewLoop(c.Seed, s.handle)
@@ -66,6 +66,9 @@ func Run(c *Config, progress func(Progress) bool) (*Result, error) {
 	}
 	s.watch = s.newWatch()
 	partial := s.pump(progress)
+	if err := s.watch.trace.Close(); err != nil {
+		return nil, fmt.Errorf("writing the trace: %w", err)
+	}
 	return s.result(partial), nil
 }
 

@@ -22,7 +22,7 @@ type progress struct {
 
 const (
 	barEvery  = 100 * time.Millisecond
-	lineEvery = 5 * time.Second
+	lineEvery = 10 * time.Second
 )
 
 func newProgress(w io.Writer, total time.Duration) *progress {

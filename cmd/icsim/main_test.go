@@ -1,0 +1,164 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"os/exec"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/stretchr/testify/require"
+
+	"icsim/metrics"
+	"icsim/scenarios"
+	"icsim/sim"
+	"icsim/sim/check"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){
+		"icsim": func() { os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr)) },
+	})
+}
+
+// The contract of design.md, section 5, as its users meet it.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata/script",
+		RequireExplicitExec: true,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":  exits,
+			"digest": digest,
+			"fields": fields,
+		},
+	})
+}
+
+// exits runs a command and demands its exit status: exits 3 icsim run x.yaml
+func exits(ts *testscript.TestScript, _ bool, args []string) {
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	status := 0
+	var e *exec.ExitError
+	if errors.As(err, &e) {
+		status = e.ExitCode()
+	} else {
+		ts.Check(err)
+	}
+	if status != want {
+		ts.Fatalf("%s exits %d, expected %d", strings.Join(args[1:], " "), status, want)
+	}
+}
+
+// digest runs icsim with arguments and compares the digest with that of the first such run of the script.
+func digest(ts *testscript.TestScript, _ bool, args []string) {
+	ts.Check(ts.Exec("icsim", append(args, "--json")...))
+	var r sim.Result
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &r))
+	switch first := ts.Getenv("DIGEST"); {
+	case len(r.Digest) != 64:
+		ts.Fatalf("%q is no digest", r.Digest)
+	case first == "":
+		ts.Setenv("DIGEST", r.Digest)
+	case first != r.Digest:
+		ts.Fatalf("icsim %s: digest %s, expected %s", strings.Join(args, " "), r.Digest, first)
+	}
+}
+
+// fields demands that a JSON file has these, as in subnets.0.finalization_ms.p50.
+func fields(ts *testscript.TestScript, _ bool, args []string) {
+	var all any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[0])), &all))
+	for _, path := range args[1:] {
+		at := all
+		for _, key := range strings.Split(path, ".") {
+			switch v := at.(type) {
+			case map[string]any:
+				found, ok := v[key]
+				if !ok {
+					ts.Fatalf("no field %s of %s", key, path)
+				}
+				at = found
+			case []any:
+				i, err := strconv.Atoi(key)
+				ts.Check(err)
+				if i >= len(v) {
+					ts.Fatalf("no item %d of %s", i, path)
+				}
+				at = v[i]
+			default:
+				ts.Fatalf("%s: nothing below %v", path, at)
+			}
+		}
+	}
+}
+
+func TestPanicsInARunAreReportedWithTheirReplay(t *testing.T) {
+	f := runFlags{file: "my.yaml", seed: 7, crypto: "ideal", workers: 1}
+	_, err := f.simulate(&sim.Config{Subnets: make([]sim.Subnet, 1), Crypto: "ideal"}, nil)
+	var e *exit
+	require.ErrorAs(t, err, &e)
+	require.Equal(t, statusBug, e.status)
+	require.ErrorContains(t, e.err, "replay: icsim run my.yaml --seed 7 --crypto ideal")
+}
+
+func TestInterruptIsSeen(t *testing.T) {
+	hit, stop := interrupts()
+	defer stop()
+	require.False(t, hit.Load())
+	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGINT))
+	require.Eventually(t, hit.Load, 1e10, 1e6)
+}
+
+func TestStatusIsThatOfTheGravestFailure(t *testing.T) {
+	status := func(r *sim.Result) int {
+		var e *exit
+		if errors.As(verdict(r), &e) {
+			return e.status
+		}
+		return statusOK
+	}
+	ok, safety := sim.CheckResult{OK: true, Kind: check.Safety}, sim.CheckResult{Kind: check.Safety}
+	liveness, expect := sim.CheckResult{Kind: check.Liveness}, sim.CheckResult{Kind: check.Expect}
+	require.Equal(t, 0, status(&sim.Result{Checks: []sim.CheckResult{ok}}))
+	require.Equal(t, 2, status(&sim.Result{Checks: []sim.CheckResult{ok, liveness, safety}}))
+	require.Equal(t, 3, status(&sim.Result{Checks: []sim.CheckResult{ok, liveness}}))
+	require.Equal(t, 3, status(&sim.Result{Checks: []sim.CheckResult{expect}}))
+	require.Equal(t, 3, status(&sim.Result{Checks: []sim.CheckResult{ok}, Partial: true}), "an interrupted run proves nothing")
+}
+
+func TestSummaryFitsItsReader(t *testing.T) {
+	r := &sim.Result{
+		Scenario: "s", Partial: true, VirtualSeconds: 3, WallSeconds: 1, Events: 1234567,
+		Subnets:    []sim.SubnetResult{{Name: "app", FinalizationMS: metrics.Summary{P50: 1, P90: 2, P99: 3}}},
+		Checks:     []sim.CheckResult{{Name: "agreement", Kind: check.Safety, Detail: "two blocks"}, {Name: "progress", Kind: check.Liveness, OK: true}},
+		Violations: []sim.ViolationResult{{Check: "agreement", Node: "app/1", Height: 5, EventKey: "1/2/3"}},
+		Timeline:   []sim.Moment{{AtSeconds: 1, What: "x at height 1"}, {AtSeconds: 2, What: "x at height 2"}},
+	}
+	plain, coloured := summary(r, false), summary(r, true)
+	require.NotContains(t, plain, "\x1b", "colours are for terminals")
+	require.Contains(t, coloured, "\x1b")
+	for _, want := range []string{"partial", "1,234,567 events", "1 / 2 / 3", "(and 1 times more)", "agreement: two blocks",
+		"on app/1, height 5, event 1/2/3", "safety violated"} {
+		require.Contains(t, plain, want)
+	}
+}
+
+func TestNodesAreNamedAsInTheScenario(t *testing.T) {
+	s, err := scenarios.Parse("x.yaml", []byte("name: x\nduration: 1m\nsubnets: [{ name: a, nodes: 4 }, { name: b, nodes: 4 }]\n"))
+	require.NoError(t, err)
+	for text, want := range map[string]string{
+		"n5":                        "b/1",
+		"cut n0,n1,n2 to n3,n7":     "cut a/0..2 to a/3, b/3",
+		"on n0 and b on n6: x (n1)": "on a/0 and b on b/2: x (a/1)",
+		"n1234-n5 is a principal":   "n1234-n5 is a principal",
+		"an1 n1a":                   "an1 n1a",
+	} {
+		require.Equal(t, want, named(text, s), text)
+	}
+}

@@ -1,0 +1,52 @@
+package scenarios
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"icsim/sim"
+)
+
+// shortened is how much of each shipped scenario is run here.
+const shortened = 25 * time.Second
+
+// The digest and the figures of each shipped scenario, cheap signatures, its first seconds. A change that moves one says so
+// and why (reference/style.md, Tests).
+func TestGoldenRunsOfShippedScenarios(t *testing.T) {
+	for _, name := range ShippedNames() {
+		t.Run(name, func(t *testing.T) {
+			if testing.Short() && name == "baseline-40" {
+				t.Skip("takes long under the race detector")
+			}
+			s, err := Load(name)
+			require.NoError(t, err)
+			s.Duration, s.Crypto = shortened, "ideal"
+			c, err := s.Compile(1)
+			require.NoError(t, err)
+			r, err := sim.Run(c, nil)
+			require.NoError(t, err)
+			golden(t, name+".golden", outline(r))
+		})
+	}
+}
+
+func outline(r *sim.Result) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s, seed %d, %s, %.0f s, %d events\ndigest %s\n", r.Scenario, r.Seed, r.Crypto, r.VirtualSeconds, r.Events, r.Digest)
+	for i := range r.Subnets {
+		s := &r.Subnets[i]
+		fmt.Fprintf(&b, "subnet %s: finalized %d, certified %d, cup %d, state %s\n", s.Name, s.FinalizedHeight, s.CertifiedHeight, s.CUPHeight, s.StateHash)
+	}
+	fmt.Fprintf(&b, "calls of users: %d made, %d replied, %d rejected, %d lost\n", r.Ingress.Submitted, r.Ingress.Completed, r.Ingress.Failed, r.Ingress.Rejected)
+	fmt.Fprintf(&b, "calls across subnets: %d made, %d answered, %d rejects, %d open\n", r.XNet.Calls, r.XNet.Responses, r.XNet.Rejects, r.XNet.Open)
+	for i := range r.Checks {
+		if c := &r.Checks[i]; !c.OK {
+			fmt.Fprintf(&b, "failed: %s %s: %s\n", c.Kind, c.Name, c.Detail)
+		}
+	}
+	return b.String()
+}
