@@ -83,6 +83,8 @@ func (c *Context) SetTimer(at uint64) (old uint64) { return c.system.SetTimer(at
 func (c *Context) rescue() {
 	switch r := recover().(type) {
 	case nil, cancelled:
+	case Trapped:
+		panic(r)
 	case string:
 		c.system.Trap("panic: " + r)
 	case error:

@@ -12,7 +12,7 @@ type System interface {
 
 	Reply([]byte)
 	Reject(string)
-	Trap(string) // does not return
+	Trap(string) // does not return; in tests it panics with Trapped
 	Print(string)
 
 	RejectCode() uint32 // in a callback; 0: replied
@@ -33,6 +33,9 @@ type System interface {
 	Certificate() ([]byte, bool)
 	SetTimer(at uint64) (old uint64)
 }
+
+// Trapped is the text of a trap, on its way through a program that runs in a test.
+type Trapped string
 
 // Outgoing is a call to another canister. Its answer comes to Program.Callback with the slot.
 type Outgoing struct {

@@ -6,7 +6,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"icsim/canister"
 	"icsim/canister/cdk/candid"
+	"icsim/protocol"
 )
 
 func TestCounterCounts(t *testing.T) {
@@ -15,6 +17,10 @@ func TestCounterCounts(t *testing.T) {
 	require.Equal(t, uint64(42), s.number(1, "get"))
 	s.reply(s.call(1, "set", candid.NewNat64(7)))
 	require.Equal(t, uint64(8), s.number(1, "inc"))
+	s.rejected("candid: argument 1 is a text, not a nat64", s.call(1, "set", candid.NewText("9")))
+	s.rejected("Canister has no update method 'burn'", s.call(1, "burn"))
+	s.rejected("Canister has no update method 'dec'", s.call(1, "dec"))
+	require.Equal(t, uint64(9), s.number(1, "inc"))
 }
 
 // Answers to several calls that are open at once come back into the middle of one message.
@@ -31,6 +37,14 @@ func TestCallerAwaits(t *testing.T) {
 	require.Equal(t, uint64(25), s.number(1, "replies"))
 }
 
+// A target that traps is a reject like any other.
+func TestCallerCountsRejects(t *testing.T) {
+	s := newSubnet(t, arg(t, "caller", map[string]any{"calls": ids(2), "method": "set", "count": uint64(3)}), arg(t, "counter", nil))
+	s.reply(s.call(1, "call"))
+	require.Equal(t, uint64(3), s.number(1, "rejects"))
+	require.Equal(t, uint64(0), s.number(1, "replies"))
+}
+
 func TestCallerCallsByItself(t *testing.T) {
 	s := newSubnet(t,
 		arg(t, "caller", map[string]any{"calls": ids(2), "every": 250 * time.Millisecond, "count": uint64(2), "total": uint64(21)}),
@@ -41,4 +55,78 @@ func TestCallerCallsByItself(t *testing.T) {
 	s.round()
 	s.round()
 	require.Equal(t, uint64(21), s.number(2, "get"))
+}
+
+// The burner uses what it is told to, within the cost of saying so.
+func TestBurnerBurns(t *testing.T) {
+	s := newSubnet(t, arg(t, "burner", map[string]any{"instructions": uint64(3_000_000), "pages": uint64(100)}))
+	burn := func(want uint64, arg ...candid.Value) {
+		used := s.number(1, "burn", arg...)
+		require.InEpsilon(t, want, used, 0.01)
+		require.InDelta(t, used, s.outcome.Instructions, 30_000)
+	}
+	burn(3_000_000)
+	burn(3_000_000)
+	burn(50_000_000, candid.NewRecord(candid.Of("instructions", candid.NewNat64(50_000_000))))
+	before := s.state.Size()
+	burn(9_000_000, candid.NewRecord(candid.Of("instructions", candid.NewNat64(9_000_000)), candid.Of("pages", candid.NewNat64(1000))))
+	require.InDelta(t, 1000*4096, s.state.Size()-before, 1<<20)
+	require.Equal(t, uint64(4), s.number(1, "burned"))
+}
+
+// Go collects its garbage: memory stays within a few megabytes, however many calls.
+func TestMemoryStaysFlat(t *testing.T) {
+	s := newSubnet(t, arg(t, "caller", map[string]any{"calls": ids(2), "count": uint64(100)}), arg(t, "counter", nil))
+	sizes := map[int]uint64{}
+	for i := range 100 {
+		s.call(1, "call")
+		sizes[i] = s.state.Size()
+	}
+	require.Equal(t, uint64(100*100), s.number(2, "get"))
+	require.Less(t, sizes[99], uint64(20<<20))
+	require.Less(t, sizes[99]-sizes[49], uint64(2<<20))
+}
+
+// The same messages give the same state in an executor that has just been made.
+func TestExecutorsAgree(t *testing.T) {
+	run := func(x *canister.Executor) *subnet {
+		s := newSubnetOn(t, x, arg(t, "caller", map[string]any{"calls": ids(2, 3), "every": 300 * time.Millisecond, "count": uint64(3)}),
+			arg(t, "counter", nil), arg(t, "burner", map[string]any{"pages": uint64(30)}))
+		for range 10 {
+			s.round(s.send(1, "call"), s.send(2, "inc"), s.send(3, "burn"))
+		}
+		return s
+	}
+	fresh := canister.NewExecutor(canister.Config{})
+	defer fresh.Close()
+	require.Equal(t, run(shared()).state.ManifestHash(), run(fresh).state.ManifestHash())
+}
+
+func TestInstallSaysWhatIsWrong(t *testing.T) {
+	for text, arg := range map[string][]byte{
+		"canister_init failed: Canister called `ic0.trap` with message: 'the library has no canister cuonter'": candid.Encode(
+			candid.NewText("cuonter"), candid.NewRecord()),
+		"canister_init failed: Canister called `ic0.trap` with message: 'candid: byte 0: not a Candid message": []byte("counter"),
+	} {
+		all := installs(t, arg)
+		_, err := shared().Genesis(&protocol.RoundContext{Nodes: 13, Genesis: genesisUnix}, all)
+		require.ErrorContains(t, err, text)
+	}
+}
+
+func TestArgSaysWhatIsWrong(t *testing.T) {
+	for text, v := range map[string]struct {
+		name     string
+		settings map[string]any
+	}{
+		`the library has no canister "cuonter"; there are burner, caller, counter`: {"cuonter", nil},
+		`counter has no setting "begin"; there are start`: {"counter", map[string]any{
+			"start": uint64(1), "begin": uint64(1),
+		}},
+		`burner: pages is many; it has to be a number of 0 or more`:  {"burner", map[string]any{"pages": "many"}},
+		`caller: every is -1s; it has to be a duration of 0 or more`: {"caller", map[string]any{"every": -time.Second}},
+	} {
+		_, err := Arg(v.name, v.settings)
+		require.EqualError(t, err, text)
+	}
 }

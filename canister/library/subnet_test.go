@@ -2,6 +2,7 @@ package library
 
 import (
 	"encoding/binary"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -41,17 +42,23 @@ func module(tb testing.TB) []byte {
 	return m
 }
 
+// shared is the executor of all tests: compiling the module takes longer than they do. States are not shared.
+var shared = sync.OnceValue(func() *canister.Executor { return canister.NewExecutor(canister.Config{}) })
+
 // newSubnet installs canisters of the library under the ids 1, 2, ….
 func newSubnet(tb testing.TB, args ...[]byte) *subnet {
 	tb.Helper()
+	return newSubnetOn(tb, shared(), args...)
+}
+
+func newSubnetOn(tb testing.TB, x *canister.Executor, args ...[]byte) *subnet {
+	tb.Helper()
 	s := &subnet{
-		TB: tb, executor: canister.NewExecutor(canister.Config{RootKey: []byte("root key")}),
-		statuses: map[protocol.MessageID]protocol.IngressStatus{},
+		TB: tb, executor: x, statuses: map[protocol.MessageID]protocol.IngressStatus{},
 		ctx: protocol.RoundContext{
 			Subnet: 1, SubnetPrincipal: principal.SelfAuthenticating([]byte("subnet")), Nodes: 13, Genesis: genesisUnix,
 		},
 	}
-	tb.Cleanup(s.executor.Close)
 	state, err := s.executor.Genesis(&s.ctx, installs(tb, args...))
 	require.NoError(tb, err)
 	s.state = state

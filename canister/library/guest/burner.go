@@ -63,7 +63,7 @@ func (b *burner) burn(ctx *cdk.Context) {
 // spin works until the counter of instructions says it is enough: in ever smaller rounds, so that it ends close to the number
 // without asking often.
 func (b *burner) spin(ctx *cdk.Context, instructions uint64) {
-	const turn = 16 // more instructions than a turn of the loop takes, so that no round goes too far
+	const turn = 32 // more instructions than a turn of the loop takes, so that no round goes too far
 	for used := ctx.Instructions(); used+1000 < instructions; used = ctx.Instructions() {
 		x := b.sink
 		for n := (instructions - used) / turn; n > 0; n-- {
