@@ -63,7 +63,7 @@ func TestBurnerBurns(t *testing.T) {
 	burn := func(want uint64, arg ...candid.Value) {
 		used := s.number(1, "burn", arg...)
 		require.InEpsilon(t, want, used, 0.01)
-		require.InDelta(t, used, s.outcome.Instructions, 30_000)
+		require.InDelta(t, used, s.outcome.Instructions, 1_000_000) // Go may collect garbage after the reply
 	}
 	burn(3_000_000)
 	burn(3_000_000)
