@@ -21,10 +21,10 @@ packages = $(shell grep -rlE --include='*_test.go' $(1) cmd scenarios sim protoc
 	| xargs -rn1 dirname | sort -u | sed 's,^,./,')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench fuzz race golden cross clean
+.PHONY: help build run test lint bench fuzz race golden cross e2e clean
 
 help: ## say what there is to make
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile
+	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1\t\2/p' Makefile
 
 build: $(MODULE) ## build bin/icsim
 	CGO_ENABLED=0 $(GO) build -trimpath -ldflags '-X main.version=$(VERSION)' -o bin/icsim ./cmd/icsim
@@ -72,5 +72,19 @@ cross: build ## compare digests with arm64 under qemu (CROSS=scenario UNTIL=5s)
 		test -n "$$here" && test "$$here" = "$$there" || { echo 'cross: the digests differ' >&2; exit 1; }; \
 	done
 
+# Modules of other compilers, kept in a directory of their own: a compiler takes seconds, and needs Node.
+E2E    := .e2e
+MOTOKO := $(patsubst canister/e2e/testdata/%.mo,$(E2E)/%.wasm,$(wildcard canister/e2e/testdata/*.mo))
+
+e2e: $(MOTOKO) ## run canisters compiled from Motoko (needs Node and npm)
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
+
+$(E2E)/%.wasm: canister/e2e/testdata/%.mo canister/e2e/testdata/compile.mjs $(E2E)/node_modules/.package-lock.json
+	node canister/e2e/testdata/compile.mjs $(E2E) $< $@
+
+$(E2E)/node_modules/.package-lock.json:
+	@command -v npm >/dev/null || { echo 'e2e: npm is missing; on Debian: apt-get install npm' >&2; exit 1; }
+	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0
+
 clean: ## remove what was built
-	rm -rf bin $(MODULE)
+	rm -rf bin $(E2E) $(MODULE)
