@@ -7,6 +7,7 @@ SCENARIO  ?= quickstart
 BENCH     ?= .
 BENCHTIME ?= 1s
 FUZZTIME  ?= 60s
+LENGTH    ?= 10s
 CROSS     ?= baseline-13
 UNTIL     ?= 5s
 VERSION   := $(shell git describe --always --dirty --tags 2>/dev/null || echo unversioned)
@@ -58,6 +59,9 @@ race: $(MODULE) ## run the short tests under the race detector
 
 golden: $(MODULE) ## rewrite the expected results of golden tests and scripts; read the diff like code
 	$(GO) test -run 'Golden|Script' $(call packages,'flag.Bool."rewrite"|cockroachdb/datadriven"') -args -rewrite
+
+matrix: $(MODULE) ## compare digests of all scenarios, computed in all ways (LENGTH=10s of each)
+	ICSIM_MATRIX=$(LENGTH) $(GO) test -run TestDigests -timeout 90m -v ./scenarios
 
 cross: build ## compare digests with arm64 under qemu (CROSS=scenario UNTIL=5s)
 	@qemu=$$(command -v qemu-aarch64 || command -v qemu-aarch64-static) || \

@@ -138,7 +138,9 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 // foundStates installs the canisters and makes each subnet's genesis.
 func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
-	executor := canister.NewExecutor(canister.Config{RootKey: der.WrapBLS(snapshot.Subnets[snapshot.Root].PublicKey)})
+	executor := canister.NewExecutor(canister.Config{
+		RootKey: der.WrapBLS(snapshot.Subnets[snapshot.Root].PublicKey), Cache: s.config.Modules,
+	})
 	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
 	for i, sub := range s.subnets {
 		canisters, err := executor.Genesis(s.genesisContext(i, snapshot), s.installs(i))

@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"icsim/canister/wasm"
 	"icsim/protocol"
 	"icsim/protocol/consensus"
 	"icsim/sim/adversary"
@@ -39,6 +40,7 @@ type Config struct {
 	NoMetrics bool
 	Workers   int
 	Trace     trace.Config
+	Modules   *wasm.Cache // compiled canister modules, to share between runs of a process; nil: the run's own
 
 	// components makes the consensus of every node, for tests that break a rule from within; nil: the deployed one.
 	components func(*consensus.Config, *consensus.Env) []consensus.Named
