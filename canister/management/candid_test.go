@@ -1,0 +1,114 @@
+package management
+
+import (
+	"encoding/hex"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"icsim/crypto/principal"
+)
+
+// The wire format against messages that agents write (interface.md F; the hash of canister_id is given there).
+func TestMessagesAreThoseOfAgents(t *testing.T) {
+	require.Equal(t, uint32(1313628723), hash("canister_id"))
+	require.Equal(t, "DIDL\x00\x00", string(Encode(nil)))
+	id := principal.Canister(2)
+	message := Encode(CanisterID{id})
+	require.Equal(t, "4449444c016c01b3c4b1f204680100010a00000000000000020101", hex.EncodeToString(message))
+	var got CanisterID
+	require.NoError(t, Decode(message, &got))
+	require.Equal(t, id, got.Canister)
+	require.Equal(t, "DIDL\x01\x6d\x7b\x01\x00\x02hi", string(Encode([]byte("hi"))))
+}
+
+func ptr[T any](v T) *T { return &v }
+
+func TestValuesRoundTrip(t *testing.T) {
+	up := &Upgrade{SkipPreUpgrade: ptr(true), Persistence: &Persistence{Keep: &Null{}}}
+	in := InstallCode{
+		Mode: InstallMode{Upgrade: &up}, Canister: principal.Canister(9), Module: []byte("\x00asm"), Arg: []byte{}, SenderVersion: ptr(uint64(7)),
+	}
+	var out InstallCode
+	require.NoError(t, Decode(Encode(in), &out))
+	require.Equal(t, in, out)
+
+	in.Mode = InstallMode{Upgrade: new(*Upgrade)} // upgrade null
+	out = InstallCode{}
+	require.NoError(t, Decode(Encode(in), &out))
+	require.NotNil(t, out.Mode.Upgrade)
+	require.Nil(t, *out.Mode.Upgrade)
+
+	settings := Settings{
+		Controllers: &[]principal.ID{principal.Anonymous(), principal.Canister(3)}, FreezingThreshold: &Nat{Hi: 5, Lo: 1 << 63},
+		LogVisibility: &Visibility{Public: &Null{}}, Environment: &[]EnvironmentVariable{{"a", "b"}},
+	}
+	var back Settings
+	require.NoError(t, Decode(Encode(settings), &back))
+	require.Equal(t, settings, back)
+}
+
+// Subtyping: what is unknown is passed over, what is missing or does not fit an opt is none, a plain value fits an opt.
+func TestDecodingCoerces(t *testing.T) {
+	type newer struct {
+		Canister principal.ID `candid:"canister_id"`
+		Extra    []string     `candid:"extra"`
+		Changes  uint64       `candid:"num_requested_changes"`
+	}
+	var info CanisterInfo
+	require.NoError(t, Decode(Encode(newer{principal.Canister(1), []string{"x"}, 4}), &info))
+	require.Equal(t, CanisterInfo{principal.Canister(1), ptr(uint64(4))}, info)
+	type wrong struct {
+		Canister principal.ID `candid:"canister_id"`
+		Changes  *string      `candid:"num_requested_changes"`
+	}
+	info = CanisterInfo{}
+	require.NoError(t, Decode(Encode(wrong{principal.Canister(1), ptr("no")}), &info))
+	require.Nil(t, info.Changes)
+	require.NoError(t, Decode(Encode(CanisterID{principal.Canister(1)}), &info))
+	require.NoError(t, Decode(Encode(CanisterID{principal.Canister(1)}), nil), "an argument nobody asked for")
+
+	require.ErrorContains(t, Decode(Encode(CanisterID{}), &UploadChunk{}), "field chunk is missing")
+	require.ErrorContains(t, Decode(Encode(CanisterMetadata{}), &UploadChunk{}), "field chunk is missing")
+	require.ErrorContains(t, Decode(Encode(nil), &CanisterID{}), "holds no value")
+	require.ErrorContains(t, Decode(Encode("text"), &CanisterID{}), "where record is expected")
+	require.ErrorContains(t, Decode(Encode(Visibility{Public: &Null{}}), &Persistence{}), "not known")
+}
+
+func TestMalformedMessages(t *testing.T) {
+	for message, text := range map[string]string{
+		"":                                 "DIDL",
+		"DIDX":                             "DIDL",
+		"DIDL\x00":                         "ends too soon",
+		"DIDL\x00\x01":                     "ends too soon",
+		"DIDL\x00\x01\x00":                 "no type 0",
+		"DIDL\x00\x01\x6e":                 "no primitive type",
+		"DIDL\x00\x01\x7e\x02":             "0 or 1 is due",
+		"DIDL\x00\x01\x71\x01\xff":         "not UTF-8",
+		"DIDL\x00\x01\x68\x00":             "opaque",
+		"DIDL\x00\x00\x00":                 "1 bytes too many",
+		"DIDL\x01\x6a\x00\x00\x00":         "no method takes",
+		"DIDL\x01\x6c\x02\x01\x7f\x01\x7f": "do not ascend",
+		"DIDL\x01\x6d\x7f\x01\x00\xff\xff\xff\x7f": "more values",
+		"DIDL\x01\x6c\x01\x00\x00\x01\x00":         "deeper",
+		"DIDL\x00\x01\x7d" + "\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\x7f": "beyond 128 bits",
+	} {
+		require.ErrorContains(t, Decode([]byte(message), &CanisterID{}), text, "%q", message)
+	}
+	most := Nat{Hi: 1<<64 - 1, Lo: 1<<64 - 1}
+	var got Nat
+	require.NoError(t, Decode(Encode(most), &got))
+	require.Equal(t, most, got)
+}
+
+// Whatever bytes come, decoding ends, and says so if they are not a message.
+func FuzzDecode(f *testing.F) {
+	f.Add(Encode(CanisterID{}))
+	f.Add(Encode(InstallCode{Mode: InstallMode{Install: &Null{}}}))
+	f.Add(Encode(Settings{Controllers: &[]principal.ID{{}}}))
+	f.Fuzz(func(t *testing.T, message []byte) {
+		for _, to := range []any{nil, &CanisterID{}, &InstallCode{}, &UpdateSettings{}, &InstallChunkedCode{}} {
+			_ = Decode(message, to)
+		}
+	})
+}
