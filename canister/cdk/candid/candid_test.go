@@ -30,6 +30,9 @@ func TestEncodeIsCandid(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, hex.EncodeToString(want), hex.EncodeToString(Encode(v.values...)))
 	}
+	require.Equal(t, NewRecord(Field{1, NewNull()}, Field{2, NewNat(7)}), NewRecord(Field{2, NewNat(7)}, Field{1, NewNull()}))
+	require.Panics(t, func() { NewRecord(Of("a", NewNull()), Of("b", NewNull()), Of("a", NewNull())) })
+	require.Panics(t, func() { Encode(NewVec(NewNull(), NewBool(true))) })
 	require.Equal(t, uint32(17724), Hash("Ok"))
 	require.Equal(t, uint32(1313628723), Hash("canister_id"))
 }
@@ -55,7 +58,7 @@ func TestDecodeSaysWhatIsWrong(t *testing.T) {
 		{"4449444c 01 6b01 017f 01 00 01", "a variant has no such case"},
 		{"4449444c 01 6c01 0000 01 00", "deeper in each other"},
 		{"4449444c 01 6d7f 01 00 80808001", "a vec of 2097152 is more"},
-		{"4449444c 01 6d7f 01 00 808004", "more values"},
+		{"4449444c 01 6d7f 01 00 808004", "more than 65536 values"},
 		{"4449444c ffff7f 00", "a table of 2097151 types"},
 		{"4449444c 00 01 68 00", "an opaque reference"},
 	} {

@@ -131,8 +131,11 @@ func (d *decoder) ref() int64 {
 
 // value reads a value of a type.
 func (d *decoder) value(ref int64, depth int) Value {
-	if d.left--; d.left < 0 || depth > maxDepth {
-		d.fail("more values, or deeper in each other, than are supported")
+	if d.left--; d.left < 0 {
+		d.fail("more than " + strconv.Itoa(maxValues) + " values, which is more than is supported")
+	}
+	if depth > maxDepth {
+		d.fail("values deeper in each other than is supported")
 	}
 	if ref < 0 {
 		return d.primitive(Kind(ref))

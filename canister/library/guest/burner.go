@@ -49,15 +49,20 @@ func (b *burner) burn(ctx *cdk.Context) {
 	if once.pages > mostPages {
 		ctx.Trap("burn: at most 262144 pages, which are 1 GiB")
 	}
-	if need := int(once.pages * pageBytes); len(b.memory) < need {
-		b.memory = make([]byte, need)
-	}
 	b.calls++
-	for i := uint64(0); i < once.pages; i++ {
-		b.memory[i*pageBytes]++
-	}
+	b.write(once.pages)
 	b.spin(ctx, once.instructions)
 	ctx.Reply(candid.Encode(candid.NewNat64(ctx.Instructions())))
+}
+
+// write changes a byte in each of so many pages.
+func (b *burner) write(pages uint64) {
+	if need := int(pages * pageBytes); len(b.memory) < need {
+		b.memory = make([]byte, need)
+	}
+	for i := range pages {
+		b.memory[i*pageBytes]++
+	}
 }
 
 // spin works until the counter of instructions says it is enough: in ever smaller rounds, so that it ends close to the number

@@ -71,6 +71,28 @@ func TestCallerCountsRepliesAndRejects(t *testing.T) {
 	require.Equal(t, uint64(10), number(t, n, "counter", "get"))
 }
 
+// slow works on several calls at a time, and knows the most it had.
+func slow(most *int) *cdk.Canister {
+	open := 0
+	return &cdk.Canister{Update: cdk.Methods{"inc": func(ctx *cdk.Context) {
+		open++
+		*most = max(*most, open)
+		ctx.Call("counter", "inc", nothing(), cdk.Cycles{})
+		open--
+		ctx.Reply(nothing())
+	}}}
+}
+
+func TestCallerKeepsToItsConcurrency(t *testing.T) {
+	n, most := newNetwork(), 0
+	n.Install("slow", slow(&most), nil)
+	plan := candid.NewRecord(nat("count", 20), nat("concurrency", 4), candid.Of("calls", candid.NewVec(candid.NewPrincipal("slow"))))
+	_, reject := n.Call("caller", "call", candid.Encode(plan))
+	require.Nil(t, reject)
+	require.Equal(t, 4, most)
+	require.Equal(t, uint64(25), number(t, n, "counter", "get"))
+}
+
 func TestCallerCallsByItself(t *testing.T) {
 	stat := func(n *cdktest.Network, name string) uint64 {
 		reply, reject := n.Query("caller", "stats", nothing())
@@ -111,6 +133,10 @@ func TestBurnerBurns(t *testing.T) {
 	require.Equal(t, uint64(1_010_000), burn(nothing())) // cdktest counts ten thousand for each question
 	require.Equal(t, uint64(60_000), burn(candid.Encode(candid.NewRecord(nat("instructions", 50_000), nat("pages", 9)))))
 	require.Equal(t, uint64(2), number(t, n, "burner", "burned"))
+	var b burner
+	b.write(3)
+	b.write(2)
+	require.Equal(t, []byte{2, 2, 1}, []byte{b.memory[0], b.memory[pageBytes], b.memory[2*pageBytes]})
 	_, reject := n.Call("burner", "burn", candid.Encode(candid.NewRecord(nat("pages", 1<<40))))
 	require.ErrorContains(t, reject, "at most 262144 pages")
 }
