@@ -37,12 +37,19 @@ type subnetWatch struct {
 	executed     protocol.Height
 	stateHash    crypto.Hash
 	rank0        uint64
-	proposed     map[crypto.Hash]protocol.Time // when a block was proposed, for recent heights
-	recent       []crypto.Hash                 // keys of proposed, oldest first
-	finalization *metrics.Histogram            // proposal to finalization on each node, ns
+	proposed     map[crypto.Hash]*proposal // of recent heights
+	recent       []crypto.Hash             // keys of proposed, oldest first
+	finalization *metrics.Histogram        // from proposal until more than half of the nodes see it final, ns
+	quorum       int                       // more than half of the nodes
 	invalid      uint64
 	accused      []equivocation
 	canisters    int
+}
+
+// A proposal is a block on its way.
+type proposal struct {
+	at        protocol.Time
+	finalized int // nodes that see it final
 }
 
 // An equivocation is proven once, however many nodes see the proof.
@@ -81,7 +88,7 @@ func (s *simulation) newWatch() watch {
 	}
 	for i, sub := range s.subnets {
 		sw := &subnetWatch{
-			name: s.config.Subnets[i].Name, proposed: map[crypto.Hash]protocol.Time{},
+			name: s.config.Subnets[i].Name, proposed: map[crypto.Hash]*proposal{}, quorum: len(sub.nodes)/2 + 1,
 			finalization: metrics.NewHistogram(digits), canisters: sub.state.Canisters().NumCanisters(),
 		}
 		w.subnets = append(w.subnets, sw)
@@ -163,8 +170,10 @@ func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
 				sub.rank0++
 			}
 		}
-		if since, ok := sub.proposed[n.Hash]; ok {
-			sub.finalization.Record(int64(at.At - since))
+		if p := sub.proposed[n.Hash]; p != nil {
+			if p.finalized++; p.finalized == sub.quorum {
+				sub.finalization.Record(int64(at.At - p.at))
+			}
 		}
 	case protocol.NoteCertified:
 		if n.Height > sub.certified {
@@ -192,7 +201,7 @@ func (sub *subnetWatch) propose(hash crypto.Hash, at protocol.Time) {
 		delete(sub.proposed, sub.recent[0])
 		sub.recent = sub.recent[1:]
 	}
-	sub.proposed[hash] = at
+	sub.proposed[hash] = &proposal{at: at}
 	sub.recent = append(sub.recent, hash)
 }
 
