@@ -32,7 +32,7 @@ func callCalls() []systemCall {
 
 func callNew(x *execution, s []uint64) {
 	x.dropCall()
-	if word(s[1]) > maxPrincipalBytes {
+	if s[1] > maxPrincipalBytes {
 		x.violate(fmt.Sprintf("call_new: the callee's id has more than %d bytes", maxPrincipalBytes))
 	}
 	callee, err := principal.FromBytes(x.read(s[0], s[1]))
@@ -44,10 +44,13 @@ func callNew(x *execution, s []uint64) {
 		x.violate("call_new: the method name is not UTF-8")
 	}
 	x.building = &call{callee: callee, method: string(name), callback: callback{
-		reply:  closure{uint32(s[4]), uint32(s[5])},
-		reject: closure{uint32(s[6]), uint32(s[7])},
+		reply:  closureOf(s[4], s[5]),
+		reject: closureOf(s[6], s[7]),
 	}}
 }
+
+// closureOf takes an index that no table has for the largest, as the replica does.
+func closureOf(index, env uint64) closure { return closure{uint32(min(index, noFunction)), env} }
 
 // dropCall forgets a call that was begun; its cycles come back.
 func (x *execution) dropCall() {
@@ -70,7 +73,7 @@ func callOnCleanup(x *execution, s []uint64) {
 	if c.hasCleanup {
 		x.violate("call_on_cleanup: called twice for one call")
 	}
-	c.cleanup, c.hasCleanup = closure{uint32(s[0]), uint32(s[1])}, true
+	c.cleanup, c.hasCleanup = closureOf(s[0], s[1]), true
 }
 
 func callDataAppend(x *execution, s []uint64) {

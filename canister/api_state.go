@@ -45,7 +45,7 @@ func stateCalls() []systemCall {
 }
 
 func certifiedDataSet(x *execution, s []uint64) {
-	if word(s[1]) > maxCertifiedBytes {
+	if s[1] > maxCertifiedBytes {
 		x.violate(fmt.Sprintf("certified_data_set: at most %d bytes", maxCertifiedBytes))
 	}
 	x.certified = append([]byte{}, x.read(s[0], s[1])...)

@@ -55,7 +55,7 @@ func (x *callContext) owesGuaranteed() bool {
 // A closure is a table element with its argument.
 type closure struct {
 	index uint32
-	env   uint32
+	env   uint64
 }
 
 // noFunction is the table index of a callback that does nothing: one-way calls give it.

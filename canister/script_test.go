@@ -158,7 +158,7 @@ func scripted(wakeful bool) []byte {
 	b := &wasmtest.Builder{}
 	imports := map[string]uint32{}
 	for _, f := range systemCalls() {
-		params, results := parseSignature(f.signature)
+		params, results := parseSignature(f.signature, wasmtest.I32)
 		imports[f.name] = b.Import("ic0", f.name, params, results)
 	}
 	link := func(code string) string {

@@ -106,13 +106,13 @@ func TestSystemCallsAreThoseOfTheSpecification(t *testing.T) {
 	var names []string
 	for i, line := range lines {
 		fields := strings.Fields(line)
-		params, results := parseSignature(fields[1])
+		params, results := parseSignature(fields[1], wasm.I32)
 		require.Equal(t, i, int(b.Import("ic0", fields[0], params, results)))
 		names = append(names, fields[0])
 	}
 	b.Memory(1, 1)
 	for i, line := range lines {
-		params, results := parseSignature(strings.Fields(line)[1])
+		params, results := parseSignature(strings.Fields(line)[1], wasm.I32)
 		code := ""
 		for _, p := range params {
 			code += p.String() + ".const 0 "
@@ -154,7 +154,7 @@ func probe(t *testing.T, n int, code string) (*subnet, func() protocol.IngressSt
 	words := strings.Fields(code)
 	imports := map[string]string{}
 	for _, f := range systemCalls() {
-		params, results := parseSignature(f.signature)
+		params, results := parseSignature(f.signature, wasm.I32)
 		imports["@"+f.name] = "call " + number(int(b.Import("ic0", f.name, params, results)))
 	}
 	for i, w := range words {

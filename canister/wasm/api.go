@@ -14,15 +14,21 @@ const (
 	I64 = module.I64
 	F32 = module.F32
 	F64 = module.F64
+
+	// Pointer is the type of an address or a size: i64 in a module with a 64-bit memory, i32 in any other. It is written I in
+	// interface.md A.2. No module has it; only a HostFunc does.
+	Pointer ValueType = 1
 )
 
 // HostFunc is a function the guest may import, for example module "ic0", name "msg_reply".
 //
 // Fn finds the parameters in stack, one slot each, and leaves the results from slot 0 on. The upper half of an i32 slot is
-// garbage: read parameters as uint32(stack[i]). Fn must be a pure function of its arguments, of the guest's memory and of Call.User.
+// garbage: read such parameters as uint32(stack[i]). A Pointer slot holds the whole value, whatever its width in the guest; as a result
+// it must fit in 32 bits. Fn must be a pure function of its arguments, of the guest's memory and of Call.User.
 type HostFunc struct {
 	Module, Name    string
 	Params, Results []ValueType
+	Narrow          bool // no module with a 64-bit memory may import it
 	Fn              func(c *Call, stack []uint64)
 }
 
@@ -69,7 +75,7 @@ const (
 // EntryKind says how an execution enters the module.
 type EntryKind uint8
 
-// An execution enters by an exported function, by a table element of type (i32) -> () or by the module's start function.
+// An execution enters by an exported function, by a table element of type (Pointer) -> () or by the module's start function.
 const (
 	EntryExport EntryKind = iota
 	EntryTable
@@ -81,7 +87,7 @@ type Entry struct {
 	Kind  EntryKind
 	Name  string // of the export, e.g. "canister_update greet"; EntryExport only
 	Index uint32 // in table 0; EntryTable only
-	Env   uint32 // argument of the table function; EntryTable only
+	Env   uint64 // argument of the table function, of 32 bits if the memory is; EntryTable only
 
 	// Discard rolls the changes back whatever the outcome: Result.Image is the image given. For queries; it saves copying pages.
 	Discard bool

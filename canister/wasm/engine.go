@@ -3,6 +3,7 @@ package wasm
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/tetratelabs/wazero"
 	"github.com/tetratelabs/wazero/api"
@@ -25,12 +26,15 @@ const (
 type Engine struct {
 	config  Config
 	runtime wazero.Runtime
-	types   map[hostName]module.FuncType
+	types   map[hostName]module.FuncType // of host functions as the guest sees them
 	modules map[moduleKey]*Module
 	pool    pool
 }
 
-type hostName struct{ module, name string }
+type hostName struct {
+	module, name string
+	wide         bool // for modules with a 64-bit memory
+}
 
 type moduleKey struct {
 	hash    Hash
@@ -88,32 +92,74 @@ type callContext struct {
 	inst *instance
 }
 
-// addHosts makes the modules guests import from, in the order in which Config names them.
+// addHosts makes the modules guests import from, in the order in which Config names them. Modules with a 64-bit memory find a function's
+// other form under a name of its own.
 func (e *Engine) addHosts() {
 	builders := map[string]wazero.HostModuleBuilder{}
 	var order []string
-	add := func(h HostFunc) {
+	add := func(h HostFunc, wide bool) {
 		if builders[h.Module] == nil {
 			builders[h.Module] = e.runtime.NewHostModuleBuilder(h.Module)
 			order = append(order, h.Module)
 		}
-		fn := api.GoFunc(func(ctx context.Context, stack []uint64) { h.Fn(&ctx.(*callContext).inst.call, stack) })
-		builders[h.Module].NewFunctionBuilder().WithGoFunction(fn, apiTypes(h.Params), apiTypes(h.Results)).Export(h.Name)
+		t := h.typeFor(wide)
+		e.types[hostName{h.Module, h.Name, wide}] = t
+		name := h.Name
+		if wide {
+			name += rewrite.WideSuffix
+		}
+		builders[h.Module].NewFunctionBuilder().WithGoFunction(h.goFunc(wide), apiTypes(t.Params), apiTypes(t.Results)).
+			WithName(h.Name).Export(name)
 	}
 	for _, h := range e.config.Hosts {
-		key := hostName{h.Module, h.Name}
-		if _, twice := e.types[key]; twice || h.Module == rewrite.HostModule {
+		if _, twice := e.types[hostName{h.Module, h.Name, false}]; twice || h.Module == rewrite.HostModule {
 			panic(fmt.Sprintf("canister/wasm: host function %s.%s is given twice", h.Module, h.Name))
 		}
-		e.types[key] = module.FuncType{Params: h.Params, Results: h.Results}
-		add(h)
+		add(h, false)
+		if !h.Narrow {
+			add(h, true)
+		}
 	}
-	add(HostFunc{Module: rewrite.HostModule, Name: rewrite.HostStop, Fn: stop})
-	add(HostFunc{Module: rewrite.HostModule, Name: rewrite.HostGrow, Params: []ValueType{I32}, Results: []ValueType{I32}, Fn: e.grow})
+	add(HostFunc{Module: rewrite.HostModule, Name: rewrite.HostStop, Fn: stop}, false)
+	add(HostFunc{Module: rewrite.HostModule, Name: rewrite.HostGrow, Params: []ValueType{I32}, Results: []ValueType{I32}, Fn: e.grow}, false)
 	for _, name := range order {
 		if _, err := builders[name].Instantiate(context.Background()); err != nil {
 			panic(fmt.Sprintf("canister/wasm: host module %s: %v", name, err))
 		}
+	}
+}
+
+// typeFor gives the function's type as a guest with a memory of that width sees it.
+func (h HostFunc) typeFor(wide bool) module.FuncType {
+	pointer := I32
+	if wide {
+		pointer = I64
+	}
+	width := func(ts []ValueType) []ValueType {
+		out := slices.Clone(ts)
+		for i, t := range out {
+			if t == Pointer {
+				out[i] = pointer
+			}
+		}
+		return out
+	}
+	return module.FuncType{Params: width(h.Params), Results: width(h.Results)}
+}
+
+// goFunc makes Fn callable by wazero, for guests with a memory of that width.
+func (h HostFunc) goFunc(wide bool) api.GoFunc {
+	var narrow []int // slots to clear the upper half of
+	for i, t := range h.Params {
+		if t == Pointer && !wide {
+			narrow = append(narrow, i)
+		}
+	}
+	return func(ctx context.Context, stack []uint64) {
+		for _, i := range narrow {
+			stack[i] = uint64(uint32(stack[i]))
+		}
+		h.Fn(&ctx.(*callContext).inst.call, stack)
 	}
 }
 

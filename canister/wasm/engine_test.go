@@ -15,12 +15,13 @@ func testHosts() []HostFunc {
 			log := c.User.(*[]uint64)
 			*log = append(*log, s[0])
 		}},
-		{Module: "ic0", Name: "trap", Params: wasmtest.T(I32, I32), Fn: func(c *Call, s []uint64) {
-			c.Trap(string(c.Bytes(uint64(uint32(s[0])), uint64(uint32(s[1])))))
+		{Module: "ic0", Name: "trap", Params: wasmtest.T(Pointer, Pointer), Fn: func(c *Call, s []uint64) {
+			c.Trap(string(c.Bytes(s[0], s[1])))
 		}},
+		{Module: "ic0", Name: "legacy", Narrow: true, Fn: func(*Call, []uint64) {}},
 		{Module: "ic0", Name: "charge", Params: wasmtest.T(I64), Fn: func(c *Call, s []uint64) { c.Charge(s[0]) }},
-		{Module: "ic0", Name: "put", Params: wasmtest.T(I32, I64), Fn: func(c *Call, s []uint64) {
-			c.Put(uint64(uint32(s[0])), []byte{byte(s[1]), byte(s[1] >> 8)})
+		{Module: "ic0", Name: "put", Params: wasmtest.T(Pointer, I64), Fn: func(c *Call, s []uint64) {
+			c.Put(s[0], []byte{byte(s[1]), byte(s[1] >> 8)})
 		}},
 	}
 }

@@ -38,7 +38,7 @@ func FuzzRewrite(f *testing.F) {
 				types[i.Name] = m.Types[i.Type]
 			}
 		}
-		out, err := rewrite.Rewrite(m, rewrite.Rules{Library: true, Import: func(_, name string) (module.FuncType, bool) {
+		out, err := rewrite.Rewrite(m, rewrite.Rules{Library: true, Import: func(_, name string, _ bool) (module.FuncType, bool) {
 			t, ok := types[name]
 			return t, ok
 		}})

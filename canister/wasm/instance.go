@@ -153,7 +153,7 @@ func (i *instance) entry(entry Entry) (api.Function, []uint64) {
 		if !i.module.hasTable {
 			return nil, nil
 		}
-		i.stack = [2]uint64{uint64(entry.Index), uint64(entry.Env)}
+		i.stack = [2]uint64{uint64(entry.Index), entry.Env}
 		return i.function(&i.callback, rewrite.Callback), i.stack[:]
 	case EntryStart:
 		if !i.module.hasStart {

@@ -24,6 +24,7 @@ type Module struct {
 	dropped  []string
 	hasStart bool
 	hasTable bool
+	memory64 bool
 	memory   Pages  // initial
 	maxPages uint64 // of 64 KiB
 }
@@ -56,15 +57,16 @@ func (e *Engine) Compile(raw []byte, opt CompileOptions) (*Module, error) {
 	return m, nil
 }
 
-func (e *Engine) hostType(mod, name string) (module.FuncType, bool) {
-	t, ok := e.types[hostName{mod, name}]
+func (e *Engine) hostType(mod, name string, wide bool) (module.FuncType, bool) {
+	t, ok := e.types[hostName{mod, name, wide}]
 	return t, ok
 }
 
 func newModule(hash Hash, compiled wazero.CompiledModule, out *rewrite.Output) *Module {
 	m := &Module{
 		hash: hash, compiled: compiled, maxPages: out.MaxPages, hasStart: out.HasStart, hasTable: out.HasTable,
-		methods: out.Interface.Methods, byName: make(map[Method]bool), entries: make(map[string]bool),
+		memory64: out.Memory64,
+		methods:  out.Interface.Methods, byName: make(map[Method]bool), entries: make(map[string]bool),
 		globals: out.Globals, dropped: out.Dropped,
 	}
 	for _, s := range out.Interface.Sections {
@@ -105,6 +107,9 @@ func (m *Module) HasExport(name string) bool { return m.entries[name] }
 
 // HasStart reports whether the module has a start function, to be run by EntryStart once on an initial image.
 func (m *Module) HasStart() bool { return m.hasStart }
+
+// Memory64 reports whether the module was written for a 64-bit memory, which costs twice the cycles to run (interface.md B.4).
+func (m *Module) Memory64() bool { return m.memory64 }
 
 // CustomSections gives the icp: sections in the order of the file. The caller must not change the slice.
 func (m *Module) CustomSections() []CustomSection { return m.sections }

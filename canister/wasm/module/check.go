@@ -41,6 +41,16 @@ func (m *Module) FuncTypeIndex(f uint32) uint32 {
 	return m.Funcs[f-n]
 }
 
+// Memory64 reports whether the module's memory, imported or its own, has 64-bit addresses.
+func (m *Module) Memory64() bool {
+	for i := range m.Imports {
+		if m.Imports[i].Kind == KindMemory {
+			return m.Imports[i].Memory.Is64
+		}
+	}
+	return len(m.Memories) > 0 && m.Memories[0].Is64
+}
+
 // check makes sure that whoever walks a decoded module needs no bounds checks: every index is in range, every block is closed, the
 // function and code sections agree. It leaves operand types to the compiler. Passes that append locals, globals or functions
 // depend on it: an index just past the end must be refused before it starts to mean something.
@@ -223,7 +233,7 @@ func (w *walker) instr(in *Instr) string {
 	case ImmTable:
 		return within("table", in.A, w.tables)
 	case ImmMemarg:
-		if in.A >= 1<<32 && !w.is64() {
+		if in.A >= 1<<32 && !w.m.Memory64() {
 			return fmt.Sprintf("offset %d needs more than 32 bits", in.A)
 		}
 		return within("memory", 0, w.memories)
@@ -245,15 +255,6 @@ func (w *walker) instr(in *Instr) string {
 		return either(within("table", in.A, w.tables), within("table", in.B, w.tables))
 	}
 	return ""
-}
-
-func (w *walker) is64() bool {
-	for i := range w.m.Imports {
-		if w.m.Imports[i].Kind == KindMemory {
-			return w.m.Imports[i].Memory.Is64
-		}
-	}
-	return len(w.m.Memories) > 0 && w.m.Memories[0].Is64
 }
 
 func within(what string, i, n uint64) string {

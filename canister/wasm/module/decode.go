@@ -206,8 +206,8 @@ func (r *reader) limits(memory bool) Limits {
 			r.failAt(start, "maximum %d below minimum %d", l.Max, l.Min)
 		}
 	}
-	if memory && !l.Is64 && (l.Min > 1<<16 || l.Max > 1<<16) {
-		r.failAt(start, "memory larger than 65536 pages")
+	if most := uint64(1) << (width - 16); memory && (l.Min > most || l.Max > most) {
+		r.failAt(start, "memory larger than %d pages", most)
 	}
 	return l
 }

@@ -1,7 +1,7 @@
 // Package module is WebAssembly's binary format: a decoded module, its decoder, its encoder.
 //
 // It knows the features canisters may use: bulk memory, reference types, multi-value, sign extension, saturating conversion, tail calls.
-// 64-bit memories and tables are decoded, for whoever refuses or lowers them. SIMD, threads, exceptions, several memories, garbage
+// 64-bit memories and tables are decoded, for whoever lowers them. SIMD, threads, exceptions, several memories, garbage
 // collection and extended constants are refused, each with an error that says so, in which section, function and byte.
 //
 // What Decode accepts has every index in range and every block closed (check.go), so that passes need no bounds checks and cannot

@@ -57,6 +57,7 @@ const (
 
 	OpI32Eqz  Opcode = 0x45
 	OpI64LtS  Opcode = 0x53
+	OpI64LtU  Opcode = 0x54
 	OpI64GtU  Opcode = 0x56
 	OpI64Ne   Opcode = 0x52
 	OpI32GtU  Opcode = 0x4b
@@ -84,6 +85,8 @@ const (
 	OpF64Max      Opcode = 0xa5
 	OpF64Copysign Opcode = 0xa6
 
+	OpI32WrapI64    Opcode = 0xa7
+	OpI64ExtendI32S Opcode = 0xac
 	OpI64ExtendI32U Opcode = 0xad
 	OpF32DemoteF64  Opcode = 0xb6
 	OpF64PromoteF32 Opcode = 0xbb

@@ -27,3 +27,12 @@ func (c *code) ops(list ...module.Opcode) {
 		c.op(o)
 	}
 }
+
+// stopIfNegative calls the host, which does not return, if the i64 on the stack is negative.
+func (c *code) stopIfNegative(stop uint32) {
+	c.i64(0)
+	c.op(module.OpI64LtS)
+	c.when()
+	c.call(stop)
+	c.end()
+}

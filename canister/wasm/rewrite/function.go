@@ -7,13 +7,13 @@ type frame struct {
 	out    code
 	locals []module.LocalGroup // of the original, then the temporaries
 	next   uint32              // index of the next local
-	temps  [5]uint32           // temporaries by tempKind, index+1; 0 if not declared yet
+	temps  [6]uint32           // temporaries by tempKind, index+1; 0 if not declared yet
 	depth  int                 // blocks of the original that are open, the function itself not counted
 	block  int                 // basic block, an index into plan.charges
 	saved  uint32              // local that holds the depth global at entry; meaningless in a leaf
 }
 
-// tempKind tells the temporaries apart: one a type, and one for addresses.
+// tempKind tells the temporaries apart: one a type, and two for addresses, the wide one for those of 64 bits.
 type tempKind int
 
 const (
@@ -22,10 +22,11 @@ const (
 	tempF32
 	tempF64
 	tempAddress
+	tempWide
 )
 
 func (k tempKind) valueType() module.ValueType {
-	return [...]module.ValueType{module.I32, module.I64, module.F32, module.F64, module.I32}[k]
+	return [...]module.ValueType{module.I32, module.I64, module.F32, module.F64, module.I32, module.I64}[k]
 }
 
 // local declares one more local.
@@ -92,7 +93,7 @@ func (w *rewriter) enter(t module.FuncType) {
 	f.out.get(fuel)
 	f.out.get(left)
 	f.out.op(module.OpI64Or)
-	w.stopIfNegative()
+	f.out.stopIfNegative(w.stop)
 	f.out.block(w.resultBlock(t))
 }
 
@@ -131,16 +132,7 @@ func (w *rewriter) charge(check bool) {
 	f.out.tee(fuel)
 	f.out.setGlobal(w.fuel)
 	f.out.get(fuel)
-	w.stopIfNegative()
-}
-
-func (w *rewriter) stopIfNegative() {
-	out := &w.frame.out
-	out.i64(0)
-	out.op(module.OpI64LtS)
-	out.when()
-	out.call(w.stop)
-	out.end()
+	f.out.stopIfNegative(w.stop)
 }
 
 // instr writes one instruction of the original; raw are its bytes.
@@ -148,6 +140,7 @@ func (w *rewriter) instr(in *module.Instr, raw []byte) {
 	out := &w.frame.out
 	switch op := in.Op; {
 	case op.IsLoad():
+		w.wideAddress()
 		*out = module.AppendInstr(*out, op, shifted(in.A), in.B)
 	case op.IsStore():
 		w.store(in)
@@ -183,7 +176,10 @@ func (w *rewriter) control(in *module.Instr, raw []byte) {
 		}
 		f.out.imm(in.Op, uint64(w.mapFunc(uint32(in.A))))
 		return
+	case module.OpCallIndirect:
+		w.wideIndex()
 	case module.OpReturnCallIndirect:
+		w.wideIndex()
 		w.leave()
 	}
 	f.out = append(f.out, raw...)
@@ -206,8 +202,11 @@ func (w *rewriter) other(in *module.Instr, raw []byte) {
 		*out = append(*out, raw...)
 		out.i32(shadowPages)
 		out.op(module.OpI32Sub)
+		out.widen(w.wideMemory, module.OpI64ExtendI32U)
 	case module.OpMemoryGrow:
+		w.wideAddress()
 		out.call(w.grow)
+		out.widen(w.wideMemory, module.OpI64ExtendI32S)
 	case module.OpMemoryCopy:
 		out.call(w.copy)
 	case module.OpMemoryFill:
@@ -219,6 +218,12 @@ func (w *rewriter) other(in *module.Instr, raw []byte) {
 			out.i32(1)
 			out.setGlobal(w.dropped[in.A])
 		}
+	case module.OpTableGet:
+		w.wideIndex()
+		*out = append(*out, raw...)
+	case module.OpTableSize:
+		*out = append(*out, raw...)
+		out.widen(w.wideTable, module.OpI64ExtendI32U)
 	case module.OpElemDrop: // table.init is refused: nothing can see it
 	case module.OpRefFunc:
 		out.imm(in.Op, uint64(w.mapFunc(uint32(in.A))))
@@ -229,7 +234,7 @@ func (w *rewriter) other(in *module.Instr, raw []byte) {
 
 // shifted moves an offset past the shadow. The largest offset always faults, and so does any that cannot be moved: no guest memory
 // reaches it.
-func shifted(offset uint64) uint64 { return min(offset+ShadowSize, 1<<32-1) }
+func shifted(offset uint64) uint64 { return min(offset, 1<<32-1-ShadowSize) + ShadowSize }
 
 // store marks the page of the first byte, then stores. The address is taken modulo 2^32: past that the store faults, and the mark
 // is undone like everything else. A store that runs over the end of the page is found by the host, which looks a few bytes
@@ -238,6 +243,7 @@ func (w *rewriter) store(in *module.Instr) {
 	f := &w.frame
 	address, value := f.temp(tempAddress), f.temp(storedKind(in.Op))
 	f.out.set(value)
+	w.wideAddress()
 	f.out.tee(address)
 	if in.A != 0 {
 		f.out.i32(uint32(in.A))

@@ -6,63 +6,56 @@ import (
 	"icsim/canister/wasm/module"
 )
 
-// reserveHelpers gives the functions and globals that stand for the bulk instructions their indices, before any body names them.
-func (w *rewriter) reserveHelpers(o *Output) {
-	bulk := w.typeIndex(types(module.I32, module.I32, module.I32), nil)
-	w.copy, w.fill = w.addFunc(bulk), w.addFunc(bulk)
+// addHelpers adds the functions that stand for the bulk instructions, and the one that callbacks enter by. No body is written yet: each
+// names them by their indices.
+func (w *rewriter) addHelpers(o *Output) {
+	address := module.I32
+	if w.wideMemory {
+		address = module.I64
+	}
+	w.copy = w.bulk(types(address, address, address), func(c *code) {
+		c.shifted(bulkDst)
+		c.shifted(bulkSrc)
+		c.get(bulkLen)
+		c.op(module.OpMemoryCopy)
+	}, bulkDst, bulkSrc)
+	w.fill = w.bulk(types(address, module.I32, address), func(c *code) {
+		c.shifted(bulkDst)
+		c.get(bulkSrc)
+		c.get(bulkLen)
+		c.op(module.OpMemoryFill)
+	}, bulkDst)
 	w.init, w.dropped = make([]uint32, len(w.m.Data)), make([]uint32, len(w.m.Data))
 	if w.m.HasCount {
 		for i, d := range w.m.Data {
-			w.init[i] = w.addFunc(bulk)
 			if d.Mode == module.Passive {
 				name := fmt.Sprint(dropPrefix, i)
 				w.dropped[i] = w.addGlobal(name, module.I32)
 				o.Dropped = append(o.Dropped, name)
 			}
+			w.init[i] = w.bulk(types(address, module.I32, module.I32), func(c *code) { w.initSegment(c, i) }, bulkDst)
 		}
 	}
 	if o.HasTable {
-		w.export(Callback, module.KindFunc, w.addFunc(w.typeIndex(types(module.I32, module.I32), nil)))
+		w.export(Callback, module.KindFunc, w.callback(address))
 	}
 }
 
-func (w *rewriter) addFunc(t uint32) uint32 {
-	w.out.Funcs = append(w.out.Funcs, t)
+// addHelper adds a function behind those of the original.
+func (w *rewriter) addHelper(params []module.ValueType, body module.Body) uint32 {
+	w.out.Funcs = append(w.out.Funcs, w.typeIndex(params, nil))
+	w.after = append(w.after, body)
 	return uint32(w.imported + hostFuncs + len(w.out.Funcs) - 1)
 }
 
-// helpers writes the bodies, in the order of reserveHelpers.
-func (w *rewriter) helpers(o *Output) {
-	w.helper(w.bulk(func(c *code) {
-		c.shifted(bulkDst)
-		c.shifted(bulkSrc)
-		c.get(bulkLen)
-		c.op(module.OpMemoryCopy)
-	}, bulkDst, bulkSrc))
-	w.helper(w.bulk(func(c *code) {
-		c.shifted(bulkDst)
-		c.get(bulkSrc)
-		c.get(bulkLen)
-		c.op(module.OpMemoryFill)
-	}, bulkDst))
-	if w.m.HasCount {
-		for i := range w.m.Data {
-			w.helper(w.bulk(func(c *code) { w.initSegment(c, i) }, bulkDst))
-		}
-	}
-	if o.HasTable {
-		var c code
-		c.get(1)
-		c.get(0)
-		c.imm(module.OpCallIndirect, uint64(w.typeIndex(types(module.I32), nil)))
-		c.end()
-		w.helper(c)
-	}
-}
-
-func (w *rewriter) helper(c code) {
-	locals := []module.LocalGroup{{Count: 2, Type: module.I32}, {Count: 1, Type: module.I64}}
-	w.out.Code = append(w.out.Code, module.Body{Code: c, Locals: locals})
+// callback calls a table element of type (env) -> ().
+func (w *rewriter) callback(env module.ValueType) uint32 {
+	var c code
+	c.get(1)
+	c.get(0)
+	c.imm(module.OpCallIndirect, uint64(w.typeIndex(types(env), nil)))
+	c.end()
+	return w.addHelper(types(module.I32, env), module.Body{Code: c})
 }
 
 // The locals of a bulk helper: parameters (the second is a source or a value), then first and last page, then fuel.
@@ -82,8 +75,9 @@ func (c *code) shifted(local uint32) {
 	c.op(module.OpI32Add)
 }
 
-// bulk writes: pay a byte each, fault if one of the ranges leaves the memory, mark the pages of the destination, do it.
-func (w *rewriter) bulk(do func(*code), ranges ...uint32) code {
+// bulk adds a helper: pay a byte each, fault if one of the ranges leaves the memory, mark the pages of the destination, do it. params are
+// those of the instruction.
+func (w *rewriter) bulk(params []module.ValueType, do func(*code), ranges ...uint32) uint32 {
 	var c code
 	c.getGlobal(w.fuel)
 	c.get(bulkLen)
@@ -91,18 +85,19 @@ func (w *rewriter) bulk(do func(*code), ranges ...uint32) code {
 	c.tee(bulkFuel)
 	c.setGlobal(w.fuel)
 	c.get(bulkFuel)
-	c.i64(0)
-	c.op(module.OpI64LtS)
-	c.when()
-	c.call(w.stop)
-	c.end()
+	c.stopIfNegative(w.stop)
 	for _, r := range ranges {
 		c.checkRange(r)
 	}
 	c.markRange()
 	do(&c)
 	c.end()
-	return c
+	locals := []module.LocalGroup{{Count: 2, Type: module.I32}, {Count: 1, Type: module.I64}}
+	helper := w.addHelper(types(module.I32, module.I32, module.I32), module.Body{Code: c, Locals: locals})
+	if w.wideMemory {
+		return w.wideBulk(params, helper)
+	}
+	return helper
 }
 
 // checkRange faults unless local + length stays inside the guest's memory, computed without overflow.

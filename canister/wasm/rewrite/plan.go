@@ -57,7 +57,7 @@ func (w *rewriter) planBody(p *plan, index int) error {
 		if refused(in.Op) {
 			return w.fault(index, body.Offset+in.Start, in.Op.String()+" is not allowed in a canister")
 		}
-		p.charges[len(p.charges)-1] += uint32(Cost(in.Op))
+		p.charges[len(p.charges)-1] += uint32(Cost(in.Op, w.wideMemory))
 		if endsBlock(in.Op) {
 			p.charges = append(p.charges, 0)
 		}

@@ -23,7 +23,7 @@ const (
 
 	// MaxPages is the most a guest's memory may have, in pages of 64 KiB.
 	//
-	// Model: 17 pages short of the replica's 4 GiB.
+	// Model: 17 pages short of the replica's 4 GiB, and of its 6 GiB for a 64-bit memory.
 	MaxPages = DeclaredPages - shadowPages - 1
 
 	// DepthBudget is the value of the depth global at the start of an execution. The weights are upper estimates, and wazero gives an
@@ -40,11 +40,12 @@ const (
 	HostGrow   = "grow"   // (i32) -> (i32): memory.grow
 	Fuel       = "fuel"   // global i64: instructions left
 	Depth      = "depth"  // global i64: budget for frames left
-	Callback   = "table"  // function (index, env i32): calls a table element of type (i32) -> ()
+	Callback   = "table"  // function (index i32, env I): calls a table element of type (I) -> (), I being i64 if memory is 64-bit
 	Start      = "start"  // the start function
 	FuncPrefix = "call:"  // before the name of an exported function of type () -> ()
 	globPrefix = "global" // before the number of a global that is part of the state
 	dropPrefix = "drop"   // before the number of a passive data segment
+	WideSuffix = " 64"    // behind the name of an imported function, in a module with a 64-bit memory
 )
 
 // Global is a mutable global of the guest: part of a canister's state.
@@ -63,6 +64,7 @@ type Output struct {
 	Dropped   []string // exported i32 globals to set to 0 before each execution: data segments dropped during it
 	HasStart  bool
 	HasTable  bool
+	Memory64  bool   // the original's memory was 64-bit
 	Pages     uint64 // initial memory, 64 KiB
 	MaxPages  uint64 // what it may grow to
 	Data      []Segment
@@ -75,8 +77,12 @@ type Segment struct {
 }
 
 type rewriter struct {
-	m, out    *module.Module
-	imported  int      // functions imported by the original
+	m, out   *module.Module
+	imported int           // functions imported by the original
+	after    []module.Body // helpers, which follow the original's functions
+
+	wideMemory, wideTable bool // 64-bit in the original
+
 	funcTypes []uint32 // of the original, by function index
 	stop      uint32   // function indices in the output
 	grow      uint32
@@ -101,8 +107,9 @@ func Rewrite(m *module.Module, rules Rules) (*Output, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &rewriter{m: m, out: &module.Module{}, imported: m.ImportedFuncs()}
-	o := &Output{Interface: *face, HasStart: m.HasStart, HasTable: len(m.Tables) > 0}
+	w := &rewriter{m: m, out: &module.Module{}, imported: m.ImportedFuncs(), wideMemory: m.Memory64()}
+	w.wideTable = len(m.Tables) > 0 && m.Tables[0].Is64
+	o := &Output{Interface: *face, HasStart: m.HasStart, HasTable: len(m.Tables) > 0, Memory64: w.wideMemory}
 	for _, i := range m.Imports {
 		w.funcTypes = append(w.funcTypes, i.Type)
 	}
@@ -115,13 +122,13 @@ func Rewrite(m *module.Module, rules Rules) (*Output, error) {
 	w.globals(o)
 	w.elements()
 	w.out.Funcs = append(w.out.Funcs, m.Funcs...)
-	w.reserveHelpers(o)
+	w.addHelpers(o)
 	for i := range m.Code {
 		if err := w.body(i); err != nil {
 			return nil, err
 		}
 	}
-	w.helpers(o)
+	w.out.Code = append(w.out.Code, w.after...)
 	if err := w.exports(o, rules); err != nil {
 		return nil, err
 	}
@@ -159,6 +166,11 @@ func (w *rewriter) importFuncs() {
 		w.out.Imports = append(w.out.Imports, module.Import{Module: HostModule, Name: name, Type: t})
 	}
 	w.out.Imports = append(w.out.Imports, w.m.Imports...)
+	if w.wideMemory {
+		for i := range w.out.Imports {
+			w.out.Imports[i].Name += WideSuffix
+		}
+	}
 	w.stop, w.grow = uint32(w.imported), uint32(w.imported)+1
 	host(HostStop, w.typeIndex(nil, nil))
 	host(HostGrow, w.typeIndex(types(module.I32), types(module.I32)))
@@ -179,12 +191,12 @@ func (w *rewriter) memory(o *Output) error {
 	w.out.DataCount, w.out.HasCount = w.m.DataCount, w.m.HasCount
 	for i, d := range w.m.Data {
 		if d.Mode == module.Active {
-			if d.Offset.Op != module.OpI32Const {
-				return bad("data", "segment %d: the offset is %s, only i32.const is supported", i, d.Offset.Op)
+			at, err := offset(d.Offset, w.wideMemory)
+			if err != "" {
+				return bad("data", "segment %d: %s", i, err)
 			}
-			at := uint64(uint32(d.Offset.Value))
-			if end := at + uint64(len(d.Bytes)); end > o.Pages<<16 {
-				return bad("data", "segment %d ends at byte %d of a memory of %d", i, end, o.Pages<<16)
+			if n, size := uint64(len(d.Bytes)), o.Pages<<16; at > size || n > size-at {
+				return bad("data", "segment %d of %d bytes at byte %d of a memory of %d", i, n, at, size)
 			}
 			o.Data = append(o.Data, Segment{at, d.Bytes})
 			d = module.Data{Mode: module.Passive} // dropped at instantiation, so empty ever after
@@ -237,8 +249,14 @@ func (w *rewriter) export(name string, kind module.Kind, index uint32) {
 }
 
 func (w *rewriter) elements() {
-	w.out.Tables = w.m.Tables
+	for _, t := range w.m.Tables {
+		t.Limits = module.Limits{Min: t.Min} // it never grows
+		w.out.Tables = append(w.out.Tables, t)
+	}
 	for _, e := range w.m.Elems {
+		if e.Offset.Op == module.OpI64Const {
+			e.Offset.Op = module.OpI32Const // at most MaxTableElements
+		}
 		funcs := make([]uint32, len(e.Funcs))
 		for i, f := range e.Funcs {
 			funcs[i] = w.mapFunc(f)

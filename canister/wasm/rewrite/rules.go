@@ -22,8 +22,8 @@ const (
 
 // Rules say what a module may be.
 type Rules struct {
-	// Import gives the type of a host function a module may import.
-	Import func(mod, name string) (module.FuncType, bool)
+	// Import gives the type of a host function that a module may import; wide says that its memory is 64-bit.
+	Import func(mod, name string, wide bool) (module.FuncType, bool)
 
 	// Library is for what Go's compiler makes. It admits imports from wasi_snapshot_preview1; renames exports "canister_update_SP_greet" to
 	// "canister_update greet", since the compiler refuses a space; and takes "_initialize" for the start function.
@@ -106,16 +106,11 @@ func checkSizes(m *module.Module) error {
 	return nil
 }
 
-const no64 = "64-bit memory is not supported yet"
-
 func checkMemories(m *module.Module) error {
 	if n := len(m.Memories); n > 1 {
 		return bad("memory", "%d memories, at most one is allowed", n)
 	}
 	for _, l := range m.Memories {
-		if l.Is64 {
-			return bad("memory", no64)
-		}
 		if l.Min > MaxPages {
 			return bad("memory", "a memory of %d pages, at most %d are supported", l.Min, MaxPages)
 		}
@@ -128,9 +123,6 @@ func checkTables(m *module.Module) error {
 		return bad("table", "%d tables, at most one is allowed", n)
 	}
 	for _, t := range m.Tables {
-		if t.Is64 {
-			return bad("table", "table with 64-bit indices: "+no64)
-		}
 		if t.Min > MaxTableElements {
 			return bad("table", "a table of %d elements, at most %d are allowed", t.Min, MaxTableElements)
 		}
@@ -140,11 +132,13 @@ func checkTables(m *module.Module) error {
 		if e.Mode != module.Active {
 			continue
 		}
-		if e.Offset.Op != module.OpI32Const {
-			return bad("element", "segment %d: the offset is %s, only i32.const is supported", i, e.Offset.Op)
+		table := m.Tables[e.Table]
+		at, err := offset(e.Offset, table.Is64)
+		if err != "" {
+			return bad("element", "segment %d: %s", i, err)
 		}
-		if end := uint64(uint32(e.Offset.Value)) + uint64(len(e.Funcs)+len(e.Exprs)); end > m.Tables[e.Table].Min {
-			return bad("element", "segment %d ends at element %d of a table of %d", i, end, m.Tables[e.Table].Min)
+		if n := uint64(len(e.Funcs) + len(e.Exprs)); at > table.Min || n > table.Min-at {
+			return bad("element", "segment %d of %d elements at element %d of a table of %d", i, n, at, table.Min)
 		}
 	}
 	return nil
@@ -163,17 +157,19 @@ func checkGlobals(m *module.Module) error {
 }
 
 func checkImports(m *module.Module, rules Rules) error {
+	wide := m.Memory64()
 	for i, im := range m.Imports {
 		where := fmt.Sprintf("import %d (%s.%s): ", i, im.Module, im.Name)
 		switch {
-		case im.Kind == module.KindMemory && im.Memory.Is64:
-			return bad("import", "%s", where+no64)
 		case im.Kind != module.KindFunc:
 			return bad("import", "%sa %s cannot be imported, only functions", where, im.Kind)
 		case im.Module != moduleIC0 && (im.Module != ModuleWASI || !rules.Library):
 			return bad("import", `%sfunctions can be imported only from "ic0"`, where)
 		}
-		want, known := rules.Import(im.Module, im.Name)
+		want, known := rules.Import(im.Module, im.Name, wide)
+		if !known && wide {
+			return bad("import", "%sno such function for a module with a 64-bit memory", where)
+		}
 		if !known {
 			return bad("import", "%sno such function", where)
 		}

@@ -80,6 +80,12 @@ func (b *Builder) Memory(minimum, maximum uint64) {
 	b.M.Memories = []module.Limits{{Min: minimum, Max: maximum, HasMax: maximum > 0}}
 }
 
+// Memory64 is Memory with 64-bit addresses; data segments follow it.
+func (b *Builder) Memory64(minimum, maximum uint64) {
+	b.Memory(minimum, maximum)
+	b.M.Memories[0].Is64 = true
+}
+
 // Global adds a mutable global initialised with bits.
 func (b *Builder) Global(t module.ValueType, bits uint64) uint32 {
 	op := module.OpI32Const + module.Opcode(I32-t)
@@ -94,9 +100,20 @@ func (b *Builder) Table(size uint64, funcs ...uint32) {
 	b.M.Elems = []module.Elem{{Type: module.FuncRef, Offset: module.ConstExpr{Op: module.OpI32Const}, Funcs: funcs}}
 }
 
+// Table64 is Table with 64-bit indices.
+func (b *Builder) Table64(size uint64, funcs ...uint32) {
+	b.Table(size, funcs...)
+	b.M.Tables[0].Is64 = true
+	b.M.Elems[0].Offset.Op = module.OpI64Const
+}
+
 // Data adds an active segment.
 func (b *Builder) Data(at uint32, bytes string) {
-	b.M.Data = append(b.M.Data, module.Data{Offset: module.ConstExpr{Op: module.OpI32Const, Value: uint64(at)}, Bytes: []byte(bytes)})
+	op := module.OpI32Const
+	if b.M.Memory64() {
+		op = module.OpI64Const
+	}
+	b.M.Data = append(b.M.Data, module.Data{Offset: module.ConstExpr{Op: op, Value: uint64(at)}, Bytes: []byte(bytes)})
 	b.count()
 }
 
