@@ -54,7 +54,8 @@ func TestDefaultsAreThoseOfMainnet(t *testing.T) {
 }
 
 func TestNodesSpreadOverTheWorldStandApart(t *testing.T) {
-	c, err := parsed(t, "name: d\nduration: 1m\nsubnets: [{ name: a, nodes: 43 }, { name: b, nodes: 13 }, { name: c, nodes: 13 }]\n").Compile(1)
+	const subnets = "subnets: [{ name: a, nodes: 43 }, { name: b, nodes: 13 }, { name: c, nodes: 13 }]\n"
+	c, err := parsed(t, "name: d\nduration: 1m\n"+subnets).Compile(1)
 	require.NoError(t, err)
 	for _, s := range c.Subnets {
 		seen := map[int]bool{}
@@ -102,11 +103,14 @@ func TestFaultsReachTheirNodes(t *testing.T) {
 		plan("{ cut: app/0, at: 1s, direction: out }"))
 	require.Equal(t, fault.Plan{Partitions: []fault.Partition{{Groups: [][]protocol.NodeID{rest, ids(0)}, At: s, OneWay: true}}},
 		plan("{ cut: app/0, at: 1s, direction: in }"))
-	require.Equal(t, fault.Plan{Bandwidths: []fault.Bandwidth{{Node: 6, Uplink: 5_000_000, At: s}}}, plan("{ bandwidth: other/2, up: 5Mbit, at: 1s }"))
-	require.Equal(t, fault.Plan{Jumps: []fault.ClockJump{{Node: 0, At: s, By: -2 * s}}}, plan("{ clock_jump: app/0, at: 1s, by: -2s }"))
+	require.Equal(t, fault.Plan{Bandwidths: []fault.Bandwidth{{Node: 6, Uplink: 5_000_000, At: s}}},
+		plan("{ bandwidth: other/2, up: 5Mbit, at: 1s }"))
+	require.Equal(t, fault.Plan{Jumps: []fault.ClockJump{{Node: 0, At: s, By: -2 * s}}},
+		plan("{ clock_jump: app/0, at: 1s, by: -2s }"))
 	require.Equal(t, fault.Plan{Drifts: []fault.ClockDrift{{Node: 0, At: s, PartsPerBillion: -100_000}}},
 		plan("{ clock_drift: app/0, at: 1s, by: -100ppm }"))
-	require.Equal(t, fault.Plan{SlowCPUs: []fault.SlowCPU{{Node: 0, At: s, Num: 3, Den: 2}}}, plan("{ slow_cpu: app/0, at: 1s, factor: 1.5x }"))
+	require.Equal(t, fault.Plan{SlowCPUs: []fault.SlowCPU{{Node: 0, At: s, Num: 3, Den: 2}}},
+		plan("{ slow_cpu: app/0, at: 1s, factor: 1.5x }"))
 }
 
 // A link fault worsens each ordered pair of nodes once: what is added twice would be twice as bad.
@@ -135,8 +139,8 @@ func TestLinkFaultsHitEachPairOnce(t *testing.T) {
 		for from := range protocol.NodeID(7) {
 			for to := range protocol.NodeID(7) {
 				if from != to {
-					require.Equal(t, want(from, to), hits[[2]protocol.NodeID{from, to}] == 1, "%s: %d to %d is hit %d times", line, from, to,
-						hits[[2]protocol.NodeID{from, to}])
+					n := hits[[2]protocol.NodeID{from, to}]
+					require.Equal(t, want(from, to), n == 1, "%s: %d to %d is hit %d times", line, from, to, n)
 				}
 			}
 		}
@@ -147,7 +151,8 @@ func TestAttackersAreEachAssigned(t *testing.T) {
 	c, err := parsed(t, small+"attackers: [{ nodes: [other/2, app/0..1], strategies: [silent, equivocate] }]\n").Compile(1)
 	require.NoError(t, err)
 	both := []string{"silent", "equivocate"}
-	require.Equal(t, []adversary.Assignment{{Node: 0, Strategies: both}, {Node: 1, Strategies: both}, {Node: 6, Strategies: both}}, c.Attackers)
+	want := []adversary.Assignment{{Node: 0, Strategies: both}, {Node: 1, Strategies: both}, {Node: 6, Strategies: both}}
+	require.Equal(t, want, c.Attackers)
 }
 
 func TestExpectationsKnowTheOnlySubnet(t *testing.T) {
@@ -179,7 +184,8 @@ func TestResolvedScenariosStayTheSame(t *testing.T) {
 // Measured pairs are round trips; half of one is the way (shared data, README).
 func TestMatrixOfMeasuredPairs(t *testing.T) {
 	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "pairs.csv"), []byte("from,to,rtt_ms,packet_loss_fraction\n7,x,10.5,2.5e-03\nx,7,11,\n"), 0o666))
+	const pairs = "from,to,rtt_ms,packet_loss_fraction\n7,x,10.5,2.5e-03\nx,7,11,\n"
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "pairs.csv"), []byte(pairs), 0o666))
 	text := "name: m\nduration: 1m\nnetwork: { matrix: pairs.csv }\nsubnets: [{ name: a, nodes: 3 }, { name: b, nodes: 1, places: x }]\n"
 	s, err := Parse(filepath.Join(dir, "m.yaml"), []byte(text))
 	require.NoError(t, err)
@@ -209,7 +215,8 @@ func TestMatrixOfASubnetOfMainnet(t *testing.T) {
 }
 
 func TestNodeNames(t *testing.T) {
-	s := parsed(t, small+"canisters: [{ name: tally, subnet: app, library: counter }]\nclients: [{ name: users, call: tally.inc, rate: 1/s }]\n")
+	s := parsed(t, small+"canisters: [{ name: tally, subnet: app, library: counter }]\n"+
+		"clients: [{ name: users, call: tally.inc, rate: 1/s }]\n")
 	require.Equal(t, "app/3", s.NodeName(3))
 	require.Equal(t, "other/0", s.NodeName(4))
 	require.Equal(t, "client users", s.NodeName(7))

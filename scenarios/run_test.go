@@ -39,10 +39,12 @@ func outline(r *sim.Result) string {
 	fmt.Fprintf(&b, "%s, seed %d, %s, %.0f s, %d events\ndigest %s\n", r.Scenario, r.Seed, r.Crypto, r.VirtualSeconds, r.Events, r.Digest)
 	for i := range r.Subnets {
 		s := &r.Subnets[i]
-		fmt.Fprintf(&b, "subnet %s: finalized %d, certified %d, cup %d, state %s\n", s.Name, s.FinalizedHeight, s.CertifiedHeight, s.CUPHeight, s.StateHash)
+		fmt.Fprintf(&b, "subnet %s: finalized %d, certified %d, cup %d, state %s\n",
+			s.Name, s.FinalizedHeight, s.CertifiedHeight, s.CUPHeight, s.StateHash)
 	}
-	fmt.Fprintf(&b, "calls of users: %d made, %d replied, %d rejected, %d lost\n", r.Ingress.Submitted, r.Ingress.Completed, r.Ingress.Failed, r.Ingress.Rejected)
-	fmt.Fprintf(&b, "calls across subnets: %d made, %d answered, %d rejects, %d open\n", r.XNet.Calls, r.XNet.Responses, r.XNet.Rejects, r.XNet.Open)
+	in, x := &r.Ingress, &r.XNet
+	fmt.Fprintf(&b, "calls of users: %d made, %d replied, %d rejected, %d lost\n", in.Submitted, in.Completed, in.Failed, in.Rejected)
+	fmt.Fprintf(&b, "calls across subnets: %d made, %d answered, %d rejects, %d open\n", x.Calls, x.Responses, x.Rejects, x.Open)
 	for i := range r.Checks {
 		if c := &r.Checks[i]; !c.OK {
 			fmt.Fprintf(&b, "failed: %s %s: %s\n", c.Kind, c.Name, c.Detail)

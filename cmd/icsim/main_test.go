@@ -135,8 +135,10 @@ func TestStatusIsThatOfTheGravestFailure(t *testing.T) {
 func TestSummaryFitsItsReader(t *testing.T) {
 	r := &sim.Result{
 		Scenario: "s", Partial: true, VirtualSeconds: 3, WallSeconds: 1, Events: 1234567,
-		Subnets:    []sim.SubnetResult{{Name: "app", FinalizationMS: metrics.Summary{P50: 1, P90: 2, P99: 3}}},
-		Checks:     []sim.CheckResult{{Name: "agreement", Kind: check.Safety, Detail: "two blocks"}, {Name: "progress", Kind: check.Liveness, OK: true}},
+		Subnets: []sim.SubnetResult{{Name: "app", FinalizationMS: metrics.Summary{P50: 1, P90: 2, P99: 3}}},
+		Checks: []sim.CheckResult{
+			{Name: "agreement", Kind: check.Safety, Detail: "two blocks"}, {Name: "progress", Kind: check.Liveness, OK: true},
+		},
 		Violations: []sim.ViolationResult{{Check: "agreement", Node: "app/1", Height: 5, EventKey: "1/2/3"}},
 		Timeline:   []sim.Moment{{AtSeconds: 1, What: "x at height 1"}, {AtSeconds: 2, What: "x at height 2"}},
 	}

@@ -58,7 +58,7 @@ func (p *progress) show(now sim.Progress) {
 // done removes the bar.
 func (p *progress) done() {
 	if p.bar != nil {
-		p.bar.Finish()
+		p.bar.Finish().Write() // which wipes it
 	}
 }
 

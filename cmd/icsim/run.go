@@ -164,7 +164,8 @@ func (f *runFlags) simulate(config *sim.Config, stderr io.Writer) (result *sim.R
 	defer bar.done()
 	defer func() {
 		if r := recover(); r != nil {
-			err = &exit{statusBug, fmt.Errorf("icsim: a bug of icsim %s; please report it with the scenario: %v\nreplay: %s", buildVersion(), r, f.command())}
+			const text = "icsim: a bug of icsim %s; please report it with the scenario: %v\nreplay: %s"
+			err = &exit{statusBug, fmt.Errorf(text, buildVersion(), r, f.command())}
 		}
 	}()
 	started := time.Now()

@@ -55,7 +55,8 @@ func (p *report) header(r *sim.Result) {
 	if r.Partial {
 		partial = p.paint(red, "partial: ") + "interrupted after "
 	}
-	p.line("%s%s virtual in %.1f s (%.0f× real time), %s events", partial, virtual, r.WallSeconds, r.VirtualSeconds/max(r.WallSeconds, 1e-9), grouped(r.Events))
+	speed := r.VirtualSeconds / max(r.WallSeconds, 1e-9)
+	p.line("%s%s virtual in %.1f s (%.0f× real time), %s events", partial, virtual, r.WallSeconds, speed, grouped(r.Events))
 	p.line("digest %s", r.Digest)
 }
 
@@ -65,8 +66,9 @@ func (p *report) subnets(subnets []sim.SubnetResult) {
 	t.align(false, true, true, true, true, true, true, true, true, true)
 	for i := range subnets {
 		s := &subnets[i]
-		t.row(s.Name, fmt.Sprint(s.Nodes), grouped(s.FinalizedHeight), grouped(s.CertifiedHeight), grouped(s.CUPHeight), fmt.Sprintf("%.3f", s.BlockRate),
-			latency(s.FinalizationMS), percent(s.Rank0Share), fmt.Sprintf("%.1f kB/s", s.BytesSentPerNodeSecond/1000), percent(s.CPUUtilization))
+		t.row(s.Name, fmt.Sprint(s.Nodes), grouped(s.FinalizedHeight), grouped(s.CertifiedHeight), grouped(s.CUPHeight),
+			fmt.Sprintf("%.3f", s.BlockRate), latency(s.FinalizationMS), percent(s.Rank0Share),
+			fmt.Sprintf("%.1f kB/s", s.BytesSentPerNodeSecond/1000), percent(s.CPUUtilization))
 	}
 	p.line("\n%s", strings.TrimRight(t.String(), "\n"))
 }
@@ -87,12 +89,14 @@ func grouped(n uint64) string {
 func (p *report) calls(r *sim.Result) {
 	in, x, t := &r.Ingress, &r.XNet, &table{}
 	if in.Submitted > 0 {
-		t.row("calls of users", fmt.Sprintf("%s made: %s replied, %s rejected, %s lost", grouped(in.Submitted), grouped(in.Completed), grouped(in.Failed), grouped(in.Rejected)),
-			"ms p50/p90/p99  "+latency(in.LatencyMS))
+		counts := fmt.Sprintf("%s made: %s replied, %s rejected, %s lost",
+			grouped(in.Submitted), grouped(in.Completed), grouped(in.Failed), grouped(in.Rejected))
+		t.row("calls of users", counts, "ms p50/p90/p99  "+latency(in.LatencyMS))
 	}
 	if x.Calls > 0 {
-		t.row("calls across subnets", fmt.Sprintf("%s made: %s answered (%s rejects), %s open", grouped(x.Calls), grouped(x.Responses), grouped(x.Rejects), grouped(x.Open)),
-			"ms p50/p90/p99  "+latency(x.LatencyMS))
+		counts := fmt.Sprintf("%s made: %s answered (%s rejects), %s open",
+			grouped(x.Calls), grouped(x.Responses), grouped(x.Rejects), grouped(x.Open))
+		t.row("calls across subnets", counts, "ms p50/p90/p99  "+latency(x.LatencyMS))
 	}
 	if len(t.rows) > 0 {
 		p.line("\n%s", strings.TrimRight(t.String(), "\n"))
