@@ -72,17 +72,31 @@ func BenchmarkComputeLoopMetered(b *testing.B) {
 	benchMetered(b, computeLoop().Bytes(), "canister_update run")
 }
 
+// The same in a 64-bit memory, its addresses extended from 32 bits.
+func BenchmarkComputeLoopWide(b *testing.B) {
+	benchMetered(b, wasmtest.Widen(computeLoop(), never).Bytes(), "canister_update run")
+}
+
+func never() bool { return false }
+
 // A pure store loop is the worst case of the write barrier.
-func storeLoop() []byte {
+func storeLoop() *wasmtest.Builder {
 	b := &wasmtest.Builder{}
 	b.Memory(2, 0)
 	b.Entry("canister_update run", wasmtest.T(I32), `i32.const 65536 local.set 0
 		loop local.get 0 local.get 0 i32.store 0 local.get 0 i32.const 4 i32.sub local.tee 0 br_if 0 end`)
-	return b.Bytes()
+	return b
 }
 
-func BenchmarkStoreLoopOriginal(b *testing.B) { benchOriginal(b, storeLoop(), "canister_update run") }
-func BenchmarkStoreLoopMetered(b *testing.B)  { benchMetered(b, storeLoop(), "canister_update run") }
+func BenchmarkStoreLoopOriginal(b *testing.B) {
+	benchOriginal(b, storeLoop().Bytes(), "canister_update run")
+}
+func BenchmarkStoreLoopMetered(b *testing.B) {
+	benchMetered(b, storeLoop().Bytes(), "canister_update run")
+}
+func BenchmarkStoreLoopWide(b *testing.B) {
+	benchMetered(b, wasmtest.Widen(storeLoop(), never).Bytes(), "canister_update run")
+}
 
 // Recursion is the worst case of metering and the depth counter.
 func fib() []byte {

@@ -9,24 +9,37 @@ import (
 	"icsim/canister/wasm/wasmtest"
 )
 
-// What the rewriter accepts compiles if the original does, and only then: it neither breaks programs nor makes bad ones pass. The bytes
-// are a module, or choices for the generator of programs.
+// What the bytes of FuzzRewrite are: a module, or choices for the generator of programs, transcribed to 64 bits or not.
+const (
+	fuzzModule = iota
+	fuzzNarrow
+	fuzzWide
+)
+
+// What the rewriter accepts compiles if the original does, and only then: it neither breaks programs nor makes bad ones pass. What has
+// a 64-bit memory does not compile before it is rewritten; the program that it was transcribed from does.
 func FuzzRewrite(f *testing.F) {
 	o := newOriginal(f)
-	f.Add(counter().Bytes(), false)
-	f.Add(writer().Bytes(), false)
-	f.Add(trapModule().Bytes(), false)
-	f.Add(computeLoop().Bytes(), false)
+	for _, b := range []*wasmtest.Builder{counter(), writer(), trapModule(), computeLoop(), wideModule(), wasmtest.Widen(writer(), never)} {
+		f.Add(b.Bytes(), byte(fuzzModule))
+	}
 	for seed := range byte(4) {
 		choices := make([]byte, 600)
 		for i := range choices {
 			choices[i] = byte(i)*(2*seed+37) + seed
 		}
-		f.Add(choices, true)
+		f.Add(choices, byte(fuzzNarrow))
+		f.Add(choices, byte(fuzzWide))
 	}
-	f.Fuzz(func(t *testing.T, raw []byte, generate bool) {
-		if generate {
-			raw = wasmtest.Random(chooser(raw)).Bytes()
+	f.Fuzz(func(t *testing.T, raw []byte, how byte) {
+		narrow := raw // what plain wazero can compile
+		if how != fuzzModule {
+			choose := chooser(raw)
+			b := wasmtest.Random(choose)
+			raw, narrow = b.Bytes(), b.Bytes()
+			if how == fuzzWide {
+				raw = wasmtest.Widen(b, func() bool { return choose(2) == 1 }).Bytes()
+			}
 		}
 		m, err := module.Decode(raw)
 		if err != nil {
@@ -51,14 +64,17 @@ func FuzzRewrite(f *testing.F) {
 		if _, err := module.Decode(out.Binary); err != nil {
 			t.Fatalf("the output does not decode: %v", err)
 		}
-		before, was := o.rt.CompileModule(context.Background(), raw)
+		before, was := o.rt.CompileModule(context.Background(), narrow)
 		after, is := o.rt.CompileModule(context.Background(), out.Binary)
-		if (was == nil) != (is == nil) {
-			t.Fatalf("original: %v\nrewritten: %v", was, is)
-		}
 		if was == nil {
 			_ = before.Close(context.Background())
+		}
+		if is == nil {
 			_ = after.Close(context.Background())
+		}
+		wide := m.Memory64() || len(m.Tables) > 0 && m.Tables[0].Is64 // plain wazero knows neither
+		if known := how != fuzzModule || !wide; known && (was == nil) != (is == nil) {
+			t.Fatalf("original: %v\nrewritten: %v", was, is)
 		}
 	})
 }

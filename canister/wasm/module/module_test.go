@@ -52,7 +52,19 @@ func samples() []*Module {
 		Data:    []Data{{Offset: ConstExpr{OpI32Const, 8}, Bytes: []byte("hello")}, {Mode: Passive, Bytes: []byte{1}}},
 		Customs: []Custom{{"icp:public candid:service", []byte("service : {}")}, {NameSection, EncodeFuncNames([]string{"", "run"})}},
 	}
-	return []*Module{{}, full, everyInstruction()}
+	return []*Module{{}, full, everyInstruction(), wide()}
+}
+
+// wide has memory and table of 64 bits, with numbers that need them.
+func wide() *Module {
+	return &Module{
+		Types: []FuncType{{}}, Funcs: []uint32{0},
+		Tables:   []Table{{FuncRef, Limits{Min: 1 << 40, Max: 1 << 63, HasMax: true, Is64: true}}},
+		Memories: []Limits{{Min: 1 << 32, Max: 1 << 48, HasMax: true, Is64: true}},
+		Elems:    []Elem{{Type: FuncRef, Offset: ConstExpr{OpI64Const, 1 << 40}, Funcs: []uint32{0}}},
+		Code:     []Body{{Code: code(op(OpI64Const, 1<<63), op(OpI64Load, 1<<63, 3), op(OpDrop), op(OpEnd))}},
+		Data:     []Data{{Offset: ConstExpr{OpI64Const, 1 << 40}, Bytes: []byte("far")}},
+	}
 }
 
 // everyInstruction holds each opcode once, in code that is well-formed but not typed.
@@ -79,7 +91,7 @@ func everyInstruction() *Module {
 		Types: []FuncType{{[]ValueType{I32}, nil}}, Funcs: []uint32{0}, Tables: []Table{{FuncRef, Limits{}}}, Memories: []Limits{{}},
 		Globals: []Global{{GlobalType{I32, true}, ConstExpr{OpI32Const, 0}}},
 		Elems:   []Elem{{Mode: Passive, Type: FuncRef, Funcs: []uint32{0}}},
-		Data:    []Data{{Mode: Passive}}, DataCount: 1, HasCount: true, Code: []Body{{Code: append(b, byte(OpEnd))}},
+		Data:    []Data{{Mode: Passive, Bytes: []byte{}}}, DataCount: 1, HasCount: true, Code: []Body{{Code: append(b, byte(OpEnd))}},
 	}
 }
 
@@ -96,6 +108,9 @@ func TestDecodeGivesBackWhatWasEncoded(t *testing.T) {
 		require.Equal(t, m.Elems, got.Elems)
 		require.Equal(t, m.Globals, got.Globals)
 		require.Equal(t, m.Imports, got.Imports)
+		require.Equal(t, m.Tables, got.Tables)
+		require.Equal(t, m.Memories, got.Memories)
+		require.Equal(t, m.Data, got.Data)
 	}
 }
 
@@ -185,6 +200,10 @@ func TestDecodeNamesTheFaultAndItsPlace(t *testing.T) {
 		{one(op(OpEnd), op(OpEnd)).Encode(), "code after the end of the function"},
 		{(&Module{Funcs: []uint32{0}, Code: []Body{{Code: op(OpEnd)}}}).Encode(), "function section: function 0: type 0 of 0"},
 		{(&Module{Types: []FuncType{{[]ValueType{V128}, nil}}}).Encode(), "SIMD is not supported (v128)"},
+		{(&Module{Memories: []Limits{{Min: 1<<48 + 1, Is64: true}}}).Encode(), "memory larger than 281474976710656 pages"},
+		{(&Module{Memories: []Limits{{Min: 1<<16 + 1}}}).Encode(), "memory larger than 65536 pages"},
+		{(&Module{Types: []FuncType{{}}, Funcs: []uint32{0}, Memories: []Limits{{}},
+			Code: []Body{{Code: code(op(OpI32Load, 1<<32), op(OpEnd))}}}).Encode(), "offset 4294967296 needs more than 32 bits"},
 		{(&Module{Exports: []Export{{"x", KindFunc, 3}}}).Encode(), `export section: "x": function 3 of 0`},
 	}
 	for _, c := range cases {

@@ -56,6 +56,7 @@ const (
 	OpF64Const Opcode = 0x44
 
 	OpI32Eqz  Opcode = 0x45
+	OpI64Eqz  Opcode = 0x50
 	OpI64LtS  Opcode = 0x53
 	OpI64LtU  Opcode = 0x54
 	OpI64GtU  Opcode = 0x56
@@ -71,6 +72,7 @@ const (
 	OpI64Add  Opcode = 0x7c
 	OpI64Sub  Opcode = 0x7d
 	OpI64Shl  Opcode = 0x86
+	OpI64ShrU Opcode = 0x88
 
 	OpF32Abs      Opcode = 0x8b
 	OpF32Neg      Opcode = 0x8c

@@ -13,19 +13,14 @@ func (w *rewriter) narrow() {
 	w.frame.out.narrowed(wide)
 }
 
-// narrowed gets an i64 local as an i32.
+// narrowed gets an i64 local as an i32, or −1 if it has more bits. A branch to the fault in place of select costs a third more in a loop
+// of stores.
 func (c *code) narrowed(local uint32) {
-	c.atMost(local, 1<<32-1)
-	c.op(module.OpI32WrapI64)
-}
-
-// atMost gets an i64 local, or a bound that is less.
-func (c *code) atMost(local uint32, bound int64) {
 	c.get(local)
-	c.i64(bound)
+	c.i64(-1)
 	c.get(local)
-	c.i64(bound)
-	c.ops(module.OpI64LtU, module.OpSelect)
+	c.i64(32)
+	c.ops(module.OpI64ShrU, module.OpI64Eqz, module.OpSelect, module.OpI32WrapI64)
 }
 
 // pastLimit is more than any execution may use (see Call.Charge in canister/wasm), and little enough to be taken from what is left.
@@ -41,8 +36,11 @@ func (w *rewriter) wideBulk(params []module.ValueType, narrow uint32) uint32 {
 		c.op(module.OpI64GtU)
 		c.when()
 		c.getGlobal(w.fuel)
-		c.atMost(bulkLen, pastLimit)
-		c.op(module.OpI64Sub)
+		c.get(bulkLen)
+		c.i64(pastLimit)
+		c.get(bulkLen)
+		c.i64(pastLimit)
+		c.ops(module.OpI64LtU, module.OpSelect, module.OpI64Sub)
 		c.setGlobal(w.fuel)
 		c.getGlobal(w.fuel)
 		c.stopIfNegative(w.stop)
