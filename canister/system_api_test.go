@@ -1,18 +1,20 @@
 package canister
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"icsim/canister/wasm"
+	"icsim/canister/wasm/module"
 	"icsim/canister/wasm/wasmtest"
 	"icsim/protocol"
 )
 
-// specification is the table of interface.md A.2: name, type and contexts, with its letters. Two names share a line
-// where they share a type.
+// specification is the table of interface.md A.2: name, type and contexts, with its letters. A module with a 64-bit memory may import all
+// but those marked 32.
 const specification = `
 msg_arg_data_size                    :I          I U RQ NRQ TQ CQ Ry CRy F
 msg_arg_data_copy                    III:        I U RQ NRQ TQ CQ Ry CRy F
@@ -79,15 +81,15 @@ env_var_value_size                   II:I        *
 env_var_value_copy                   IIIII:      *
 debug_print                          II:         * s
 trap                                 II:         * s
-msg_cycles_available                 :l          U RQ Rt Ry
-msg_cycles_refunded                  :l          Rt Ry
-msg_cycles_accept                    l:l         U RQ Rt Ry
-canister_cycle_balance               :l          *
-call_cycles_add                      l:          U Ry Rt T
-stable_size                          :i          * s
-stable_grow                          i:i         * s
-stable_write                         iII:        * s
-stable_read                          IiI:        * s
+msg_cycles_available                 :l          U RQ Rt Ry 32
+msg_cycles_refunded                  :l          Rt Ry 32
+msg_cycles_accept                    l:l         U RQ Rt Ry 32
+canister_cycle_balance               :l          * 32
+call_cycles_add                      l:          U Ry Rt T 32
+stable_size                          :i          * s 32
+stable_grow                          i:i         * s 32
+stable_write                         iII:        * s 32
+stable_read                          IiI:        * s 32
 mint_cycles128                       llI:        U Ry Rt T
 mint_cycles                          l:l         U Ry Rt T
 call_cycles_add128_up_to             llI:        U Ry Rt T
@@ -99,20 +101,35 @@ var modeLetters = map[string]mode{
 	"C": modeCleanup, "CC": modeCompositeClean, "F": modeInspect, "T": modeTask, "s": modeStart,
 }
 
-// Every function of the specification is there, with its type, and is a contract violation in every other context.
+// Every function of the specification is there, with its type in memories of either width, and is a contract violation in every other
+// context.
 func TestSystemCallsAreThoseOfTheSpecification(t *testing.T) {
-	b := &wasmtest.Builder{}
 	lines := strings.Split(strings.TrimSpace(specification), "\n")
+	require.Len(t, systemCalls(), len(lines))
+	for _, pointer := range []wasm.ValueType{wasm.I32, wasm.I64} {
+		var fit []string
+		for _, line := range lines {
+			if pointer == wasm.I32 || !strings.HasSuffix(line, " 32") {
+				fit = append(fit, line)
+			}
+		}
+		t.Run(pointer.String(), func(t *testing.T) { conformsTo(t, fit, pointer) })
+	}
+}
+
+func conformsTo(t *testing.T, lines []string, pointer wasm.ValueType) {
+	b := &wasmtest.Builder{}
 	var names []string
 	for i, line := range lines {
 		fields := strings.Fields(line)
-		params, results := parseSignature(fields[1], wasm.I32)
+		params, results := parseSignature(fields[1], pointer)
 		require.Equal(t, i, int(b.Import("ic0", fields[0], params, results)))
 		names = append(names, fields[0])
 	}
 	b.Memory(1, 1)
+	b.M.Memories[0].Is64 = pointer == wasm.I64
 	for i, line := range lines {
-		params, results := parseSignature(strings.Fields(line)[1], wasm.I32)
+		params, results := parseSignature(strings.Fields(line)[1], pointer)
 		code := ""
 		for _, p := range params {
 			code += p.String() + ".const 0 "
@@ -121,7 +138,6 @@ func TestSystemCallsAreThoseOfTheSpecification(t *testing.T) {
 	}
 	x := newExecutor(t)
 	s := newSubnet(t, x, Install{ID: cyclesMinter, Module: b.Bytes(), Cycles: protocol.CyclesOf(trillion)})
-	require.Len(t, systemCalls(), len(lines))
 	r := x.open(s.state, &s.ctx)
 	for i, line := range lines {
 		allowed := map[mode]bool{}
@@ -141,6 +157,24 @@ func TestSystemCallsAreThoseOfTheSpecification(t *testing.T) {
 	}
 }
 
+// A module with a 64-bit memory has no use for what a wider function replaced, and may not import it.
+func TestOutgrownSystemCallsAreForNarrowMemoriesOnly(t *testing.T) {
+	x := newExecutor(t)
+	for _, line := range strings.Split(strings.TrimSpace(specification), "\n") {
+		fields := strings.Fields(line)
+		b := &wasmtest.Builder{}
+		params, results := parseSignature(fields[1], wasm.I64)
+		b.Import("ic0", fields[0], params, results)
+		b.Memory64(1, 1)
+		_, err := x.engine.Compile(b.Bytes(), wasm.CompileOptions{})
+		if fields[len(fields)-1] == "32" {
+			require.ErrorContains(t, err, "no such function for a module with a 64-bit memory", line)
+		} else {
+			require.NoError(t, err, line)
+		}
+	}
+}
+
 func number(i int) string {
 	if i < 10 {
 		return string(rune('0' + i))
@@ -150,24 +184,55 @@ func number(i int) string {
 
 // A probe runs code with the system calls named by @ and answers with the first n bytes of memory.
 func probe(t *testing.T, n int, code string) (*subnet, func() protocol.IngressStatus) {
-	b := &wasmtest.Builder{}
-	words := strings.Fields(code)
-	imports := map[string]string{}
+	return installed(t, probeModule(n, code, systemCalls()))
+}
+
+// wideProbe is probe transcribed to a 64-bit memory; false if the code calls what such a module may not import.
+func wideProbe(t *testing.T, n int, code string) (s *subnet, run func() protocol.IngressStatus, ok bool) {
+	types := map[string]module.FuncType{}
+	var calls []systemCall
 	for _, f := range systemCalls() {
+		if !outgrown(f.name) {
+			params, results := parseSignature(f.signature, wasm.I64)
+			types[f.name] = module.FuncType{Params: params, Results: results}
+			calls = append(calls, f)
+		} else if slices.Contains(strings.Fields(code), "@"+f.name) {
+			return nil, nil, false
+		}
+	}
+	b := wasmtest.WidenImports(probeModule(n, code, calls), func(name string) module.FuncType { return types[name] })
+	s, run = installed(t, wasmtest.Widen(b, func() bool { return false }))
+	return s, run, true
+}
+
+func installed(t *testing.T, b *wasmtest.Builder) (*subnet, func() protocol.IngressStatus) {
+	s := newSubnet(t, newExecutor(t), Install{ID: 1, Module: b.Bytes(), Cycles: protocol.CyclesOf(trillion)})
+	return s, func() protocol.IngressStatus { t.Helper(); return s.run(1, nil) }
+}
+
+func probeModule(n int, code string, calls []systemCall) *wasmtest.Builder {
+	b := &wasmtest.Builder{}
+	imports := map[string]string{}
+	for _, f := range calls {
 		params, results := parseSignature(f.signature, wasm.I32)
 		imports["@"+f.name] = "call " + number(int(b.Import("ic0", f.name, params, results)))
 	}
+	b.Memory(1, 1)
+	b.Data(1000, "key_1\xff")
+	done := " i32.const 0 i32.const " + number(n) + " @msg_reply_data_append @msg_reply"
+	b.Entry("canister_update run", nil, assembled(code+done, imports))
+	return b
+}
+
+// assembled puts the calls for the words that begin with @.
+func assembled(code string, calls map[string]string) string {
+	words := strings.Fields(code)
 	for i, w := range words {
-		if c, ok := imports[w]; ok {
+		if c, ok := calls[w]; ok {
 			words[i] = c
 		}
 	}
-	b.Memory(1, 1)
-	b.Data(1000, "key_1\xff")
-	done := " i32.const 0 i32.const " + number(n) + " " + imports["@msg_reply_data_append"] + " " + imports["@msg_reply"]
-	b.Entry("canister_update run", nil, strings.Join(words, " ")+done)
-	s := newSubnet(t, newExecutor(t), Install{ID: 1, Module: b.Bytes(), Cycles: protocol.CyclesOf(trillion)})
-	return s, func() protocol.IngressStatus { t.Helper(); return s.run(1, nil) }
+	return strings.Join(words, " ")
 }
 
 // What a call answers is written to memory at 0.
@@ -200,6 +265,9 @@ func TestSystemCallsAnswer(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			s, run := probe(t, len(v.want), v.code)
 			s.replied(v.want, run())
+			if s, run, ok := wideProbe(t, len(v.want), v.code); ok {
+				s.replied(v.want, run())
+			}
 		})
 	}
 }
@@ -232,6 +300,10 @@ func TestSystemCallsTrap(t *testing.T) {
 			s, run := probe(t, 0, v.code)
 			s.ctx.System = true
 			s.rejected(protocol.CanisterError, v.err, v.text, run())
+			if s, run, ok := wideProbe(t, 0, v.code); ok {
+				s.ctx.System = true
+				s.rejected(protocol.CanisterError, v.err, v.text, run())
+			}
 		})
 	}
 	s, run := probe(t, 0, "i32.const -5 i32.const 100 @debug_print")

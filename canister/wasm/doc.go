@@ -13,6 +13,12 @@
 // guest's memory tells which pages of 4 KiB were written: those are copied into the new image, or back from the old one. A page
 // also counts as written up to 7 bytes behind a marked one, where a store may have run over the edge.
 //
+// # 64-bit memories
+//
+// wazero knows no memory64 and no table64; the rewriter lowers both (rewrite/wide.go). A 64-bit memory therefore holds at most 65,519 pages,
+// 4 GiB less 1,088 KiB for the shadow and a guard, where the Internet Computer allows 6 GiB: memory.grow answers −1 from there on, and a
+// module that begins with more is refused. Host functions have one implementation for both widths, see Pointer.
+//
 // # Invariants
 //
 //   - Between executions an instance's memory and globals are those of the image it holds, no page is marked, and what lies past
@@ -31,7 +37,7 @@
 // # What is left out
 //
 // Pausing a message at a slice limit: inputs are fixed when an execution begins, so running to the end at once and dividing the
-// instructions gives the same outcome. 64-bit memory and SIMD are refused by name. The code for every module compiled is kept.
+// instructions gives the same outcome. SIMD is refused, with function and byte. The code for every module compiled is kept.
 //
 // # Why not
 //

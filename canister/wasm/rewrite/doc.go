@@ -7,6 +7,8 @@
 //     nothing is left. A function that can recurse takes its weight from a depth global and gives it back on every way out.
 //     Each store marks its page first. Each float operation that may make a NaN is followed by its canonical form.
 //   - helpers.go: bulk instructions, as calls of functions that pay a byte each, check bounds and mark pages.
+//   - wide.go: 64-bit memories and tables, which become 32-bit ones (memory64 proposal; reference/feasibility.md section 2). Costs and
+//     limits are those of the original.
 //   - rewrite.go: everything else. The guest's memory begins 1 MiB up, above the shadow: offsets move, memory.size subtracts,
 //     memory.grow asks the host. Mutable globals are exported; active data segments become the initial image; two host
 //     functions are imported, so every function index moves; the start function becomes an export.
@@ -21,6 +23,9 @@
 //
 // # What is left out
 //
-// SIMD and 64-bit memory. The latter can come as a pass of its own before this one, from 64-bit to 32-bit modules. Model: the replica also
-// bounds a body's complexity; no body within the instruction limit exceeds it but by huge branch tables.
+// SIMD. Model: the replica also bounds a body's complexity; no body within the instruction limit exceeds it but by huge branch tables.
+//
+// # Why not
+//
+//   - Not a pass of its own from 64-bit to 32-bit modules: what it adds would be charged, and would need the frame's temporaries too.
 package rewrite

@@ -1,33 +1,78 @@
 package wasmtest
 
-import "icsim/canister/wasm/module"
+import (
+	"slices"
+
+	"icsim/canister/wasm/module"
+)
 
 // Widen transcribes a program with a 32-bit memory and table to 64 bits: it gives every address, index and length 32 more zero bits, and
 // takes them from every size, so that it does what the original does. Where fold says so, an access has its offset added to its
-// address: the sum may pass 2^32. Imports stay as they are, so they must not take addresses.
+// address: the sum may pass 2^32. Imports stay as they are; see WidenImports for those that take addresses.
 func Widen(b *Builder, fold func() bool) *Builder {
 	wide := &Builder{M: b.M}
 	m := &wide.M
-	m.Memories = append([]module.Limits(nil), m.Memories...)
+	m.Memories = slices.Clone(m.Memories)
 	for i := range m.Memories {
 		m.Memories[i].Is64 = true
 	}
-	m.Tables = append([]module.Table(nil), m.Tables...)
+	m.Tables = slices.Clone(m.Tables)
 	for i := range m.Tables {
 		m.Tables[i].Is64 = true
 	}
-	m.Data = append([]module.Data(nil), m.Data...)
+	m.Data = slices.Clone(m.Data)
 	for i := range m.Data {
 		widenOffset(&m.Data[i].Offset)
 	}
-	m.Elems = append([]module.Elem(nil), m.Elems...)
+	m.Elems = slices.Clone(m.Elems)
 	for i := range m.Elems {
 		widenOffset(&m.Elems[i].Offset)
 	}
-	m.Code = append([]module.Body(nil), m.Code...)
+	m.Code = slices.Clone(m.Code)
 	for i := range m.Code {
 		params := len(m.Types[m.Funcs[i]].Params)
 		m.Code[i] = widenBody(m.Code[i], uint32(params), fold)
+	}
+	return wide
+}
+
+// WidenImports is to go before Widen: it gives each import the type that typeOf says, and sends the calls of those whose type changes through a
+// function that extends the operands and takes the upper half from the result.
+func WidenImports(b *Builder, typeOf func(name string) module.FuncType) *Builder {
+	wide := &Builder{M: b.M}
+	m := &wide.M
+	m.Imports, m.Code = slices.Clone(m.Imports), slices.Clone(m.Code)
+	through := map[uint64]uint64{}
+	for i := range m.Imports {
+		from, to := m.Types[m.Imports[i].Type], typeOf(m.Imports[i].Name)
+		if from.Equal(to) {
+			continue
+		}
+		var w widener
+		for k, t := range to.Params {
+			w.op(module.OpLocalGet, uint64(k))
+			if t != from.Params[k] {
+				w.extend()
+			}
+		}
+		w.op(module.OpCall, uint64(i))
+		if len(to.Results) > 0 && to.Results[0] != from.Results[0] {
+			w.op(module.OpI32WrapI64)
+		}
+		m.Imports[i].Type = wide.typeIndex(to.Params, to.Results)
+		through[uint64(i)] = uint64(wide.Raw(from.Params, from.Results, nil, w.code))
+	}
+	for i := range b.M.Code {
+		old, w := b.M.Code[i], widener{}
+		c, in := module.NewCursor(old.Code, 0), module.Instr{}
+		for c.Next(&in) {
+			if f, ok := through[in.A]; ok && in.Op == module.OpCall {
+				w.op(in.Op, f)
+			} else {
+				w.code = append(w.code, old.Code[in.Start:in.End]...)
+			}
+		}
+		m.Code[i].Code = w.code
 	}
 	return wide
 }
@@ -50,7 +95,7 @@ func widenBody(b module.Body, params uint32, fold func() bool) module.Body {
 	for _, g := range b.Locals {
 		w.local += g.Count
 	}
-	out := module.Body{Locals: append([]module.LocalGroup(nil), b.Locals...)}
+	out := module.Body{Locals: slices.Clone(b.Locals)}
 	for _, t := range append(numbers, I32) {
 		out.Locals = append(out.Locals, module.LocalGroup{Count: 1, Type: t})
 	}
