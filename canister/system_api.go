@@ -7,7 +7,8 @@ import (
 )
 
 // A systemCall is one function of ic0. A signature has a letter a parameter, a colon and a letter a result:
-// I is an address or a size, of the width of the canister's memory, i an i32, l an i64. The prices are instructions, on top of those for bytes copied.
+// I is an address or a size, of the width of the canister's memory, i an i32, l an i64. The prices are instructions, on top of those
+// for bytes copied.
 type systemCall struct {
 	name      string
 	signature string

@@ -15,9 +15,9 @@
 //
 // # 64-bit memories
 //
-// wazero knows no memory64 and no table64; the rewriter lowers both (rewrite/wide.go). A 64-bit memory therefore holds at most 65,519 pages,
-// 4 GiB less 1,088 KiB for the shadow and a guard, where the Internet Computer allows 6 GiB: memory.grow answers −1 from there on, and a
-// module that begins with more is refused. Host functions have one implementation for both widths, see Pointer.
+// wazero knows no memory64 and no table64; the rewriter lowers both (rewrite/wide.go). A 64-bit memory therefore holds at most
+// 65,519 pages, 4 GiB less 1,088 KiB for the shadow and a guard, where the Internet Computer allows 6 GiB: memory.grow answers −1 from
+// there on, and a module that begins with more is refused. Host functions have one implementation for both widths, see Pointer.
 //
 // # Invariants
 //

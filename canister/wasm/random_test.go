@@ -72,8 +72,8 @@ func (o *original) run(t require.TestingT, b *wasmtest.Builder) outcome {
 	return out
 }
 
-// The rewritten module computes what the original computes, and a trap leaves the image it began with. So does its transcription to a 64-bit
-// memory and table.
+// The rewritten module computes what the original computes, and a trap leaves the image it began with. So does its transcription to a
+// 64-bit memory and table.
 func TestRewrittenProgramComputesWhatTheOriginalDoes(t *testing.T) {
 	o, e := newOriginal(t), newTestEngine(t)
 	traps, returns := 0, 0

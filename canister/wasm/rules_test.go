@@ -72,19 +72,6 @@ func TestRulesOfCanisterModules(t *testing.T) {
 			b.M.Imports = []module.Import{{Module: "env", Name: "m", Kind: module.KindMemory}}
 		}, "import 0 (env.m): a memory cannot be imported, only functions"},
 		{func(b *wasmtest.Builder) { b.M.Memories = []module.Limits{{}, {}} }, "2 memories, at most one is allowed"},
-		{func(b *wasmtest.Builder) { b.M.Memories = []module.Limits{{Min: 65530, Is64: true}} }, "a memory of 65530 pages, at most 65519"},
-		{func(b *wasmtest.Builder) {
-			b.Import("ic0", "legacy", nil, nil)
-			b.Memory64(1, 0)
-		}, "import 0 (ic0.legacy): no such function for a module with a 64-bit memory"},
-		{func(b *wasmtest.Builder) {
-			b.Import("ic0", "trap", wasmtest.T(I32, I32), nil)
-			b.Memory64(1, 0)
-		}, "import 0 (ic0.trap): type (i32, i32) -> (), but the function has type (i64, i64) -> ()"},
-		{func(b *wasmtest.Builder) {
-			b.Import("ic0", "trap", wasmtest.T(I64, I64), nil)
-			b.Memory(1, 0)
-		}, "import 0 (ic0.trap): type (i64, i64) -> (), but the function has type (i32, i32) -> ()"},
 		{func(b *wasmtest.Builder) { b.M.Memories = []module.Limits{{Min: 65530}} }, "a memory of 65530 pages, at most 65519"},
 		{func(b *wasmtest.Builder) {
 			b.M.Tables = []module.Table{{Elem: module.FuncRef}, {Elem: module.FuncRef}}
@@ -92,27 +79,9 @@ func TestRulesOfCanisterModules(t *testing.T) {
 		{func(b *wasmtest.Builder) { b.Table(1_000_001) }, "a table of 1000001 elements, at most 1000000"},
 		{func(b *wasmtest.Builder) { b.Table(1, b.Func(nil, nil, nil, ""), 0) }, "segment 0 of 2 elements at element 0 of a table of 1"},
 		{func(b *wasmtest.Builder) {
-			b.Table64(1, b.Func(nil, nil, nil, ""))
-			b.M.Elems[0].Offset.Value = 1<<64 - 1
-		}, "segment 0 of 1 elements at element 18446744073709551615 of a table of 1"},
-		{func(b *wasmtest.Builder) {
-			b.Table(1)
-			b.M.Tables[0].Is64 = true
-		}, "segment 0: the offset is i32.const, only i64.const is supported"},
-		{func(b *wasmtest.Builder) {
 			b.Memory(1, 0)
 			b.Data(65535, "ab")
 		}, "data section: segment 0 of 2 bytes at byte 65535 of a memory of 65536"},
-		{func(b *wasmtest.Builder) {
-			b.Memory64(1, 0)
-			b.Data(0, "ab")
-			b.M.Data[0].Offset.Value = 1<<64 - 1
-		}, "data section: segment 0 of 2 bytes at byte 18446744073709551615 of a memory of 65536"},
-		{func(b *wasmtest.Builder) {
-			b.Memory(1, 0)
-			b.Data(0, "ab")
-			b.M.Data[0].Offset.Op = module.OpI64Const
-		}, "data section: segment 0: the offset is i64.const, only i32.const is supported"},
 		{func(b *wasmtest.Builder) {
 			for range 1001 {
 				b.Global(I32, 0)

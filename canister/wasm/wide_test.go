@@ -233,3 +233,45 @@ func TestWidthsAreChecked(t *testing.T) {
 	}
 	require.Equal(t, "unknown type", module.ValueType(Pointer).String(), "no module can name it")
 }
+
+// Interface.md A.1, A.2 and A.4: what differs in a module with a 64-bit memory or table.
+func TestRulesOfWideModules(t *testing.T) {
+	for _, c := range []struct {
+		build func(b *wasmtest.Builder)
+		want  string
+	}{
+		{func(b *wasmtest.Builder) { b.M.Memories = []module.Limits{{Min: 65530, Is64: true}} }, "a memory of 65530 pages, at most 65519"},
+		{func(b *wasmtest.Builder) {
+			b.Import("ic0", "legacy", nil, nil)
+			b.Memory64(1, 0)
+		}, "import 0 (ic0.legacy): no such function for a module with a 64-bit memory"},
+		{func(b *wasmtest.Builder) {
+			b.Import("ic0", "trap", wasmtest.T(I32, I32), nil)
+			b.Memory64(1, 0)
+		}, "import 0 (ic0.trap): type (i32, i32) -> (), but the function has type (i64, i64) -> ()"},
+		{func(b *wasmtest.Builder) {
+			b.Import("ic0", "trap", wasmtest.T(I64, I64), nil)
+			b.Memory(1, 0)
+		}, "import 0 (ic0.trap): type (i64, i64) -> (), but the function has type (i32, i32) -> ()"},
+		{func(b *wasmtest.Builder) {
+			b.Table64(1, b.Func(nil, nil, nil, ""))
+			b.M.Elems[0].Offset.Value = 1<<64 - 1
+		}, "segment 0 of 1 elements at element 18446744073709551615 of a table of 1"},
+		{func(b *wasmtest.Builder) {
+			b.Table(1)
+			b.M.Tables[0].Is64 = true
+		}, "segment 0: the offset is i32.const, only i64.const is supported"},
+		{func(b *wasmtest.Builder) {
+			b.Memory64(1, 0)
+			b.Data(0, "ab")
+			b.M.Data[0].Offset.Value = 1<<64 - 1
+		}, "data section: segment 0 of 2 bytes at byte 18446744073709551615 of a memory of 65536"},
+		{func(b *wasmtest.Builder) {
+			b.Memory(1, 0)
+			b.Data(0, "ab")
+			b.M.Data[0].Offset.Op = module.OpI64Const
+		}, "data section: segment 0: the offset is i64.const, only i32.const is supported"},
+	} {
+		require.Contains(t, refusal(t, build(c.build), CompileOptions{}), c.want)
+	}
+}

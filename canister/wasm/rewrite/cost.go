@@ -2,7 +2,8 @@ package rewrite
 
 import "icsim/canister/wasm/module"
 
-// Cost gives the instructions charged for one opcode (interface.md A.5): wide says that memory is 64-bit, where an access costs more. Bulk operations pay one more for each byte.
+// Cost gives the instructions charged for one opcode (interface.md A.5): wide says that memory is 64-bit, where an access costs more.
+// Bulk operations pay one more for each byte.
 //
 // Model: abs and neg, which the table does not name, cost 1.
 func Cost(op module.Opcode, wide bool) uint64 {

@@ -36,8 +36,8 @@ func Widen(b *Builder, fold func() bool) *Builder {
 	return wide
 }
 
-// WidenImports is to go before Widen: it gives each import the type that typeOf says, and sends the calls of those whose type changes through a
-// function that extends the operands and takes the upper half from the result.
+// WidenImports is to go before Widen: it gives each import the type that typeOf says, and sends the calls of those whose type changes
+// through a function that extends the operands and takes the upper half from the result.
 func WidenImports(b *Builder, typeOf func(name string) module.FuncType) *Builder {
 	wide := &Builder{M: b.M}
 	m := &wide.M
