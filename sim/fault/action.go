@@ -54,8 +54,7 @@ func (a *Action) String() string {
 	case Cut, Heal:
 		return fmt.Sprintf("%s %s to %s", a.Kind, list(a.From), list(a.To))
 	case Disturb, Calm:
-		return fmt.Sprintf("%s %s to %s by %v and loss of %d parts per billion",
-			a.Kind, list(a.From), list(a.To), a.Disturbance.Delay, a.Disturbance.Loss)
+		return fmt.Sprintf("%s %s to %s: %v later, %s lost", a.Kind, list(a.From), list(a.To), a.Disturbance.Delay, percent(a.Disturbance.Loss))
 	case Cap:
 		return fmt.Sprintf("%s of %s to %d up, %d down", a.Kind, a.Node, a.Uplink, a.Downlink)
 	case Jump:
@@ -77,4 +76,10 @@ func list(nodes []protocol.NodeID) string {
 		names[i] = n.String()
 	}
 	return strings.Join(names, ",")
+}
+
+// percent writes a loss with up to seven decimals.
+func percent(l network.Loss) string {
+	const perPercent = 10_000_000
+	return strings.TrimSuffix(strings.TrimRight(fmt.Sprintf("%d.%07d", l/perPercent, l%perPercent), "0"), ".") + " %"
 }

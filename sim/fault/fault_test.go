@@ -37,10 +37,10 @@ func TestCompileGivesPrimitivesInOrder(t *testing.T) {
 	for _, a := range actions {
 		fmt.Fprintf(&out, "%v %s\n", time.Duration(a.At), &a)
 	}
-	require.Equal(t, `1s disturb n0 to n1,n2 by 100ms and loss of 5000 parts per billion
-1s disturb n1,n2 to n0 by 100ms and loss of 5000 parts per billion
-2s calm n0 to n1,n2 by 100ms and loss of 5000 parts per billion
-2s calm n1,n2 to n0 by 100ms and loss of 5000 parts per billion
+	require.Equal(t, `1s disturb n0 to n1,n2: 100ms later, 0.0005 % lost
+1s disturb n1,n2 to n0: 100ms later, 0.0005 % lost
+2s calm n0 to n1,n2: 100ms later, 0.0005 % lost
+2s calm n1,n2 to n0: 100ms later, 0.0005 % lost
 3s cap bandwidth of n2 to 1000 up, 0 down
 4s cap bandwidth of n2 to 0 up, 0 down
 5s crash n4
