@@ -191,49 +191,26 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 // quantity finds a figure that a scenario expects something of.
 func (r *Result) quantity(q check.Quantity, subnet string) float64 {
 	for i := range r.Subnets {
-		if r.Subnets[i].Name == subnet {
-			return r.Subnets[i].quantity(q)
+		if s := &r.Subnets[i]; s.Name == subnet {
+			return find(q, map[check.Quantity]float64{
+				check.BlockRate: s.BlockRate, check.FinalizationMS: s.FinalizationMS.P50, check.Rank0Share: s.Rank0Share,
+				check.Finalized: float64(s.FinalizedHeight), check.Certified: float64(s.CertifiedHeight),
+				check.CUPHeight: float64(s.CUPHeight), check.Equivocations: float64(s.Equivocations),
+			})
 		}
 	}
-	switch q {
-	case check.CallsCompleted:
-		return float64(r.Ingress.Completed)
-	case check.CallsFailed:
-		return float64(r.Ingress.Failed)
-	case check.CallsLost:
-		return float64(r.Ingress.Rejected)
-	case check.IngressMS:
-		return r.Ingress.LatencyMS.P50
-	case check.XNetCalls:
-		return float64(r.XNet.Calls)
-	case check.XNetResponses:
-		return float64(r.XNet.Responses)
-	case check.XNetRejects:
-		return float64(r.XNet.Rejects)
-	case check.XNetOpen:
-		return float64(r.XNet.Open)
-	case check.XNetMS:
-		return r.XNet.LatencyMS.P50
-	}
-	panic(fmt.Sprintf("sim: nothing is known of %s of %q", q, subnet))
+	return find(q, map[check.Quantity]float64{
+		check.CallsCompleted: float64(r.Ingress.Completed), check.CallsFailed: float64(r.Ingress.Failed),
+		check.CallsLost: float64(r.Ingress.Rejected), check.IngressMS: r.Ingress.LatencyMS.P50,
+		check.XNetCalls: float64(r.XNet.Calls), check.XNetResponses: float64(r.XNet.Responses),
+		check.XNetRejects: float64(r.XNet.Rejects), check.XNetOpen: float64(r.XNet.Open), check.XNetMS: r.XNet.LatencyMS.P50,
+	})
 }
 
-func (r *SubnetResult) quantity(q check.Quantity) float64 {
-	switch q {
-	case check.BlockRate:
-		return r.BlockRate
-	case check.Finalized:
-		return float64(r.FinalizedHeight)
-	case check.Certified:
-		return float64(r.CertifiedHeight)
-	case check.CUPHeight:
-		return float64(r.CUPHeight)
-	case check.FinalizationMS:
-		return r.FinalizationMS.P50
-	case check.Rank0Share:
-		return r.Rank0Share
-	case check.Equivocations:
-		return float64(r.Equivocations)
+func find(q check.Quantity, figures map[check.Quantity]float64) float64 {
+	figure, ok := figures[q]
+	if !ok {
+		panic(fmt.Sprintf("sim: an expectation of %s, which is no quantity", q))
 	}
-	panic(fmt.Sprintf("sim: nothing is known of %s of a subnet", q))
+	return figure
 }
