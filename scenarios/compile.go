@@ -85,7 +85,7 @@ func (s *Spec) install(c *sim.Config) error {
 func (k *Client) compile(s *Spec, c *sim.Config) workload.Config {
 	target := slices.IndexFunc(c.Canisters, func(x sim.Canister) bool { return x.Name == k.Canister })
 	out := workload.Config{
-		Name: k.Name, Subnet: c.Canisters[target].Subnet, Canister: c.Canisters[target].ID, Method: k.Method, Arg: k.Arg,
+		Name: k.Name, Call: workload.Call{Subnet: c.Canisters[target].Subnet, Canister: c.Canisters[target].ID, Method: k.Method, Arg: k.Arg},
 		Every: k.Every, Poisson: k.Poisson, Start: k.From, Stop: k.Until, Count: k.Count,
 	}
 	out.Place = c.Subnets[out.Subnet].Places[0]

@@ -34,7 +34,9 @@ type world struct {
 	random    rng.Source
 	registry  *registry.Registry
 	subnets   []*subnetWorld
-	secrets   []keys.Secrets // by node
+	secrets   []keys.Secrets      // by node
+	users     []workload.Identity // by number − 1
+	clients   []*workload.Client
 	hosts     []*machine.Host
 	machines  []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
 	net       *network.Network
@@ -64,6 +66,7 @@ func (s *simulation) build() error {
 	s.random = rng.Root(s.config.Seed)
 	s.costs = machine.Mainnet()
 	s.coalition = adversary.NewCoalition(s.config.Attackers)
+	s.foundUsers()
 	s.foundSubnets()
 	if err := s.foundStates(); err != nil {
 		return err
@@ -166,11 +169,11 @@ func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnaps
 
 func (s *simulation) installs(subnet int) []canister.Install {
 	var installs []canister.Install
-	for _, c := range s.config.Canisters {
-		if c.Subnet == subnet {
+	for i := range s.config.Canisters {
+		if c := &s.config.Canisters[i]; c.Subnet == subnet {
 			installs = append(installs, canister.Install{
 				ID: c.ID, Module: c.Module, Library: c.Library, Arg: c.Arg, Cycles: c.Cycles,
-				Controllers: []principal.ID{principal.Anonymous()},
+				Controllers: s.controllers(c),
 			})
 		}
 	}
@@ -231,23 +234,6 @@ func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {
 		}
 	}
 	return replica.New(cfg)
-}
-
-// addClient makes a client; clients are numbered after the nodes.
-func (s *simulation) addClient(i int) {
-	c := s.config.Clients[i]
-	secret, public := s.scheme.BasicKey(s.random.Split("user key", uint64(i)).Seed())
-	identity := workload.Identity{
-		Secret: secret, Public: public, Sender: principal.SelfAuthenticating(der.WrapEd25519(public)),
-	}
-	sub := s.subnets[c.Subnet]
-	// Model: until subnets have delegations from the root subnet, a client knows the key of the subnet it asks.
-	key := der.WrapBLS(s.registry.Latest().Subnets[sub.id].PublicKey)
-	verify := workload.CertifiedBy(s.scheme, key, c.Canister.Principal())
-	random := s.random.Split("client", uint64(i))
-	s.addHost(func(*machine.Host, protocol.Time) protocol.Machine {
-		return workload.New(c, s.scheme, identity, s.config.Genesis, sub.nodes, verify, random)
-	})
 }
 
 func (s *simulation) addHost(boot func(*machine.Host, protocol.Time) protocol.Machine) {

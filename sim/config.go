@@ -30,6 +30,7 @@ type Config struct {
 	Subnets   []Subnet
 	Canisters []Canister
 	Clients   []workload.Config
+	Users     int // with keys, beside the clients
 	Faults    fault.Plan
 	Attackers []adversary.Assignment
 	Bounds    check.Bounds        // what liveness means
@@ -70,6 +71,14 @@ type Canister struct {
 	Library bool   // built from canister/library: may use what Go's runtime needs
 	Arg     []byte // Candid, for canister_init
 	Cycles  protocol.Cycles
+
+	Controllers []Controller // nil: whoever asks without a signature
+}
+
+// A Controller may change a canister: a user, or a canister if User is 0.
+type Controller struct {
+	User     workload.User
+	Canister protocol.CanisterID
 }
 
 // canistersPerSubnet is the range of canister ids that a subnet gets, as the Internet Computer hands them out.

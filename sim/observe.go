@@ -303,7 +303,8 @@ func (s *simulation) result(partial bool) *Result {
 	digest := s.watch.trace.Digest()
 	r := &Result{
 		Scenario: s.config.Name, Seed: s.config.Seed, Digest: hex.EncodeToString(digest[:]), Crypto: s.config.Crypto,
-		VirtualSeconds: seconds(end), Events: s.loop.Handled(), Partial: partial, Timeline: s.watch.timeline,
+		VirtualSeconds: seconds(end), Events: s.loop.Handled(), Partial: partial, Timeline: s.managed(s.watch.timeline),
+		Sequences: s.sequences(),
 	}
 	for i := range s.subnets {
 		r.Subnets = append(r.Subnets, s.subnetResult(i, end))

@@ -20,6 +20,7 @@ type Result struct {
 	Subnets        []SubnetResult    `json:"subnets"`
 	Ingress        IngressResult     `json:"ingress"`
 	XNet           XNetResult        `json:"xnet"`
+	Sequences      []SequenceResult  `json:"sequences"`
 	Checks         []CheckResult     `json:"checks"`
 	Violations     []ViolationResult `json:"violations"`
 	Timeline       []Moment          `json:"timeline"` // what happened: faults, and what honest nodes saw of attacks
@@ -61,6 +62,25 @@ type XNetResult struct {
 	Rejects   uint64          `json:"rejects"`
 	Open      uint64          `json:"open"` // without a response at the end
 	LatencyMS metrics.Summary `json:"latency_ms"`
+}
+
+// A SequenceResult is what came of a client's sequence of calls.
+type SequenceResult struct {
+	Client string       `json:"client"`
+	Calls  []CallResult `json:"calls"`
+}
+
+// A CallResult is a call of a sequence with its newest answer. A sequence may be made several times.
+type CallResult struct {
+	What       string  `json:"what"`
+	Made       uint64  `json:"made"`
+	Answered   uint64  `json:"answered"`
+	Wrong      uint64  `json:"wrong"`       // answers that were not as expected
+	AtSeconds  float64 `json:"at_seconds"`  // of the newest answer
+	Reply      string  `json:"reply"`       // Candid, in hexadecimal
+	RejectCode int     `json:"reject_code"` // 0: none
+	Reject     string  `json:"reject_message"`
+	ErrorCode  string  `json:"error_code"`
 }
 
 // A CheckResult is one check's verdict.

@@ -81,6 +81,7 @@ func (o *output) close(r *sim.Result) error {
 func writeJSON(w io.Writer, r *sim.Result) error {
 	all := *r
 	all.Subnets = append([]sim.SubnetResult{}, r.Subnets...)
+	all.Sequences = append([]sim.SequenceResult{}, r.Sequences...)
 	all.Checks = append([]sim.CheckResult{}, r.Checks...)
 	all.Violations = append([]sim.ViolationResult{}, r.Violations...)
 	all.Timeline = append([]sim.Moment{}, r.Timeline...)

@@ -20,46 +20,75 @@ type Identity struct {
 	Sender principal.ID
 }
 
+// A World is what a client finds.
+type World struct {
+	Scheme  crypto.Scheme
+	Genesis uint64
+	Users   []Identity          // by number − 1
+	Subnets [][]protocol.NodeID // the nodes of each
+	// Verify gives what checks certificates of a subnet about a canister.
+	Verify func(subnet int, about protocol.CanisterID) Verifier
+	Random rng.Source // the client's own
+}
+
 // A Client makes calls. Build it with New.
 type Client struct {
-	config   Config
-	scheme   crypto.Scheme
-	identity Identity
-	genesis  uint64
-	nodes    []protocol.NodeID // of the subnet
-	targets  [][]protocol.NodeID
-	verify   Verifier
-	gaps     *rng.Quantiles // between calls, when they come at random
-	random   rng.Stream
+	config  Config
+	world   World
+	user    User // the client's own number
+	targets [][][]protocol.NodeID
+	gaps    *rng.Quantiles // between calls, when they come at random
+	random  rng.Stream
 
-	made    int
-	due     protocol.Time // of the next call; Never when there is none
-	waiting []*call       // in the order they were made
+	made     int
+	due      protocol.Time // of the next call; Never when there is none
+	next     int           // of a sequence: which call that is
+	waiting  []*call       // in the order they were made
+	memory   Memory
+	outcomes []Outcome
 }
 
 // A call is one that has no answer yet.
 type call struct {
 	message *protocol.SignedIngress
+	of      *Call
+	kind    int // its place in the sequence
 	made    protocol.Time
 	act     protocol.Time // when to ask again
 	acked   bool          // a node has taken it: polling is enough
 }
 
-// New makes a client. nodes are the members of the subnet it asks, at least one.
-func New(c Config, s crypto.Scheme, id Identity, genesis uint64, nodes []protocol.NodeID, v Verifier, random rng.Source) *Client {
-	k := &Client{config: c, scheme: s, identity: id, genesis: genesis, nodes: nodes, verify: v, random: random.Stream()}
-	for _, n := range nodes {
-		k.targets = append(k.targets, []protocol.NodeID{n})
+// New makes the client that is user number own.
+func New(c Config, own User, w World) *Client {
+	k := &Client{config: c, world: w, user: own, random: w.Random.Stream(), outcomes: make([]Outcome, max(1, len(c.Sequence)))}
+	for _, nodes := range w.Subnets {
+		var targets [][]protocol.NodeID
+		for _, n := range nodes {
+			targets = append(targets, []protocol.NodeID{n})
+		}
+		k.targets = append(k.targets, targets)
+	}
+	k.memory.Replies = make([][]byte, len(c.Sequence))
+	for _, u := range w.Users {
+		k.memory.Users = append(k.memory.Users, u.Sender)
 	}
 	if c.Poisson {
 		k.gaps = rng.Exponential(int64(c.Every))
 	}
 	k.due = protocol.Time(c.Start)
+	if k.closed() {
+		k.due = max(k.due, protocol.Time(c.Sequence[0].At))
+	}
 	if !k.more() {
 		k.due = protocol.Never
 	}
 	return k
 }
+
+// Outcomes tells how each call of the sequence went; of an open client there is one outcome for all.
+func (k *Client) Outcomes() []Outcome { return k.outcomes }
+
+func (k *Client) closed() bool { return len(k.config.Sequence) > 0 }
 
 // Step handles answers, then makes the calls that are due and asks again where nothing came.
 func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
@@ -76,26 +105,41 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 }
 
 func (k *Client) more() bool {
-	return k.due < protocol.Time(k.config.Stop) && (k.config.Count == 0 || k.made < k.config.Count)
+	most := k.config.Count
+	if k.closed() {
+		most = max(1, most) * len(k.config.Sequence)
+	}
+	return k.due < protocol.Time(k.config.Stop) && (most == 0 || k.made < most)
 }
 
-// call signs and sends the next call and sets the time of the one after it.
+// call makes the next call and sets the time of the one after it.
 func (k *Client) call(now protocol.Time, out *protocol.Outputs) {
-	content := protocol.IngressContent{
-		Sender: k.identity.Sender, Canister: k.config.Canister, Method: k.config.Method, Arg: k.config.Arg,
-		Expiry: now.Add(lifetime), Nonce: binary.BigEndian.AppendUint64(nil, uint64(k.made)),
+	of := &k.config.Call
+	if k.closed() {
+		of = &k.config.Sequence[k.next]
 	}
-	signature := k.scheme.SignBasic(k.identity.Secret, protocol.IngressSignable(content.RequestID(k.genesis)))
-	m := protocol.NewSignedIngress(content, k.genesis, k.identity.Public, signature)
-	c := &call{message: m, made: now, act: now.Add(syncWait)}
-	k.waiting = append(k.waiting, c)
-	k.made++
-	out.Emit(protocol.Note{Kind: protocol.NoteCallSubmitted, Hash: crypto.Hash(m.MessageID)})
-	k.ask(&protocol.CallRequest{Ingress: m}, out)
-
-	if k.gaps != nil {
-		k.due = k.due.Add(1) + protocol.Time(k.gaps.Pick(k.random.Next()))
+	o := &k.outcomes[k.next]
+	o.Made++
+	arg, err := of.Arg, error(nil)
+	if of.Prepare != nil {
+		arg, err = of.Prepare(&k.memory)
+	}
+	if err == nil {
+		k.send(of, arg, now, out)
 	} else {
+		o.wrong(now, "it could not be made: "+err.Error())
+	}
+	k.made++
+	switch {
+	case k.closed() && err == nil:
+		k.due = protocol.Never // until the answer
+		return
+	case k.closed():
+		k.follow(now)
+		return
+	case k.gaps != nil:
+		k.due = k.due.Add(1) + protocol.Time(k.gaps.Pick(k.random.Next()))
+	default:
 		k.due = k.due.Add(k.config.Every)
 	}
 	if !k.more() {
@@ -103,9 +147,45 @@ func (k *Client) call(now protocol.Time, out *protocol.Outputs) {
 	}
 }
 
-// ask sends a request to a random node of the subnet.
-func (k *Client) ask(m protocol.Message, out *protocol.Outputs) {
-	out.Send(k.targets[k.random.Next().IntN(len(k.targets))], m)
+// follow sets the time of the next call of a sequence.
+func (k *Client) follow(now protocol.Time) {
+	k.next = (k.next + 1) % len(k.config.Sequence)
+	of := &k.config.Sequence[k.next]
+	k.due = max(now.Add(of.Wait), protocol.Time(of.At))
+	if !k.more() {
+		k.due = protocol.Never
+	}
+}
+
+// send signs a call and sends it.
+func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Outputs) {
+	content := protocol.IngressContent{
+		Sender: principal.Anonymous(), Canister: of.Canister, Method: of.Method, Arg: arg,
+		Expiry: now.Add(lifetime), Nonce: binary.BigEndian.AppendUint64(nil, uint64(k.made)),
+	}
+	user := of.As
+	if user == 0 {
+		user = k.user
+	} else { // two clients that sign for one user make different calls
+		content.Nonce = binary.BigEndian.AppendUint64(content.Nonce, uint64(k.user))
+	}
+	var key crypto.BasicPublicKey
+	var signature crypto.BasicSignature
+	if user != Anonymous {
+		id := &k.world.Users[user-1]
+		content.Sender, key = id.Sender, id.Public
+		signature = k.world.Scheme.SignBasic(id.Secret, protocol.IngressSignable(content.RequestID(k.world.Genesis)))
+	}
+	m := protocol.NewSignedIngress(content, k.world.Genesis, key, signature)
+	k.waiting = append(k.waiting, &call{message: m, of: of, kind: k.next, made: now, act: now.Add(syncWait)})
+	out.Emit(protocol.Note{Kind: protocol.NoteCallSubmitted, Hash: crypto.Hash(m.MessageID)})
+	k.ask(of, &protocol.CallRequest{Ingress: m}, out)
+}
+
+// ask sends a request to a random node of the call's subnet.
+func (k *Client) ask(of *Call, m protocol.Message, out *protocol.Outputs) {
+	targets := k.targets[of.Subnet]
+	out.Send(targets[k.random.Next().IntN(len(targets))], m)
 }
 
 // answer takes a node's reply to an open call. Replies to calls that are over are ignored.
@@ -116,7 +196,7 @@ func (k *Client) answer(reply *protocol.StatusReply, now protocol.Time, out *pro
 		}
 		status, proven := protocol.IngressStatus{}, false
 		if len(reply.Certificate) > 0 {
-			status, proven = k.verify(reply.ID, reply.Certificate)
+			status, proven = k.world.Verify(c.of.Subnet, c.of.about())(reply.ID, reply.Certificate)
 		}
 		switch {
 		case proven && status.State.IsTerminal():
@@ -141,11 +221,11 @@ func (k *Client) retry(now protocol.Time, out *protocol.Outputs) {
 			continue
 		case now < c.act:
 		case c.acked || now >= c.message.Content.Expiry:
-			k.ask(&protocol.StatusRequest{ID: c.message.MessageID}, out)
+			k.ask(c.of, &protocol.StatusRequest{ID: c.message.MessageID}, out)
 			c.act = now.Add(pollEvery)
 			c.acked = false // unless this node, too, knows of the call, it is sent again
 		default:
-			k.ask(&protocol.CallRequest{Ingress: c.message}, out)
+			k.ask(c.of, &protocol.CallRequest{Ingress: c.message}, out)
 			c.act = now.Add(syncWait)
 		}
 		i++
@@ -162,6 +242,41 @@ func (k *Client) end(i int, kind protocol.NoteKind, reason string, s protocol.In
 	out.Emit(protocol.Note{
 		Kind: kind, Hash: crypto.Hash(c.message.MessageID), Value: uint64(now.Sub(c.made)), Reason: reason,
 	})
+	k.settle(c, s, now)
+}
+
+// settle keeps the answer to a call and judges it.
+func (k *Client) settle(c *call, s protocol.IngressStatus, now protocol.Time) {
+	o, a := &k.outcomes[c.kind], Answer{Lost: s.State == protocol.IngressUnknown, Reply: s.Reply, Reject: s.Reject}
+	o.Answered++
+	o.Newest, o.NewestAt = a, now
+	if c.of.Judge != nil {
+		if why := c.of.Judge(&k.memory, a); why != "" {
+			o.wrong(now, why)
+		}
+	}
+	if !k.closed() {
+		return
+	}
+	if s.State == protocol.IngressReplied {
+		k.memory.Replies[c.kind] = s.Reply
+	}
+	k.follow(now)
+}
+
+func (o *Outcome) wrong(now protocol.Time, why string) {
+	if o.Wrong == 0 {
+		o.Why, o.WrongAt = why, now
+	}
+	o.Wrong++
+}
+
+// about is the canister whose subnet has to certify the answer.
+func (c *Call) about() protocol.CanisterID {
+	if c.Canister == protocol.ManagementCanister {
+		return c.About
+	}
+	return c.Canister
 }
 
 func (k *Client) nextWake() protocol.Time {

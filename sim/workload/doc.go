@@ -6,8 +6,12 @@
 // outcome is certified or, after ten seconds, with an acknowledgement; then it polls. An answer counts only with a
 // certificate that verifies under the root key of the subnet.
 //
-// Rules that tests hold it to: calls go out at the configured times whatever comes back (an open client); each
-// call ends exactly once, answered or lost; nothing is outstanding longer than the expiry and a grace period.
+// An open client makes calls at the configured times whatever comes back; a closed one makes a sequence of calls, each after the
+// answer to the one before, and may use what earlier ones brought. What arguments and answers mean is not known here:
+// functions of the configuration make the one and judge the other.
+//
+// Rules that tests hold it to: calls go out in time, or in order; each call ends exactly once, answered or lost; nothing
+// is outstanding longer than the expiry and a grace period.
 //
 // Model: the way through an API boundary node is part of the link's latency. Boundary nodes as machines of their own
 // come with the gateway.

@@ -1,0 +1,156 @@
+package sim
+
+import (
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"time"
+
+	"icsim/crypto/der"
+	"icsim/crypto/principal"
+	"icsim/protocol"
+	"icsim/sim/check"
+	"icsim/sim/machine"
+	"icsim/sim/workload"
+)
+
+// foundUsers makes the keys of all users: the clients, in their order, and then the others.
+func (s *simulation) foundUsers() {
+	for i := range s.config.Clients {
+		s.users = append(s.users, s.newUser("user key", i))
+	}
+	for i := range s.config.Users {
+		s.users = append(s.users, s.newUser("further user key", i))
+	}
+}
+
+func (s *simulation) newUser(stream string, i int) workload.Identity {
+	secret, public := s.scheme.BasicKey(s.random.Split(stream, uint64(i)).Seed())
+	return workload.Identity{Secret: secret, Public: public, Sender: principal.SelfAuthenticating(der.WrapEd25519(public))}
+}
+
+// controllers gives the principals of those who control a canister.
+func (s *simulation) controllers(c *Canister) []principal.ID {
+	if c.Controllers == nil {
+		return []principal.ID{principal.Anonymous()}
+	}
+	ids := []principal.ID{}
+	for _, by := range c.Controllers {
+		switch by.User {
+		case 0:
+			ids = append(ids, by.Canister.Principal())
+		case workload.Anonymous:
+			ids = append(ids, principal.Anonymous())
+		default:
+			ids = append(ids, s.users[by.User-1].Sender)
+		}
+	}
+	return ids
+}
+
+// addClient makes a client; clients are numbered after the nodes.
+func (s *simulation) addClient(i int) {
+	w := workload.World{
+		Scheme: s.scheme, Genesis: s.config.Genesis, Users: s.users, Random: s.random.Split("client", uint64(i)),
+		// Model: until subnets have delegations from the root subnet, a client knows the key of the subnet it asks.
+		Verify: func(subnet int, about protocol.CanisterID) workload.Verifier {
+			key := der.WrapBLS(s.registry.Latest().Subnets[subnet].PublicKey)
+			return workload.CertifiedBy(s.scheme, key, about.Principal())
+		},
+	}
+	for _, sub := range s.subnets {
+		w.Subnets = append(w.Subnets, sub.nodes)
+	}
+	client := workload.New(s.config.Clients[i], workload.User(i+1), w)
+	s.clients = append(s.clients, client)
+	s.addHost(func(*machine.Host, protocol.Time) protocol.Machine { return client })
+}
+
+// calls gives the calls of a client that have outcomes of their own.
+func calls(c *workload.Config) []workload.Call {
+	if len(c.Sequence) > 0 {
+		return c.Sequence
+	}
+	return []workload.Call{c.Call}
+}
+
+// judgeReplies gives a check for each call whose answers are judged.
+func (s *simulation) judgeReplies() []check.Outcome {
+	var out []check.Outcome
+	for i := range s.clients {
+		outcomes := s.clients[i].Outcomes()
+		for k, call := range calls(&s.config.Clients[i]) {
+			if call.Judge == nil {
+				continue
+			}
+			o, c := &outcomes[k], check.Outcome{Name: call.What, Kind: check.Expect}
+			switch {
+			case o.Wrong > 0:
+				c.Detail = fmt.Sprintf("%s, at %s", o.Why, time.Duration(o.WrongAt).Round(time.Millisecond))
+				if o.Made > 1 {
+					c.Detail += fmt.Sprintf(" (%d of %d calls)", o.Wrong, o.Made)
+				}
+			case o.Made == 0:
+				c.Detail = "the run ended before the call was made"
+			case o.Answered == 0:
+				c.Detail = "the run ended before the answer"
+			default:
+				c.OK = true
+			}
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// sequences gives the newest answers in each closed client's sequence.
+func (s *simulation) sequences() []SequenceResult {
+	out := []SequenceResult{}
+	for i := range s.clients {
+		config := &s.config.Clients[i]
+		if len(config.Sequence) == 0 {
+			continue
+		}
+		r := SequenceResult{Client: config.Name, Calls: []CallResult{}}
+		for k, o := range s.clients[i].Outcomes() {
+			a := &o.Newest
+			r.Calls = append(r.Calls, CallResult{
+				What: config.Sequence[k].What, Made: uint64(o.Made), Answered: uint64(o.Answered), Wrong: uint64(o.Wrong),
+				AtSeconds: seconds(o.NewestAt), Reply: hex.EncodeToString(a.Reply), RejectCode: int(a.Reject.Code), Reject: a.Reject.Message, ErrorCode: a.Reject.Error,
+			})
+		}
+		out = append(out, r)
+	}
+	return out
+}
+
+// managed adds to the timeline what users had the management canister do.
+func (s *simulation) managed(moments []Moment) []Moment {
+	for i := range s.clients {
+		config := &s.config.Clients[i]
+		for k, o := range s.clients[i].Outcomes() {
+			call := &calls(config)[k]
+			if call.Canister != protocol.ManagementCanister || o.Answered == 0 || len(moments) >= maxMoments {
+				continue
+			}
+			what := call.What + ": done"
+			switch a := &o.Newest; {
+			case a.Lost:
+				what = call.What + ": no answer"
+			case a.Reject.Code != 0:
+				what = call.What + ": " + a.Reject.Message
+			}
+			moments = append(moments, Moment{AtSeconds: seconds(o.NewestAt), What: what})
+		}
+	}
+	slices.SortStableFunc(moments, func(a, b Moment) int {
+		switch {
+		case a.AtSeconds < b.AtSeconds:
+			return -1
+		case a.AtSeconds > b.AtSeconds:
+			return 1
+		}
+		return 0
+	})
+	return moments
+}

@@ -1,0 +1,106 @@
+package sim
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"icsim/canister/library"
+	"icsim/protocol"
+	"icsim/sim/workload"
+)
+
+// counting is small with a counter on its subnet, and a client that calls it.
+func counting(t *testing.T, d time.Duration, client workload.Config) *Config {
+	t.Helper()
+	module, err := library.Module()
+	if err != nil {
+		t.Skip(err)
+	}
+	arg, err := library.Arg("counter", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := small(4, d)
+	c.Canisters = []Canister{{Name: "tally", Module: module, Library: true, Arg: arg, Cycles: protocol.CyclesOf(1e15)}}
+	client.Stop = d
+	c.Clients = []workload.Config{client}
+	return c
+}
+
+const nothing = "DIDL\x00\x00"
+
+func inc(what string) workload.Call {
+	return workload.Call{What: what, Method: "inc", Arg: []byte(nothing)}
+}
+
+// A closed client makes a call after the answer to the one before, not before its time, and knows what earlier ones brought.
+func TestSequenceWaitsForAnswers(t *testing.T) {
+	set := workload.Call{What: "set", Method: "set", Prepare: func(m *workload.Memory) ([]byte, error) {
+		return m.Replies[0], nil // sets what inc has given
+	}}
+	last := inc("last")
+	last.At = 20 * time.Second
+	last.Judge = func(_ *workload.Memory, a workload.Answer) string {
+		if strings.HasSuffix(string(a.Reply), "\x02\x00\x00\x00\x00\x00\x00\x00") {
+			return ""
+		}
+		return fmt.Sprintf("reply %x", a.Reply)
+	}
+	wrong := inc("wrong")
+	wrong.Judge = func(*workload.Memory, workload.Answer) string { return "never right" }
+	r := run(t, counting(t, 40*time.Second, workload.Config{
+		Name: "user", Start: time.Second, Sequence: []workload.Call{inc("first"), inc("second"), set, last, wrong, inc("late")},
+	}))
+	requireChecks(t, r, "wrong")
+	calls := r.Sequences[0].Calls
+	for i := range calls {
+		if calls[i].Answered != 1 || i > 0 && calls[i].AtSeconds <= calls[i-1].AtSeconds {
+			t.Errorf("call %d: %+v", i, calls[i])
+		}
+	}
+	if calls[3].AtSeconds < 20 || calls[2].AtSeconds > 20 {
+		t.Errorf("call 3 is answered at %v s", calls[3].AtSeconds)
+	}
+	if calls[4].Wrong != 1 || r.Ingress.Completed != 6 {
+		t.Errorf("%+v %+v", calls[4], r.Ingress)
+	}
+}
+
+// What the run has no time for is not as expected.
+func TestUnfinishedSequencesAreNotAsExpected(t *testing.T) {
+	ok := func(*workload.Memory, workload.Answer) string { return "" }
+	first, second, third := inc("first"), inc("second"), inc("third")
+	first.Judge, second.Judge, third.Judge, second.At = ok, ok, ok, 9999*time.Millisecond
+	r := run(t, counting(t, 10*time.Second, workload.Config{Name: "user", Sequence: []workload.Call{first, second, third}}))
+	requireChecks(t, r, "second", "third")
+}
+
+func TestSequencesRepeat(t *testing.T) {
+	rises := inc("rises")
+	rises.Judge = func(m *workload.Memory, a workload.Answer) string {
+		if before := m.Replies[1]; before != nil && a.Reply[len(a.Reply)-8] != before[len(before)-8]+2 {
+			return fmt.Sprintf("%x after %x", a.Reply, before)
+		}
+		return ""
+	}
+	r := run(t, counting(t, 30*time.Second, workload.Config{Name: "user", Count: 3, Sequence: []workload.Call{inc("one"), rises}}))
+	requireChecks(t, r)
+	if c := r.Sequences[0].Calls[1]; c.Made != 3 || c.Answered != 3 || r.Ingress.Submitted != 6 {
+		t.Errorf("%+v", c)
+	}
+}
+
+// Other users, and nobody, may sign a client's calls.
+func TestCallsAreSignedByWhomTheySay(t *testing.T) {
+	anonymous, other := inc("anonymous"), inc("other")
+	anonymous.As, other.As = workload.Anonymous, 2
+	c := counting(t, 20*time.Second, workload.Config{Name: "user", Sequence: []workload.Call{anonymous, other, inc("own")}})
+	c.Users = 1
+	r := run(t, c)
+	requireChecks(t, r)
+	if r.Ingress.Completed != 3 {
+		t.Errorf("%+v", r.Ingress)
+	}
+}
