@@ -114,7 +114,7 @@ func (p *valuePrinter) opt(v Opt) {
 
 func isNumber(v Value) bool {
 	switch v.(type) {
-	case Nat, Int, Nat8, Nat16, Nat32, Nat64, Int8, Int16, Int32, Int64, Float32, Float64:
+	case Nat, Int, Nat8, Nat16, Nat32, Nat64, Int8, Int16, Int32, Int64, Float32, Float64: //tidy:float only told apart
 		return true
 	}
 	return false

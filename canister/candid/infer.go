@@ -71,7 +71,7 @@ func inferVec(n *node) (Type, *fault) {
 		if f != nil {
 			return Type{}, f
 		}
-		both, ok := join(elem, t, 0)
+		both, ok := join(elem, t)
 		if !ok {
 			return Type{}, &fault{at: n.parts[i].pos, says: fmt.Sprintf(
 				"%s among items of type %s; the items of a vec have one type, which an annotation may say", short(t), short(elem))}
@@ -81,14 +81,9 @@ func inferVec(n *node) (Type, *fault) {
 	return VecOf(elem), nil
 }
 
-// mostJoined is how deep types are joined; annotations hold no cycles, so it bounds nothing but their nesting.
-const mostJoined = 64
-
 // join gives a type that holds the values of both: cases of variants come together, null joins an opt, nat an int.
-func join(a, b Type, depth int) (Type, bool) {
-	if depth++; depth > mostJoined {
-		return Type{}, false
-	}
+// Types of annotations have no cycles, so it ends.
+func join(a, b Type) (Type, bool) {
 	switch {
 	case a.kind == KindEmpty:
 		return b, true
@@ -105,22 +100,22 @@ func join(a, b Type, depth int) (Type, bool) {
 	}
 	switch a.kind {
 	case KindOpt, KindVec:
-		elem, ok := join(a.body.elem, b.body.elem, depth)
+		elem, ok := join(a.body.elem, b.body.elem)
 		return Type{a.kind, &body{elem: elem}}, ok
 	case KindRecord, KindVariant:
-		return joinFields(a, b, depth)
+		return joinFields(a, b)
 	}
 	return a, Equal(a, b)
 }
 
 // joinFields joins records that have the same fields, and variants.
-func joinFields(a, b Type, depth int) (Type, bool) {
+func joinFields(a, b Type) (Type, bool) {
 	var fields []Field
 	x, y := a.body.fields, b.body.fields
 	for len(x) > 0 || len(y) > 0 {
 		switch {
 		case len(x) > 0 && len(y) > 0 && x[0].ID == y[0].ID:
-			t, ok := join(x[0].Type, y[0].Type, depth)
+			t, ok := join(x[0].Type, y[0].Type)
 			if !ok {
 				return Type{}, false
 			}

@@ -3,15 +3,18 @@ package candid
 // A table holds the composite types that some types are made of, equal ones once. It is the type table of a message: nothing in it is
 // superfluous, and equal types give equal tables, however they are knotted.
 //
-// Types are graphs with cycles, so equality is found by refinement (Moore's minimisation of automata): begin with all types in
-// one class; write each as an entry that names its parts by their class; types whose entries differ part; repeat until nothing parts.
-// The entries of the last round are the table. Classes are numbered as a walk in breadth meets them.
+// Types fall into classes of equal ones. A type that leads into no cycle is known by its entry, once the classes of its parts are known.
+// The others are parted by refinement (Moore's minimisation of automata): begin with all of them in one class; write each as
+// an entry that names its parts by their class; types whose entries differ part; repeat until nothing parts. That takes a round for
+// each step that it takes to see a difference. In the end classes are numbered as a walk in breadth meets them.
 type table struct {
 	nodes   []Type
 	index   map[*body]int // into nodes
-	class   []int         // of each node
+	class   []int         // of each node; unsettled before it is known
 	entries [][]byte      // by class
 }
+
+const unsettled = -1 << 30
 
 func newTable(types []Type) *table {
 	t := &table{}
@@ -22,13 +25,18 @@ func newTable(types []Type) *table {
 		t.nodes[i].children(t.reach)
 	}
 	t.class = make([]int, len(t.nodes))
-	for t.refine() {
+	for i := range t.class {
+		t.class[i] = unsettled
 	}
+	if settled := t.settle(); settled < len(t.nodes) {
+		t.refine()
+	}
+	t.number()
 	return t
 }
 
 func (t *table) reach(a Type) {
-	if a.body == nil || a.kind == KindFuture {
+	if !a.composite() {
 		return
 	}
 	if _, ok := t.index[a.body]; ok {
@@ -41,31 +49,93 @@ func (t *table) reach(a Type) {
 	t.nodes = append(t.nodes, a)
 }
 
-// refine parts classes once; false if nothing parted.
-func (t *table) refine() bool {
-	before := len(t.entries)
-	seen := make(map[string]int, len(t.nodes))
-	next := make([]int, len(t.nodes))
-	t.entries = t.entries[:0]
+// composite tells what has an entry in a table. A future type has none that could be written.
+func (t Type) composite() bool { return t.body != nil && t.kind != KindFuture }
+
+// settle finds the classes of what leads into no cycle, parts before wholes, and says of how many types. Parts are
+// mostly met after wholes, so one pass backwards mostly does.
+func (t *table) settle() int {
+	classes := make(map[string]int, len(t.nodes))
+	settled := 0
 	var entry []byte
-	for i, node := range t.nodes {
-		entry = t.appendEntry(entry[:0], node)
-		class, ok := seen[string(entry)]
-		if !ok {
-			class = len(t.entries)
-			kept := append([]byte(nil), entry...)
-			seen[string(entry)] = class
-			t.entries = append(t.entries, kept)
+	for before := -1; before < settled; {
+		before = settled
+		for i := len(t.nodes) - 1; i >= 0; i-- {
+			if t.class[i] != unsettled || !t.partsSettled(t.nodes[i]) {
+				continue
+			}
+			entry = t.appendEntry(entry[:0], t.nodes[i])
+			t.class[i] = intern(classes, entry)
+			settled++
 		}
-		next[i] = class
 	}
-	t.class = next
-	return len(t.entries) > before && len(t.nodes) > 0
+	return settled
+}
+
+func (t *table) partsSettled(a Type) bool {
+	all := true
+	a.children(func(part Type) { all = all && t.ref(part) != unsettled })
+	return all
+}
+
+// refine finds the classes of the rest. They are numbered below unsettled, out of the way of the settled ones.
+func (t *table) refine() {
+	var rest []int
+	for i, class := range t.class {
+		if class == unsettled {
+			rest = append(rest, i)
+		}
+	}
+	next := make([]int, len(rest))
+	var entry []byte
+	for before := 0; ; {
+		classes := make(map[string]int, len(rest))
+		for j, i := range rest {
+			entry = t.appendEntry(entry[:0], t.nodes[i])
+			next[j] = unsettled - intern(classes, entry)
+		}
+		for j, i := range rest {
+			t.class[i] = next[j]
+		}
+		if len(classes) == before {
+			return
+		}
+		before = len(classes)
+	}
+}
+
+// intern numbers entries as they come, equal ones alike.
+func intern(classes map[string]int, entry []byte) int {
+	class, ok := classes[string(entry)]
+	if !ok {
+		class = len(classes)
+		classes[string(entry)] = class
+	}
+	return class
+}
+
+// number gives classes their final numbers and writes an entry for each.
+func (t *table) number() {
+	numbers := make(map[int]int, len(t.nodes))
+	var first []Type // of each class
+	for i, class := range t.class {
+		n, ok := numbers[class]
+		if !ok {
+			n = len(first)
+			numbers[class] = n
+			first = append(first, t.nodes[i])
+		}
+		t.class[i] = n
+	}
+	t.entries = make([][]byte, len(first))
+	for n, a := range first {
+		t.entries[n] = t.appendEntry(nil, a)
+	}
 }
 
 // ref is a type as an entry or a list of arguments names it: an opcode, or the number of an entry.
 func (t *table) ref(a Type) int {
-	if a.body == nil || a.kind == KindFuture {
+	if !a.composite() {
 		return int(a.kind)
 	}
 	return t.class[t.index[a.body]]

@@ -27,8 +27,8 @@ type (
 	Int64 int64
 
 	// Float32 and Float64 are carried and never computed with.
-	Float32 float32
-	Float64 float64
+	Float32 float32 //tidy:float carried for canisters
+	Float64 float64 //tidy:float carried for canisters
 
 	// Text is valid UTF-8.
 	Text string
@@ -69,8 +69,8 @@ func (Int8) isValue()      {}
 func (Int16) isValue()     {}
 func (Int32) isValue()     {}
 func (Int64) isValue()     {}
-func (Float32) isValue()   {}
-func (Float64) isValue()   {}
+func (Float32) isValue()   {} //tidy:float a mark of the type
+func (Float64) isValue()   {} //tidy:float a mark of the type
 func (Text) isValue()      {}
 func (Blob) isValue()      {}
 func (Opt) isValue()       {}
@@ -100,12 +100,8 @@ func Same(a, b Value) bool {
 	case Int:
 		b, ok := b.(Int)
 		return ok && a.Big().Cmp(b.Big()) == 0
-	case Float32:
-		b, ok := b.(Float32)
-		return ok && math.Float32bits(float32(a)) == math.Float32bits(float32(b)) //tidy:float compared as bits
-	case Float64:
-		b, ok := b.(Float64)
-		return ok && math.Float64bits(float64(a)) == math.Float64bits(float64(b)) //tidy:float compared as bits
+	case Float32, Float64:
+		return sameBits(a, b)
 	case Opt:
 		b, ok := b.(Opt)
 		return ok && Same(a.Value, b.Value)
@@ -131,6 +127,21 @@ func Same(a, b Value) bool {
 		return ok && slices.EqualFunc(a, b, Same)
 	}
 	return a == b
+}
+
+// sameBits compares floats.
+//
+//tidy:float compared as bits, which tells -0 from 0 and has nan equal itself
+func sameBits(a, b Value) bool {
+	switch a := a.(type) {
+	case Float32:
+		b, ok := b.(Float32)
+		return ok && math.Float32bits(float32(a)) == math.Float32bits(float32(b))
+	case Float64:
+		b, ok := b.(Float64)
+		return ok && math.Float64bits(float64(a)) == math.Float64bits(float64(b))
+	}
+	return false
 }
 
 func sameBytes(blob Blob, vec Vec) bool {
