@@ -78,13 +78,16 @@ cross: build ## compare digests with arm64 under qemu (CROSS=scenario UNTIL=5s)
 
 # Modules of other compilers, kept in a directory of their own: a compiler takes seconds, and needs Node.
 E2E    := .e2e
-MOTOKO := $(patsubst canister/e2e/testdata/%.mo,$(E2E)/%.wasm,$(wildcard canister/e2e/testdata/*.mo))
+MOTOKO := $(foreach width,32 64,$(patsubst canister/e2e/testdata/%.mo,$(E2E)/%-$(width).wasm,$(wildcard canister/e2e/testdata/*.mo)))
 
 e2e: $(MOTOKO) ## run canisters compiled from Motoko (needs Node and npm)
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
 
-$(E2E)/%.wasm: canister/e2e/testdata/%.mo canister/e2e/testdata/compile.mjs $(E2E)/node_modules/.package-lock.json
-	node canister/e2e/testdata/compile.mjs $(E2E) $< $@
+$(E2E)/%-32.wasm: canister/e2e/testdata/%.mo canister/e2e/testdata/compile.mjs $(E2E)/node_modules/.package-lock.json
+	node canister/e2e/testdata/compile.mjs $(E2E) $< $@ 32
+
+$(E2E)/%-64.wasm: canister/e2e/testdata/%.mo canister/e2e/testdata/compile.mjs $(E2E)/node_modules/.package-lock.json
+	node canister/e2e/testdata/compile.mjs $(E2E) $< $@ 64
 
 $(E2E)/node_modules/.package-lock.json:
 	@command -v npm >/dev/null || { echo 'e2e: npm is missing; on Debian: apt-get install npm' >&2; exit 1; }

@@ -1,5 +1,5 @@
-// Package e2e runs canisters that other people's compilers made, unchanged. `make e2e` compiles testdata/*.mo with npm's motoko and
-// says where the modules are, in E2E; without that the tests are skipped.
+// Package e2e runs canisters that other people's compilers made, unchanged. `make e2e` compiles testdata/*.mo with npm's motoko, for 32-bit
+// and 64-bit memories, and says where the modules are, in E2E; without that the tests are skipped.
 package e2e
 
 import (
@@ -12,6 +12,7 @@ import (
 
 	"icsim/canister"
 	"icsim/canister/cdk/candid"
+	"icsim/canister/wasm/module"
 	"icsim/crypto"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -36,23 +37,33 @@ type subnet struct {
 	nonce    uint64
 }
 
-func module(t *testing.T, name string) []byte {
+func compiled(t *testing.T, name, width string) []byte {
 	t.Helper()
 	dir := os.Getenv("E2E")
 	if dir == "" {
 		t.Skip("the environment variable E2E names no directory of compiled modules: run make e2e")
 	}
-	m, err := os.ReadFile(filepath.Join(dir, name+".wasm"))
+	raw, err := os.ReadFile(filepath.Join(dir, name+"-"+width+".wasm"))
 	require.NoError(t, err)
-	return m
+	m, err := module.Decode(raw)
+	require.NoError(t, err)
+	require.Equal(t, width == "64", m.Memory64())
+	return raw
 }
 
-func newSubnet(t *testing.T) *subnet {
+// inBothWidths runs a test with modules for 32-bit memories and with modules for 64-bit ones, Motoko's default. They agree.
+func inBothWidths(t *testing.T, test func(t *testing.T, width string)) {
+	for _, width := range []string{"32", "64"} {
+		t.Run(width, func(t *testing.T) { test(t, width) })
+	}
+}
+
+func newSubnet(t *testing.T, width string) *subnet {
 	t.Helper()
 	var installs []canister.Install
 	for i, name := range []string{"counter", "awaiter"} {
 		installs = append(installs, canister.Install{
-			ID: protocol.CanisterID(i + 1), Module: module(t, name), Arg: candid.Encode(), Cycles: protocol.CyclesOf(1e14),
+			ID: protocol.CanisterID(i + 1), Module: compiled(t, name, width), Arg: candid.Encode(), Cycles: protocol.CyclesOf(1e14),
 		})
 	}
 	s := &subnet{
@@ -110,8 +121,10 @@ func (s *subnet) rejected(text string, got protocol.IngressStatus) {
 	require.Contains(s, got.Reject.Message, text)
 }
 
-func TestMotokoCounter(t *testing.T) {
-	s := newSubnet(t)
+func TestMotokoCounter(t *testing.T) { inBothWidths(t, counts) }
+
+func counts(t *testing.T, width string) {
+	s := newSubnet(t, width)
 	s.replied(candid.NewNat(0), s.call(counter, "get"))
 	s.replied(candid.NewNat(1), s.call(counter, "inc"))
 	s.call(counter, "set", candid.NewNat(41))
@@ -122,8 +135,10 @@ func TestMotokoCounter(t *testing.T) {
 	s.rejected("IDL error", s.call(counter, "set", candid.NewText("41")))
 }
 
-func TestMotokoAwait(t *testing.T) {
-	s := newSubnet(t)
+func TestMotokoAwait(t *testing.T) { inBothWidths(t, awaits) }
+
+func awaits(t *testing.T, width string) {
+	s := newSubnet(t, width)
 	id := candid.NewText(counter.Principal().String())
 	s.replied(candid.NewNat(1002), s.call(awaiter, "inTurn", id))
 	s.replied(candid.NewNat(4003), s.call(awaiter, "together", id))
@@ -139,9 +154,11 @@ func TestMotokoAwait(t *testing.T) {
 }
 
 // Motoko collects garbage and makes closures of its own: the state they leave is the same in every executor.
-func TestEveryRunIsTheSame(t *testing.T) {
+func TestEveryRunIsTheSame(t *testing.T) { inBothWidths(t, repeats) }
+
+func repeats(t *testing.T, width string) {
 	run := func() crypto.Hash {
-		s := newSubnet(t)
+		s := newSubnet(t, width)
 		for range 20 {
 			s.call(awaiter, "together", candid.NewText(counter.Principal().String()))
 		}

@@ -1,12 +1,15 @@
-// node compile.mjs DIRECTORY SOURCE MODULE: compiles Motoko to a module with a 32-bit memory, by the npm package in the directory.
+// node compile.mjs DIRECTORY SOURCE MODULE WIDTH: compiles Motoko by the npm package in the directory, to a module with a memory of 32
+// or 64 bits. 64 are the default since 2025.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, resolve } from 'node:path';
 
-const [directory, source, module] = process.argv.slice(2);
+const [directory, source, module, width] = process.argv.slice(2);
 const motoko = createRequire(resolve(directory, 'package.json'))('motoko').default;
 const name = basename(source);
 motoko.write(name, readFileSync(source, 'utf8'));
-motoko.compiler.gcFlags('classicOP'); // 64-bit memories are the default since 2025
-motoko.compiler.gcFlags('copying');
+if (width === '32') {
+  motoko.compiler.gcFlags('classicOP');
+  motoko.compiler.gcFlags('copying');
+}
 writeFileSync(module, motoko.wasm(name, 'ic').wasm);
