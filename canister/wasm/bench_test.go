@@ -10,10 +10,8 @@ import (
 	"icsim/canister/wasm/wasmtest"
 )
 
-// computeLoop is an integer loop like the inside of a hash function: rotations, additions and xors over locals, a conditional
-// and two stores and a load for each of the rounds.
-const rounds = 100_000
-
+// computeLoop is an integer loop like the inside of a hash function: rotations, additions and xors over locals, a conditional, two
+// stores and a load, 100,000 times.
 func computeLoop() *wasmtest.Builder {
 	b := &wasmtest.Builder{}
 	b.Memory(2, 0)
