@@ -80,8 +80,9 @@ cross: build ## compare digests with arm64 under qemu (CROSS=scenario UNTIL=5s)
 E2E    := .e2e
 MOTOKO := $(foreach width,32 64,$(patsubst canister/e2e/testdata/%.mo,$(E2E)/%-$(width).wasm,$(wildcard canister/e2e/testdata/*.mo)))
 
-e2e: $(MOTOKO) ## run canisters compiled from Motoko (needs Node and npm)
+e2e: $(MOTOKO) ## run canisters compiled from Motoko, compare Candid with didc (needs Node and npm)
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Didc ./canister/candid
 
 $(E2E)/%-32.wasm: canister/e2e/testdata/%.mo canister/e2e/testdata/compile.mjs $(E2E)/node_modules/.package-lock.json
 	node canister/e2e/testdata/compile.mjs $(E2E) $< $@ 32
@@ -91,7 +92,7 @@ $(E2E)/%-64.wasm: canister/e2e/testdata/%.mo canister/e2e/testdata/compile.mjs $
 
 $(E2E)/node_modules/.package-lock.json:
 	@command -v npm >/dev/null || { echo 'e2e: npm is missing; on Debian: apt-get install npm' >&2; exit 1; }
-	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0
+	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4
 
 clean: ## remove what was built
 	rm -rf bin $(E2E) $(MODULE)

@@ -61,7 +61,7 @@ func isFloat(number string) bool {
 	if hex := strings.ContainsAny(number, "xX"); hex {
 		return strings.ContainsAny(number, ".pP")
 	}
-	return strings.ContainsAny(number, ".eEn") // and inf, nan
+	return strings.ContainsAny(number, ".eEnN") // and inf, nan, NaN
 }
 
 func inferVec(n *node) (Type, *fault) {

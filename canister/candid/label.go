@@ -45,7 +45,7 @@ func quoteName(name string) string {
 // keywords may not stand unquoted as a name, by the grammar of Candid.
 var keywords = []string{
 	"blob", "composite_query", "false", "func", "import", "null", "oneway", "opt", "principal", "query", "record", "service", "true", "type",
-	"variant", "vec", "inf", "nan",
+	"variant", "vec", "inf", "nan", "NaN",
 }
 
 func isIdentifier(s string) bool {

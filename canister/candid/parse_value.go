@@ -151,7 +151,7 @@ func (p *parser) word() (node, *fault) {
 
 var words = map[string]form{"true": formTrue, "false": formFalse, "null": formNull, "opt": formOpt, "vec": formVec, "record": formRecord,
 	"variant": formVariant, "blob": formBlob, "principal": formPrincipal, "service": formService, "func": formFunc,
-	"inf": formNumber, "nan": formNumber}
+	"inf": formNumber, "nan": formNumber, "NaN": formNumber}
 
 // record reads fields, and puts them in order.
 func (p *parser) record(n *node) *fault {

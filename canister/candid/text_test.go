@@ -215,8 +215,8 @@ func TestFieldsAreEncodedInAnyOrder(t *testing.T) {
 
 func TestSameTellsValuesApart(t *testing.T) {
 	different := []Value{Null{}, Bool(false), NatOf(0), IntOf(0), Nat8(0), Int8(0), Float32(0), Float32(math.Copysign(0, -1)), Float64(0),
-		Text(""), Blob{0}, Blob{1}, Opt{Null{}}, Opt{Opt{Null{}}}, Vec{Null{}}, Record{}, Record{{Named("a"), Null{}}}, Variant{Named("a"), Null{}},
-		Variant{Named("b"), Null{}}, Principal{}, Service{}, Func{}, Func{Method: "m"}, nil}
+		Text(""), Blob{0}, Blob{1}, Opt{Null{}}, Opt{Opt{Null{}}}, Vec{Null{}}, Record{}, Record{{Named("a"), Null{}}},
+		Variant{Named("a"), Null{}}, Variant{Named("b"), Null{}}, Principal{}, Service{}, Func{}, Func{Method: "m"}, nil}
 	for i, a := range different {
 		for j, b := range different {
 			require.Equal(t, i == j, Same(a, b), "%v %v", a, b)

@@ -100,7 +100,7 @@ func Same(a, b Value) bool {
 	case Int:
 		b, ok := b.(Int)
 		return ok && a.Big().Cmp(b.Big()) == 0
-	case Float32, Float64:
+	case Float32, Float64: //tidy:float only told apart
 		return sameBits(a, b)
 	case Opt:
 		b, ok := b.(Opt)
