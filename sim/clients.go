@@ -116,7 +116,8 @@ func (s *simulation) sequences() []SequenceResult {
 			a := &o.Newest
 			r.Calls = append(r.Calls, CallResult{
 				What: config.Sequence[k].What, Made: uint64(o.Made), Answered: uint64(o.Answered), Wrong: uint64(o.Wrong),
-				AtSeconds: seconds(o.NewestAt), Reply: hex.EncodeToString(a.Reply), RejectCode: int(a.Reject.Code), Reject: a.Reject.Message, ErrorCode: a.Reject.Error,
+				AtSeconds: seconds(o.NewestAt), Reply: hex.EncodeToString(a.Reply),
+				RejectCode: int(a.Reject.Code), Reject: a.Reject.Message, ErrorCode: a.Reject.Error,
 			})
 		}
 		out = append(out, r)

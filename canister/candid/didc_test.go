@@ -58,7 +58,8 @@ type sample struct {
 }
 
 // samples draws messages on which didc 0.0.4 has to agree. It is older than the specification: there a record that contains itself
-// is empty, no service is a principal, and a plain value at opt t is null where t may be null. The official suite has the rules of today. Its text
+// is empty, no service is a principal, and a plain value at opt t is null where t may be null. The official suite has the rules of today.
+// Its text
 // has no infinity, and writes NUL as Rust does.
 func samples(n int) []sample {
 	draw := rapid.Custom(func(t *rapid.T) sample {

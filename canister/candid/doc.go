@@ -35,7 +35,8 @@
 // opt is expected is an error that says what would be accepted. CoerceArgs passes over unknown fields and extra arguments, as a decoder
 // would. An annotation has to be the expected type, or nat for int, or anything for reserved.
 //
-// Beyond the specification, inf, -inf and nan (NaN, too) are read and written as floats, a hexadecimal number may be negative, and a keyword may be a
+// Beyond the specification, inf, -inf and nan (NaN, too) are read and written as floats, a hexadecimal number may be negative, and
+// a keyword may be a
 // field's name where no doubt is possible. Format quotes it, as the specification has it.
 //
 // # What is left out
