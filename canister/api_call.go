@@ -131,7 +131,7 @@ func callPerform(x *execution, s []uint64) {
 
 // roomFor reports whether queues and memory have room for one more call.
 func (x *execution) roomFor(c *call) bool {
-	c.respondent = receiverOf(c.callee)
+	c.respondent = x.round.receiverOf(c)
 	same := 0
 	guaranteed := 0
 	for _, other := range x.calls {
@@ -154,11 +154,31 @@ func (x *execution) roomFor(c *call) bool {
 	return true
 }
 
-// receiverOf is whose queue a call to a principal goes through. One that is no canister is answered for by
-// the management canister, see Round.place.
-func receiverOf(callee principal.ID) protocol.CanisterID {
-	if id, ok := protocol.CanisterFromPrincipal(callee); ok {
+// receiverOf is whose queue a call goes through. A call of the management canister about a canister of another subnet goes to that
+// subnet's. One to a principal that is no canister is answered for by the management canister, see Round.place.
+func (r *Round) receiverOf(c *call) protocol.CanisterID {
+	id, ok := protocol.CanisterFromPrincipal(c.callee)
+	if ok && id < protocol.ManagerOf(0) {
 		return id
 	}
+	if c.callee == principal.Management() && r.ctx.Routing != nil {
+		if method, known := findMethod(c.method); known && method.run != nil && method.access != open {
+			return r.managerOf(method.name, c.arg)
+		}
+	}
 	return protocol.ManagementCanister
+}
+
+// managerOf gives the management canister of the subnet that hosts the canister a call is about.
+func (r *Round) managerOf(method string, arg []byte) protocol.CanisterID {
+	target, err := targetOf(method, arg)
+	if err != nil {
+		return protocol.ManagementCanister // which says what is wrong
+	}
+	id, ok := canisterOf(target.Bytes())
+	host, routed := r.ctx.Routing.Route(id)
+	if !ok || !routed || host == r.ctx.Subnet {
+		return protocol.ManagementCanister
+	}
+	return protocol.ManagerOf(host)
 }

@@ -91,11 +91,16 @@ func (x *execution) mint(name string, n protocol.Cycles) protocol.Cycles {
 	if x.canister.id != cyclesMinter {
 		x.violate(name + " cannot be executed on non Cycles Minting Canister: " + x.canister.id.String() + " != " + cyclesMinter.String())
 	}
-	const reason = 1 << 60 // in units of 2⁶⁴ cycles: sums stay far from overflow
-	if held := x.round.parent.cycles.Add(x.round.outcome.Minted).Add(x.minted); held.Hi >= reason || n.Hi >= reason {
+	if x.round.tooMany(x.minted) || x.round.tooMany(n) {
 		x.violate(name + ": more cycles than there can be")
 	}
 	x.balance = x.balance.Add(n)
 	x.minted = x.minted.Add(n)
 	return n
+}
+
+// tooMany reports whether with so many cycles more sums could come near to overflowing.
+func (r *Round) tooMany(n protocol.Cycles) bool {
+	const reason = 1 << 60 // in units of 2⁶⁴ cycles
+	return r.parent.cycles.Add(r.outcome.Minted).Hi >= reason || n.Hi >= reason
 }

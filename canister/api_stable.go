@@ -59,7 +59,9 @@ func (x *execution) stableGrow(pages, most uint64) uint64 {
 		return 1<<64 - 1
 	}
 	if pages > 0 {
-		x.grow(pages * pageBytes)
+		if !x.grow(pages * pageBytes) {
+			return 1<<64 - 1
+		}
 		x.edit().Grow((old + pages) * pageBytes)
 	}
 	return old

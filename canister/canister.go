@@ -26,7 +26,9 @@ type code struct {
 	hash      wasm.Hash // of raw
 	heartbeat bool
 	timer     bool
+	lowMemory bool
 	metadata  hashtree.Tree // of the custom sections, by name
+	sections  []wasm.CustomSection
 }
 
 func newCode(raw []byte, options wasm.CompileOptions, m *wasm.Module) *code {
@@ -34,27 +36,49 @@ func newCode(raw []byte, options wasm.CompileOptions, m *wasm.Module) *code {
 		raw: raw, options: options, hash: m.Hash(),
 		heartbeat: m.HasExport("canister_heartbeat"),
 		timer:     m.HasExport("canister_global_timer"),
+		lowMemory: m.HasExport("canister_on_low_wasm_memory"),
+		sections:  m.CustomSections(),
 	}
-	for _, s := range m.CustomSections() {
+	for _, s := range c.sections {
 		c.metadata = c.metadata.SetLeaf(hashtree.Path{hashtree.Label(s.Name)}, s.Data)
 	}
 	return c
 }
 
-// A Canister is one canister of a state: immutable there, and changed only by the round that forked it.
-type Canister struct {
-	id          protocol.CanisterID
-	code        *code       // nil: empty
-	image       *wasm.Image // memory and globals; nil when empty
-	stable      wasm.Pages
-	certified   []byte
-	controllers []principal.ID // ascending
-	status      Status
-	version     uint64 // ic0.canister_version
-	threshold   uint64 // freezing threshold, in seconds
+// section gives a custom section, or nil.
+func (c *code) section(name string) *wasm.CustomSection {
+	for i := range c.sections {
+		if c.sections[i].Name == name {
+			return &c.sections[i]
+		}
+	}
+	return nil
+}
 
-	balance protocol.Cycles
-	charged protocol.Time // up to when storage is paid
+// A Canister is one canister of a state: immutable there, and changed only by the round that forked it. Slices in it are
+// replaced, never written to, but for contexts and callbacks, which a fork has of its own.
+type Canister struct {
+	id        protocol.CanisterID
+	code      *code       // nil: empty
+	image     *wasm.Image // memory and globals; nil when empty
+	stable    wasm.Pages
+	certified []byte
+	status    Status
+	deleted   bool   // in the round that deletes it
+	version   uint64 // ic0.canister_version
+
+	settings
+	history   history
+	chunks    []chunk // ascending by hash
+	snapshots []*snapshot
+	snapshot  uint64 // number of the last one taken
+	stops     []stopCall
+	log       canisterLog
+	installs  debit // instructions of installing code, to be worked off
+
+	balance  protocol.Cycles
+	reserved protocol.Cycles // set aside to pay for storage
+	charged  protocol.Time   // up to when storage is paid
 
 	timer uint64 // ic0.global_timer_set: Unix nanoseconds, 0 when off
 	next  task   // which kind of work goes first in the next round
@@ -75,6 +99,8 @@ type sums struct {
 	bytes      uint64          // a checkpoint would hold
 	guaranteed int             // responses that memory is kept for
 	callbacks  int
+	memory     uint64        // bytes used, or allocated if more
+	compute    uint64        // percent allocated
 	expires    protocol.Time // before or at it nothing times out
 	wake       protocol.Time // when the canister wants a round; 0: in the next
 }
@@ -88,11 +114,14 @@ func (c *Canister) fork(o *queue.Owner) *Canister {
 	return &f
 }
 
-// bytes is the memory a canister pays for.
+// bytes is the memory a canister uses.
 func (c *Canister) bytes() uint64 {
-	n := c.stable.Len()
+	n := c.stable.Len() + uint64(len(c.chunks))*maxChunkBytes
 	if c.code != nil {
 		n += uint64(len(c.code.raw)) + c.image.Size()*pageBytes
+	}
+	for _, s := range c.snapshots {
+		n += s.bytes
 	}
 	return n
 }
@@ -109,28 +138,16 @@ func (c *Canister) timerDue(unix uint64) bool {
 	return c.timer != 0 && c.timer <= unix && c.code != nil && c.code.timer && c.status == Running
 }
 
-// owed is what the canister has to pay for its storage at a time, as far as it can, and up to when that is.
-func (c *Canister) owed(p prices, now protocol.Time) (due protocol.Cycles, until protocol.Time) {
-	if now < c.charged+chargeInterval {
-		return due, c.charged
-	}
-	seconds := (now - c.charged) / 1e9
-	return p.storage(c.bytes(), uint64(seconds)).Min(c.balance), c.charged + seconds*1e9
-}
-
-// liquid is what the canister may spend without falling under its freezing limit.
-func (c *Canister) liquid(p prices) protocol.Cycles {
-	return less(c.balance, p.freezing(c.bytes(), c.threshold))
-}
-
 // summarize works out sums. genesis is the Unix time of virtual time 0.
 func (c *Canister) summarize(p prices, genesis uint64) sums {
 	q := c.queues.Summarize()
 	s := sums{
-		cycles:     q.Cycles.Add(c.balance),
+		cycles:     q.Cycles.Add(c.balance).Add(c.reserved).Add(c.heldByStops()),
 		bytes:      q.Bytes + c.bytes(),
 		guaranteed: q.Guaranteed,
 		callbacks:  len(c.callbacks),
+		memory:     c.upkeep().bytes,
+		compute:    c.compute,
 		expires:    q.Expires,
 	}
 	for _, x := range c.contexts {
@@ -164,8 +181,11 @@ func (c *Canister) wake(p prices, genesis uint64, expires protocol.Time) protoco
 	if c.timer != 0 && c.code != nil && c.code.timer && c.status == Running {
 		wake = min(wake, fromUnix(c.timer, genesis))
 	}
-	if c.bytes() > 0 {
-		if seconds, ok := p.lasts(c.balance, c.bytes()); ok {
+	if len(c.stops) > 0 {
+		wake = min(wake, c.stops[0].at+stopTimeout+1)
+	}
+	if u := c.upkeep(); u != (upkeep{}) {
+		if seconds, ok := p.lasts(c.balance.Add(c.reserved), u); ok {
 			wake = min(wake, c.charged+max(protocol.Time(seconds)*1e9, chargeInterval))
 		}
 	}

@@ -127,7 +127,7 @@ func TestBurning(t *testing.T) {
 }
 
 func (c *Canister) frozenAt() protocol.Cycles {
-	return prices{nodes: 13}.freezing(c.bytes(), c.threshold)
+	return c.frozen(prices{nodes: 13}, 0)
 }
 
 // Only the canister with the cycles minting canister's id mints (interface.md A.2).
@@ -198,7 +198,7 @@ func TestCanisterWithoutCyclesIsUninstalled(t *testing.T) {
 	s.round(m)
 	c := s.state.find(1)
 	require.Len(t, c.callbacks, 1)
-	seconds, ok := prices{nodes: 13}.lasts(c.balance, c.bytes())
+	seconds, ok := prices{nodes: 13}.lasts(c.balance, c.upkeep())
 	require.True(t, ok)
 	s.ctx.Time = c.charged + protocol.Time(seconds)*1e9 - 2e9
 	s.round()

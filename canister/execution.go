@@ -1,6 +1,8 @@
 package canister
 
 import (
+	"fmt"
+
 	"icsim/canister/wasm"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -28,6 +30,9 @@ type execution struct {
 
 	// The journal.
 	balance   protocol.Cycles
+	reserved  protocol.Cycles
+	fresh     uint64 // bytes taken from the subnet's memory
+	log       canisterLog
 	burned    protocol.Cycles
 	minted    protocol.Cycles
 	reply     []byte  // collected so far
@@ -59,7 +64,9 @@ type call struct {
 
 // newExecution prepares an execution over what the canister holds now.
 func (r *Round) newExecution(c *Canister, m mode) *execution {
-	return &execution{round: r, canister: c, mode: m, balance: c.balance, stable: c.stable, timer: c.timer, responded: true}
+	return &execution{
+		round: r, canister: c, mode: m, balance: c.balance, reserved: c.reserved, log: c.log, stable: c.stable, timer: c.timer, responded: true,
+	}
 }
 
 // inContext lets an execution act for a call context.
@@ -80,26 +87,40 @@ func (x *execution) enter(entry wasm.Entry, limit uint64) wasm.Result {
 // frozen is the freezing limit with the memory that the execution has grown.
 func (x *execution) frozen() protocol.Cycles {
 	c := x.canister
-	return x.round.prices.freezing(c.bytes()+x.grown, c.threshold)
+	return less(x.round.prices.upkeep(c.upkeepGrown(x.grown), min(c.threshold, maxThreshold)), x.reserved)
 }
 
 func (x *execution) liquid() protocol.Cycles { return less(x.balance, x.frozen()) }
 
-// grow accounts for memory of so many bytes more; it traps when the canister could not afford to keep it.
-func (x *execution) grow(bytes uint64) {
+// grow accounts for memory of so many bytes more; false if the subnet has not so much. It traps when the canister could not
+// afford to keep it.
+func (x *execution) grow(bytes uint64) bool {
+	r := x.round
+	fresh := x.canister.fresh(x.grown+bytes) - x.fresh
+	if r.memory+x.fresh+fresh > memoryCapacity {
+		return false
+	}
+	price := r.prices.reservation(r.memory+x.fresh, fresh)
+	if reserved := x.reserved.Add(price); !price.IsZero() && x.canister.reservable.Less(reserved) {
+		x.fail(errReservedLimit, fmt.Sprintf("Canister cannot grow memory by %d bytes due to its reserved cycles limit: %s cycles would be "+
+			"reserved, %s may be", bytes, reserved, x.canister.reservable))
+	}
 	x.grown += bytes
-	if limit := x.frozen(); x.balance.Less(limit) {
+	x.fresh += fresh
+	x.reserved = x.reserved.Add(price)
+	if limit := x.frozen(); x.balance.Less(limit.Add(price)) {
 		x.fail(errCyclesMemoryGrow, "Canister cannot grow memory: it would hold less than its freezing limit of "+
 			limit.String()+" cycles")
 	}
+	x.balance = x.balance.Sub(price)
+	return true
 }
 
 // growMemory is what the engine asks before memory.grow.
 func growMemory(c *wasm.Call, from, to uint64) bool {
 	x := c.User.(*execution)
 	x.call = c
-	x.grow((to - from) * pageBytes)
-	return true
+	return x.grow((to - from) * pageBytes)
 }
 
 // stablePages gives stable memory as the execution has left it.

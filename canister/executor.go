@@ -10,6 +10,7 @@ import (
 type Config struct {
 	RootKey []byte      // DER form of the root subnet's key, for ic0.root_key_copy
 	Cache   *wasm.Cache // of compiled modules, shared between executors of one process; nil for an own one
+	Mainnet bool        // the provisional methods of the management canister, which mint cycles, are refused
 }
 
 // An Executor runs the rounds of a subnet: a pure function, with an engine that keeps compiled modules and live
@@ -19,6 +20,7 @@ type Executor struct {
 	engine  *wasm.Engine
 	modules map[codeKey]*wasm.Module // compiled by this engine
 	root    []byte
+	mainnet bool
 }
 
 type codeKey struct {
@@ -33,6 +35,7 @@ func NewExecutor(c Config) *Executor {
 		engine:  wasm.NewEngine(wasm.Config{Hosts: hosts, Grow: growMemory, Cache: c.Cache}),
 		modules: make(map[codeKey]*wasm.Module),
 		root:    c.RootKey,
+		mainnet: c.Mainnet,
 	}
 }
 
@@ -63,7 +66,8 @@ func (e *Executor) open(parent *State, ctx *protocol.RoundContext) *Round {
 		executor: e, parent: parent, ctx: ctx,
 		prices: pricesOf(ctx), limits: limitsOf(ctx.System),
 		now: ctx.Genesis + uint64(ctx.Time), owner: new(queue.Owner),
-		management: parent.management, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
+		management: parent.management, departing: parent.departing, nextID: parent.nextID, retired: parent.retired,
+		memory: parent.memory, compute: parent.compute, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
 	}
 }
 

@@ -2,9 +2,10 @@ package canister
 
 import (
 	"fmt"
-	"slices"
 
 	"icsim/canister/wasm"
+
+	m "icsim/canister/management"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 )
@@ -18,9 +19,6 @@ type Install struct {
 	Controllers []principal.ID
 	Cycles      protocol.Cycles
 }
-
-// maxControllers is the interface's bound (interface.md A.6).
-const maxControllers = 10
 
 // Genesis makes the state of a subnet before its first round: each canister installed, in the order given, with its start
 // function and canister_init run at ctx.Time. Installing costs no cycles. The error names the canister at fault; errors
@@ -41,7 +39,7 @@ func (e *Executor) Genesis(ctx *protocol.RoundContext, installs []Install) (*Sta
 }
 
 func (r *Round) create(in *Install) (*Canister, error) {
-	if r.touched[in.ID] != nil || in.ID == protocol.ManagementCanister {
+	if r.touched[in.ID] != nil || in.ID >= protocol.ManagerOf(0) {
 		return nil, fmt.Errorf("the id is taken")
 	}
 	if len(in.Controllers) > maxControllers {
@@ -51,12 +49,7 @@ func (r *Round) create(in *Install) (*Canister, error) {
 	if in.Cycles.Hi >= most {
 		return nil, fmt.Errorf("%s cycles are more than there can be", in.Cycles)
 	}
-	c := &Canister{
-		id: in.ID, status: Running, threshold: freezingThreshold, balance: in.Cycles, charged: r.ctx.Time,
-		controllers: slices.Clone(in.Controllers),
-	}
-	slices.SortFunc(c.controllers, principal.ID.Compare)
-	c.controllers = slices.Compact(c.controllers)
+	c := &Canister{id: in.ID, status: Running, settings: defaultSettings(in.Controllers...), balance: in.Cycles, charged: r.ctx.Time}
 	c.queues = c.queues.Fork(r.owner)
 	r.adopt(c)
 	return c, nil
@@ -65,39 +58,19 @@ func (r *Round) create(in *Install) (*Canister, error) {
 // install puts code into an empty canister and initialises it.
 func (r *Round) install(c *Canister, in *Install) error {
 	options := wasm.CompileOptions{Library: in.Library}
-	m, err := r.executor.engine.Compile(in.Module, options)
+	module, err := r.executor.engine.Compile(in.Module, options)
 	if err != nil {
 		return fmt.Errorf("the module is not valid: %w", err)
 	}
-	c.code = newCode(in.Module, options, m)
-	c.image = m.InitialImage()
-	c.version++
-	if m.HasStart() {
-		if f := r.initialise(c, modeStart, wasm.Entry{Kind: wasm.EntryStart}, nil); f != nil {
-			return fmt.Errorf("the start function failed: %w", f)
-		}
+	d := &deployment{module: module, code: newCode(in.Module, options, module), arg: in.Arg}
+	d.mode.Install = &m.Null{}
+	if len(c.controllers) > 0 {
+		d.caller = c.controllers[0] // who would have installed it
 	}
-	if m.HasExport("canister_init") {
-		if f := r.initialise(c, modeInit, wasm.Entry{Kind: wasm.EntryExport, Name: "canister_init"}, in); f != nil {
-			return fmt.Errorf("canister_init failed: %w", f)
-		}
+	next, _, f := r.deploy(c, d)
+	if f != nil {
+		return fmt.Errorf("its initialisation failed: %w", f)
 	}
-	return nil
-}
-
-func (r *Round) initialise(c *Canister, m mode, entry wasm.Entry, in *Install) *fault {
-	x := r.newExecution(c, m)
-	if in != nil {
-		x.arg = in.Arg
-		if len(c.controllers) > 0 {
-			x.caller = c.controllers[0] // who would have installed it
-		}
-	}
-	result := x.enter(entry, r.limits.install)
-	if result.Trap != nil {
-		return faultOf(result.Trap, r.limits.install)
-	}
-	r.lose(x.burned)
-	c.store(x, result)
+	r.adoptCode(c, next)
 	return nil
 }

@@ -149,6 +149,7 @@ func (s *subnet) on(x *Executor, inputs []any) played {
 	state, outcome := r.Commit()
 	p.state, p.outcome = state.(*State), outcome
 	require.Equal(s.t, p.state.guaranteed, r.(*Round).guaranteed, "guaranteed responses as counted within the round")
+	require.Equal(s.t, p.state.compute, r.(*Round).compute, "compute allocated as counted within the round")
 	require.Equal(s.t, p.state.callbacks, r.(*Round).callbacks, "open calls as counted within the round")
 	return p
 }
@@ -157,13 +158,14 @@ func (s *subnet) on(x *Executor, inputs []any) played {
 func (s *subnet) audit() {
 	s.t.Helper()
 	var cycles protocol.Cycles
-	var bytes uint64
+	var bytes, memory, compute uint64
 	var guaranteed, callbacks int
 	var wakes []wake
 	for m := range s.state.canisters.All() {
 		sums := m.Canister.summarize(pricesOf(&s.ctx), s.ctx.Genesis)
 		require.Equal(s.t, sums, m.sums, "sums of %s", m.id)
 		cycles, bytes = cycles.Add(sums.cycles), bytes+sums.bytes
+		memory, compute = memory+m.upkeep().bytes, compute+m.compute
 		guaranteed, callbacks = guaranteed+sums.guaranteed, callbacks+sums.callbacks
 		if sums.wake != protocol.Never {
 			wakes = append(wakes, wake{sums.wake, m.id})
@@ -174,7 +176,9 @@ func (s *subnet) audit() {
 	}
 	slices.SortFunc(wakes, wake.Compare)
 	require.Equal(s.t, wakes, slices.Collect(s.state.wakes.All()))
-	require.Equal(s.t, cycles.Add(cyclesOfCalls(s.state.management)), s.state.TotalCycles())
+	require.Equal(s.t, cycles.Add(s.state.held()), s.state.TotalCycles())
+	require.Equal(s.t, memory, s.state.memory)
+	require.Equal(s.t, compute, s.state.compute)
 	require.Equal(s.t, bytes, s.state.Size())
 	require.Equal(s.t, guaranteed, s.state.guaranteed)
 	require.Equal(s.t, callbacks, s.state.callbacks)

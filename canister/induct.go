@@ -12,7 +12,7 @@ import (
 func (r *Round) InductIngress(m *protocol.SignedIngress) protocol.IngressUpdate {
 	id := m.Content.Canister
 	if id == protocol.ManagementCanister {
-		return ingressRejected(m.MessageID, r.refuseManagement(m.Content.Method))
+		return r.inductManagement(m)
 	}
 	c := r.peek(id)
 	if c == nil {
@@ -22,16 +22,59 @@ func (r *Round) InductIngress(m *protocol.SignedIngress) protocol.IngressUpdate 
 	if f := c.closedToCalls(); f != nil {
 		return ingressRejected(m.MessageID, f.reject(id))
 	}
-	due, _ := c.owed(r.prices, r.ctx.Time)
-	fee := r.prices.ingress(&m.Content)
-	if less(c.liquid(r.prices), due).Less(fee) {
-		f := c.outOfCycles()
+	if f := r.chargeIngress(c, m); f != nil {
 		return ingressRejected(m.MessageID, f.reject(id))
 	}
 	c = r.touch(id)
-	r.burn(c, fee)
 	c.queues.PushIngress(m)
 	return protocol.IngressUpdate{ID: m.MessageID, Status: protocol.IngressStatus{State: protocol.IngressReceived}}
+}
+
+// inductManagement takes a user's call of the management canister. The canister that it is about pays for it.
+func (r *Round) inductManagement(x *protocol.SignedIngress) protocol.IngressUpdate {
+	k := managementCall{ingress: x, since: r.ctx.Height}
+	refused := func(f *fault) protocol.IngressUpdate { return ingressRejected(x.MessageID, f.bare(f.text)) }
+	method, known := findMethod(x.Content.Method)
+	switch {
+	case !known || method.run == nil:
+		return refused(refusedMethod(x.Content.Method, known))
+	case !method.users:
+		return refused(contract("%s cannot be called by a user.", method.name))
+	}
+	if method.access != open {
+		id, err := targetOf(method.name, x.Content.Arg)
+		if err != nil {
+			return refused(&fault{code: errInvalidManagement, text: "Error decoding candid: " + err.Error()})
+		}
+		n, ok := canisterOf(id.Bytes())
+		c := r.peek(n)
+		if !ok || c == nil {
+			return refused(notFound(id))
+		}
+		if f := r.chargeIngress(c, x); f != nil {
+			return refused(f)
+		}
+	}
+	r.management = append(slices.Clip(r.management), k)
+	return protocol.IngressUpdate{ID: x.MessageID, Status: protocol.IngressStatus{State: protocol.IngressReceived}}
+}
+
+// chargeIngress takes the fee for a user's call from the canister that it is for, or says that it has not so much.
+//
+// Model: a short update_settings is free. The replica charges it once it is done, so that a frozen canister can be thawed by a
+// lower threshold.
+func (r *Round) chargeIngress(c *Canister, x *protocol.SignedIngress) *fault {
+	const short = 267 // bytes (MAX_DELAYED_INGRESS_COST_PAYLOAD_SIZE)
+	if x.Content.Canister == protocol.ManagementCanister && x.Content.Method == "update_settings" && len(x.Content.Arg) <= short {
+		return nil
+	}
+	due, _ := c.owed(r.prices, r.ctx.Time)
+	fee := r.prices.ingress(&x.Content)
+	if less(c.liquid(r.prices), due).Less(fee) {
+		return c.outOfCycles()
+	}
+	r.burn(r.touch(c.id), fee)
+	return nil
 }
 
 func ingressRejected(id protocol.MessageID, reject protocol.Reject) protocol.IngressUpdate {
@@ -67,6 +110,10 @@ func (r *Round) Induct(m *protocol.CanisterMessage) protocol.RejectReason {
 			return protocol.RejectCanisterMigrating // the only reason a response may get
 		}
 		r.deliver(c, m, true)
+		return protocol.Accepted
+	}
+	if s, ok := m.To().ManagedSubnet(); ok && s == r.ctx.Subnet {
+		r.management = append(slices.Clip(r.management), managementCall{message: m, remote: true, since: r.ctx.Height})
 		return protocol.Accepted
 	}
 	c := r.peek(m.To())
@@ -150,7 +197,7 @@ func (r *Round) senders() []*Canister {
 func (r *Round) moveLocal(c *Canister, m *protocol.CanisterMessage) bool {
 	if m.To() == protocol.ManagementCanister {
 		c.queues.PopOutput(m.To())
-		r.management = append(slices.Clip(r.management), managementCall{m, r.ctx.Height})
+		r.management = append(slices.Clip(r.management), managementCall{message: m, since: r.ctx.Height})
 		return true
 	}
 	receiver := r.touch(m.To())

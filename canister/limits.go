@@ -25,6 +25,7 @@ const (
 	ownCallbacks       = 50                          // open calls a canister may always have
 	requestLifetime    = protocol.Time(300e9)        // of a guaranteed request in an output queue
 	maxBestEffort      = 300                         // seconds until a best-effort call's deadline
+	maxCanisters       = 120_000                     // of a subnet
 	pageBytes          = 1 << 16
 	freezingThreshold  = 30 * 24 * 3600 // seconds
 	chargeInterval     = protocol.Time(10e9)

@@ -2,99 +2,202 @@ package canister
 
 import (
 	"fmt"
-	"slices"
 
+	m "icsim/canister/management"
+	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
-// A managementCall is a request that waits in the subnet's own queue. It is bounded by the callers' queues: each may
-// have queue.Capacity calls open to the management canister.
+// A managementCall is a call of aaaaa-aa that waits in the subnet's own queue: a canister's, of this subnet or another, or a user's.
+// Calls of canisters are bounded by their queues: each may have queue.Capacity calls open to the management canister of a
+// subnet; those of users by the blocks they come in, since nearly all are answered in the round that they come in.
 type managementCall struct {
-	*protocol.CanisterMessage
-	since protocol.Height // of the round it came in
+	message *protocol.CanisterMessage // exactly one of the two is set
+	ingress *protocol.SignedIngress
+	remote  bool            // the message came from another subnet
+	since   protocol.Height // of the round it came in
+}
+
+func (k managementCall) method() string {
+	if k.ingress != nil {
+		return k.ingress.Content.Method
+	}
+	return k.message.Request.Method
+}
+
+func (k managementCall) arg() []byte {
+	if k.ingress != nil {
+		return k.ingress.Content.Arg
+	}
+	return k.message.Request.Arg
+}
+
+func (k managementCall) cycles() protocol.Cycles {
+	if k.ingress != nil {
+		return protocol.Cycles{}
+	}
+	return k.message.Cycles()
 }
 
 func cyclesOfCalls(calls []managementCall) protocol.Cycles {
 	var sum protocol.Cycles
-	for _, m := range calls {
-		sum = sum.Add(m.Cycles())
+	for _, k := range calls {
+		sum = sum.Add(k.cycles())
 	}
 	return sum
 }
 
-// manage answers the calls to aaaaa-aa, in order. Randomness is not known when it is asked for: raw_rand
-// waits for the next round (interface.md B.1).
+// A request is a management call that is being answered.
+type request struct {
+	managementCall
+	caller principal.ID
+	cycles protocol.Cycles // came with the call and not taken: goes back
+}
+
+func newRequest(k managementCall) *request {
+	if k.ingress != nil {
+		return &request{managementCall: k, caller: k.ingress.Content.Sender}
+	}
+	return &request{managementCall: k, caller: k.message.From().Principal(), cycles: k.cycles()}
+}
+
+// decode reads the call's argument.
+func (q *request) decode(to any) *fault {
+	if err := m.Decode(q.arg(), to); err != nil {
+		return &fault{code: errInvalidManagement, text: "Error decoding candid: " + err.Error(), whole: true}
+	}
+	return nil
+}
+
+// origin tells who calls, for a canister's history.
+func (q *request) origin() m.Origin {
+	if q.ingress != nil {
+		return m.Origin{User: &m.FromUser{User: q.caller}}
+	}
+	var sender struct {
+		Version *uint64 `candid:"sender_canister_version"`
+	}
+	_ = m.Decode(q.arg(), &sender) // the method has read the argument already
+	return m.Origin{Canister: &m.FromCanister{Canister: q.caller, Version: sender.Version}}
+}
+
+// manage answers the calls to aaaaa-aa, in order, as far as they need not wait.
 func (r *Round) manage() {
 	calls := r.management
 	r.management = nil
-	for _, m := range calls {
-		if m.since == r.ctx.Height && m.Request.Method == "raw_rand" && slices.Equal(m.Request.Arg, candidNothing()) {
-			r.management = append(r.management, m)
+	for _, k := range calls {
+		if r.mustWait(k) {
+			r.management = append(r.management, k)
 			continue
 		}
-		r.deliver(r.touch(m.From()), r.answerManagement(m.Request), false)
+		q := newRequest(k)
+		if reply, f := r.execute(q); reply != nil || f != nil {
+			r.answer(q, reply, f)
+		}
 	}
 }
 
-func (r *Round) answerManagement(q *protocol.Request) *protocol.CanisterMessage {
-	refuse := func(code, format string, args ...any) *protocol.CanisterMessage {
-		f := &fault{code: code}
-		return q.RejectTo(f.bare(fmt.Sprintf(format, args...)))
-	}
-	if q.Deadline != 0 && q.Deadline < r.ctx.Time {
-		return refuse(errDeadlineExpired, "Deadline expired.")
-	}
-	answer := protocol.Response{
-		Originator: q.Sender, Respondent: protocol.ManagementCanister,
-		Callback: q.Callback, Refund: q.Cycles, Deadline: q.Deadline,
-	}
-	switch q.Method {
-	case "raw_rand":
-		if !slices.Equal(q.Arg, candidNothing()) {
-			return refuse(errInvalidManagement, "raw_rand takes no argument")
-		}
-		answer.Reply = candidBlob(r.randomBytes())
-	case "deposit_cycles":
-		id, ok := candidCanisterID(q.Arg)
-		if !ok {
-			return refuse(errInvalidManagement, "deposit_cycles takes a record with a canister_id")
-		}
-		c := r.touch(id)
-		if c == nil {
-			return refuse(errCanisterNotFound, "Canister %s not found", id)
-		}
-		c.balance = c.balance.Add(q.Cycles)
-		answer.Refund = protocol.Cycles{}
-		answer.Reply = candidNothing()
-	default:
-		return q.RejectTo(r.refuseManagement(q.Method))
-	}
-	return protocol.NewResponse(&answer)
+// mustWait holds a call back. Randomness is not known when it is asked for: raw_rand waits for the next round (interface.md B.1).
+func (r *Round) mustWait(k managementCall) bool {
+	return k.since == r.ctx.Height && k.method() == "raw_rand"
 }
 
-// refuseManagement says that a method of aaaaa-aa cannot be called.
-func (r *Round) refuseManagement(method string) protocol.Reject {
-	f := &fault{code: errUnknownManagement}
-	if slices.Contains(managementMethods(), method) {
-		return f.bare("not available yet: " + method)
+// execute runs a method. If both results are nil, the answer comes later.
+func (r *Round) execute(q *request) ([]byte, *fault) {
+	if f := r.overdue(q.managementCall); f != nil {
+		return nil, f
 	}
-	return f.bare(fmt.Sprintf("Management canister has no method '%s'", method))
+	method, ok := findMethod(q.method())
+	switch {
+	case !ok || method.run == nil:
+		return nil, refusedMethod(q.method(), ok)
+	case q.ingress != nil && !method.users:
+		return nil, contract("%s cannot be called by a user.", method.name)
+	case method.access == open:
+		return method.run(r, q, nil)
+	}
+	id, err := targetOf(method.name, q.arg())
+	if err != nil {
+		return nil, &fault{code: errInvalidManagement, text: "Error decoding candid: " + err.Error(), whole: true}
+	}
+	n, ok := canisterOf(id.Bytes())
+	c := r.touch(n)
+	if !ok || c == nil {
+		return nil, notFound(id)
+	}
+	if f := method.permits(c, q); f != nil {
+		return nil, f
+	}
+	return method.run(r, q, c)
 }
 
-// managementMethods are those of the interface (interface.md B.1).
-func managementMethods() []string {
-	return []string{
-		"create_canister", "update_settings", "upload_chunk", "clear_chunk_store", "stored_chunks", "install_code",
-		"install_chunked_code", "uninstall_code", "start_canister", "stop_canister", "delete_canister", "canister_status",
-		"canister_metrics", "canister_info", "canister_metadata", "deposit_cycles", "raw_rand", "http_request",
-		"ecdsa_public_key", "sign_with_ecdsa", "schnorr_public_key", "sign_with_schnorr", "vetkd_public_key",
-		"vetkd_derive_key", "bitcoin_get_balance", "bitcoin_get_utxos", "bitcoin_send_transaction",
-		"bitcoin_get_current_fee_percentiles", "bitcoin_get_block_headers", "node_metrics_history", "subnet_info",
-		"provisional_create_canister_with_cycles", "provisional_top_up_canister", "take_canister_snapshot",
-		"load_canister_snapshot", "list_canister_snapshots", "delete_canister_snapshot", "read_canister_snapshot_metadata",
-		"read_canister_snapshot_data", "upload_canister_snapshot_metadata", "upload_canister_snapshot_data",
-		"fetch_canister_logs", "list_canisters",
+// overdue says that nobody waits for a call any more.
+func (r *Round) overdue(k managementCall) *fault {
+	switch {
+	case k.ingress != nil && k.ingress.Content.Expiry < r.ctx.Time:
+		return &fault{code: errIngressTimeout, text: "Ingress message timed out waiting to start executing.", whole: true}
+	case k.message != nil && k.message.Request.Deadline != 0 && k.message.Request.Deadline < r.ctx.Time:
+		return &fault{code: errDeadlineExpired, text: "Deadline expired.", whole: true}
 	}
+	return nil
+}
+
+// answer gives a call its one answer, with the cycles that were not taken.
+func (r *Round) answer(q *request, reply []byte, f *fault) {
+	var reject protocol.Reject
+	if f != nil {
+		reply, reject = nil, f.bare(f.text)
+	}
+	if q.ingress != nil {
+		status := protocol.IngressStatus{State: protocol.IngressReplied, Reply: reply}
+		if f != nil {
+			status = protocol.IngressStatus{State: protocol.IngressRejected, Reject: reject}
+		}
+		r.record(protocol.IngressUpdate{ID: q.ingress.MessageID, Status: status})
+		return
+	}
+	asked := q.message.Request
+	response := protocol.NewResponse(&protocol.Response{
+		Originator: asked.Sender, Respondent: asked.Receiver, Callback: asked.Callback, Deadline: asked.Deadline,
+		Refund: q.cycles, Reply: reply, Reject: reject,
+	})
+	if q.remote {
+		r.departing = append(r.departing, response)
+		return
+	}
+	r.deliver(r.touch(asked.Sender), response, false)
+}
+
+// refusedMethod says that a method of aaaaa-aa cannot be called.
+func refusedMethod(name string, known bool) *fault {
+	if known {
+		return &fault{code: errUnknownManagement, text: "not available yet: " + name, whole: true}
+	}
+	return &fault{code: errUnknownManagement, text: fmt.Sprintf("Management canister has no method '%s'", name), whole: true}
+}
+
+// targetOf reads from an argument which canister a call is about.
+func targetOf(method string, arg []byte) (principal.ID, error) {
+	if method == "install_chunked_code" {
+		var to struct {
+			Canister principal.ID `candid:"target_canister"`
+		}
+		err := m.Decode(arg, &to)
+		return to.Canister, err
+	}
+	var to m.CanisterID
+	err := m.Decode(arg, &to)
+	return to.Canister, err
+}
+
+// canisterOf gives the canister with a principal, if it can be one's.
+func canisterOf(raw []byte) (protocol.CanisterID, bool) {
+	id, err := principal.FromBytes(raw)
+	if err != nil {
+		return 0, false
+	}
+	n, ok := protocol.CanisterFromPrincipal(id)
+	return n, ok && n != protocol.ManagementCanister
 }
 
 // randomBytes draws the 32 bytes of a raw_rand from the random tape's value of this round.

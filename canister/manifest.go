@@ -3,6 +3,7 @@ package canister
 import (
 	"encoding/binary"
 
+	m "icsim/canister/management"
 	"icsim/crypto"
 	"icsim/protocol"
 )
@@ -43,31 +44,38 @@ func (s *State) manifest() ([]canisterHash, crypto.Hash) {
 	known := s.hashes
 	hashes := make([]canisterHash, 0, s.canisters.Len())
 	var all []byte
-	for m := range s.canisters.All() {
-		for len(known) > 0 && known[0].of.id < m.id {
+	for c := range s.canisters.All() {
+		for len(known) > 0 && known[0].of.id < c.id {
 			known = known[1:]
 		}
-		h := canisterHash{of: m.Canister}
-		if len(known) > 0 && known[0].of == m.Canister {
+		h := canisterHash{of: c.Canister}
+		if len(known) > 0 && known[0].of == c.Canister {
 			h = known[0]
 		} else {
-			h.hash = m.Canister.contentHash()
+			h.hash = c.Canister.contentHash()
 		}
 		hashes = append(hashes, h)
 		all = append(all, h.hash[:]...)
 	}
-	for _, m := range s.management {
-		all = append(all, m.Hash[:]...)
-		all = appendUint(all, uint64(m.since))
+	for _, k := range s.management {
+		all = k.appendTo(all)
+	}
+	for _, x := range s.departing {
+		all = append(all, x.Hash[:]...)
+	}
+	all = appendUint(all, uint64(len(s.departing)), uint64(s.nextID))
+	for _, id := range s.retired {
+		all = appendUint(all, uint64(id))
 	}
 	return hashes, crypto.Sum("canister_state", all)
 }
 
 // contentHash covers all that later rounds may depend on.
 func (c *Canister) contentHash() crypto.Hash {
-	b := appendUint(nil, uint64(c.id), uint64(c.status), c.version, c.threshold, c.timer, uint64(c.next),
+	b := appendUint(nil, uint64(c.id), uint64(c.status), c.version, c.timer, uint64(c.next),
 		uint64(c.ran), uint64(c.charged), c.contextID, uint64(c.callback))
-	b = appendCycles(b, c.balance)
+	b = appendCycles(appendCycles(b, c.balance), c.reserved)
+	b = c.appendBelongings(c.settings.appendTo(b))
 	if c.code != nil {
 		image := c.image.Hash()
 		b = append(b, c.code.hash[:]...)
@@ -76,10 +84,6 @@ func (c *Canister) contentHash() crypto.Hash {
 	stable := c.stable.Hash()
 	b = append(b, stable[:]...)
 	b = appendBlob(b, c.certified)
-	b = appendUint(b, uint64(len(c.controllers)))
-	for _, p := range c.controllers {
-		b = appendBlob(b, p.Bytes())
-	}
 	b = appendUint(b, uint64(len(c.contexts)))
 	for _, x := range c.contexts {
 		b = x.appendTo(b)
@@ -89,6 +93,33 @@ func (c *Canister) contentHash() crypto.Hash {
 		b = k.appendTo(b)
 	}
 	return crypto.Sum("canister", c.queues.AppendTo(b))
+}
+
+// appendBelongings covers what the management canister keeps about a canister.
+func (c *Canister) appendBelongings(b []byte) []byte {
+	b = appendUint(b, c.history.total, uint64(len(c.chunks)), c.snapshot, uint64(len(c.snapshots)), uint64(len(c.stops)), c.log.next)
+	b = appendBlob(b, m.Encode(c.history.recent))
+	b = appendBlob(b, m.Encode(c.log.records))
+	b = appendUint(b, c.installs.amount, uint64(c.installs.since))
+	for _, k := range c.chunks {
+		b = append(b, k.hash[:]...)
+	}
+	for _, s := range c.snapshots {
+		b = s.appendTo(b)
+	}
+	for _, s := range c.stops {
+		b = appendUint(s.managementCall.appendTo(b), uint64(s.at))
+	}
+	return b
+}
+
+func (k managementCall) appendTo(b []byte) []byte {
+	if k.ingress != nil {
+		b = append(b, k.ingress.BytesHash[:]...)
+	} else {
+		b = append(b, k.message.Hash[:]...)
+	}
+	return appendUint(b, flags(k.remote, k.ingress != nil), uint64(k.since))
 }
 
 func (x *callContext) appendTo(b []byte) []byte {

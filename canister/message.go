@@ -27,6 +27,12 @@ func (r *Round) executeIngress(c *Canister, m *protocol.SignedIngress) uint64 {
 }
 
 func (r *Round) executeRequest(c *Canister, q *protocol.Request) uint64 {
+	if q.Cycles.Less(c.incoming) {
+		ctx := c.open(callContext{origin: fromCanister, caller: q.Sender, callback: q.Callback, deadline: q.Deadline, available: q.Cycles})
+		r.settle(c, ctx.id, &fault{code: errInsufficientInCall, whole: true, text: fmt.Sprintf(
+			"Canister %s accepts calls from canisters with at least %s cycles, and this came with %s.", c.id, c.incoming, q.Cycles)})
+		return 0
+	}
 	return r.executeCall(c, q.Method, q.Arg, callContext{
 		origin: fromCanister, caller: q.Sender, callback: q.Callback,
 		deadline: q.Deadline, depth: q.Depth + 1, available: q.Cycles,
@@ -93,6 +99,7 @@ func (r *Round) conclude(c *Canister, x *execution, id uint64, result wasm.Resul
 	_, now := c.findContext(id)
 	ctx := *now
 	ctx.instructions += result.Instructions
+	c.log = x.log
 	if result.Trap != nil {
 		c.setContext(ctx)
 		return faultOf(result.Trap, r.limits.message)
@@ -101,6 +108,7 @@ func (r *Round) conclude(c *Canister, x *execution, id uint64, result wasm.Resul
 	ctx.outstanding += len(x.calls)
 	c.store(x, result)
 	c.version++
+	r.memory += x.fresh
 	r.lose(x.burned)
 	r.outcome.Minted = r.outcome.Minted.Add(x.minted)
 	r.place(c, x, id)
@@ -114,7 +122,7 @@ func (r *Round) conclude(c *Canister, x *execution, id uint64, result wasm.Resul
 // store keeps what an execution that returned did to its canister itself. A replicated query keeps only its cycles.
 func (c *Canister) store(x *execution, result wasm.Result) {
 	x.dropCall()
-	c.balance = x.balance
+	c.balance, c.reserved = x.balance, x.reserved
 	if x.mode == modeReplicatedQuery {
 		return
 	}
@@ -143,7 +151,7 @@ func (r *Round) place(c *Canister, x *execution, context uint64) {
 			Sender: c.id, Receiver: b.respondent, Callback: b.id, Method: made.method, Arg: made.arg,
 			Cycles: b.cycles, Deadline: b.deadline, Depth: x.depth,
 		})
-		if made.callee == b.respondent.Principal() {
+		if _, manager := b.respondent.ManagedSubnet(); manager || made.callee == b.respondent.Principal() {
 			c.queues.PushRequest(request, expires)
 			continue
 		}

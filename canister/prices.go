@@ -18,7 +18,8 @@ const (
 	feeIngressByte  = 2_000
 	feeCall         = 260_000
 	feeCallByte     = 1_000
-	feeStorage      = 317_500 // a GiB and second
+	feeStorage      = 317_500    // a GiB and second
+	feeCompute      = 10_000_000 // a percent and second
 	feeCreation     = 500_000_000_000
 	gibibyte        = 1 << 30
 	httpBase        = 3_000_000 // outcalls: of each node, not scaled
@@ -79,27 +80,33 @@ func (p prices) storage(bytes, seconds uint64) protocol.Cycles {
 	return p.scale(protocol.CyclesOf(feeStorage).Mul(bytes).Mul(seconds).Div(gibibyte))
 }
 
-// lasts is how many whole seconds a balance pays for bytes before it is used up; ok is false if practically for ever.
-func (p prices) lasts(balance protocol.Cycles, bytes uint64) (seconds uint64, ok bool) {
+// An upkeep is what a canister pays for by the second.
+type upkeep struct {
+	bytes   uint64
+	compute uint64 // percent
+}
+
+// upkeep is the price of being there for some seconds.
+func (p prices) upkeep(u upkeep, seconds uint64) protocol.Cycles {
+	return p.storage(u.bytes, seconds).Add(p.scale(protocol.CyclesOf(feeCompute).Mul(u.compute).Mul(seconds)))
+}
+
+// lasts is how many whole seconds a balance pays for; ok is false if practically for ever.
+func (p prices) lasts(balance protocol.Cycles, u upkeep) (seconds uint64, ok bool) {
 	const century = 100 * 365 * 24 * 3600
-	if p.free || p.storage(bytes, century).Less(balance) {
+	if p.free || p.upkeep(u, century).Less(balance) {
 		return 0, false
 	}
 	lo, hi := uint64(0), uint64(century)
 	for lo < hi {
 		mid := lo + (hi-lo)/2
-		if p.storage(bytes, mid).Less(balance) {
+		if p.upkeep(u, mid).Less(balance) {
 			lo = mid + 1
 		} else {
 			hi = mid
 		}
 	}
 	return lo, true
-}
-
-// freezing is the balance below which a canister that holds bytes is frozen.
-func (p prices) freezing(bytes, thresholdSeconds uint64) protocol.Cycles {
-	return p.storage(bytes, thresholdSeconds)
 }
 
 // less gives a − b, or zero if that is negative.

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/canister/queue"
+	"icsim/canister/management"
 	"icsim/protocol"
 )
 
@@ -244,7 +245,7 @@ func TestManagementCanister(t *testing.T) {
 		return s.ingress(1, "run", script{}.do("call", protocol.ManagementCanister, method, then, message).do("data", arg).do("attach", 50).
 			do("perform"))
 	}
-	m, n := call("raw_rand", candidNothing(), arg), call("raw_rand", candidNothing(), arg)
+	m, n := call("raw_rand", management.Encode(nil), arg), call("raw_rand", management.Encode(nil), arg)
 	s.round(m, n)
 	require.Equal(t, protocol.IngressProcessing, s.statuses[m.MessageID].State, "randomness comes in the next round")
 	s.round()
@@ -256,14 +257,16 @@ func TestManagementCanister(t *testing.T) {
 	before := s.balance(2)
 	m = call("deposit_cycles", deposit, script{}.do("refunded").do("arg").do("reply"))
 	s.round(m)
-	s.replied(le128(0)+string(candidNothing()), s.statuses[m.MessageID])
+	s.replied(le128(0)+string(management.Encode(nil)), s.statuses[m.MessageID])
 	require.Equal(t, before.Add(protocol.CyclesOf(50)), s.balance(2))
 
 	for method, text := range map[string]string{
-		"deposit_cycles": "takes a record", "raw_rand": "no argument", "install_code": "not available yet: install_code", "x": "no method 'x'",
+		"deposit_cycles": "not a Candid message", "raw_rand": "not a Candid message", "http_request": "not available yet: http_request",
+		"x": "no method 'x'",
 	} {
 		m = call(method, []byte("nonsense"), arg)
 		s.round(m)
+		s.round()
 		require.Contains(t, string(s.statuses[m.MessageID].Reply), text)
 		require.Equal(t, le32(4), string(s.statuses[m.MessageID].Reply[:4]))
 	}

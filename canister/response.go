@@ -82,6 +82,7 @@ func (c closure) entry() wasm.Entry {
 // contexts deleted (interface.md B.2).
 func (r *Round) uninstall(c *Canister) {
 	c.code, c.image, c.stable, c.certified, c.timer = nil, nil, wasm.Pages{}, nil, 0
+	c.chunks, c.log = nil, canisterLog{next: c.log.next}
 	c.version++
 	for _, now := range slices.Clone(c.contexts) {
 		ctx := *now

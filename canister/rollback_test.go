@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"icsim/canister/management"
 	"icsim/crypto"
 	"icsim/protocol"
 )
@@ -50,7 +51,7 @@ func (d draws) program(ids []protocol.CanisterID, depth int) script {
 		case 10:
 			s = s.do("spin", 1+d(1000))
 		case 11:
-			s = s.do("call", protocol.ManagementCanister, "raw_rand", d.program(ids, depth-1), script{}).do("data", candidNothing()).do("perform")
+			s = s.do("call", protocol.ManagementCanister, "raw_rand", d.program(ids, depth-1), script{}).do("data", management.Encode(nil)).do("perform")
 		case 12:
 			deposit := append([]byte("DIDL\x01\x6c\x01\xb3\xc4\xb1\xf2\x04\x68\x01\x00\x01\x0a"), ids[d(len(ids))].Principal().Bytes()...)
 			s = s.do("call", protocol.ManagementCanister, "deposit_cycles", d.program(ids, depth-1), script{}).do("data", deposit).

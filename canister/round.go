@@ -23,8 +23,14 @@ type Round struct {
 	touched    map[protocol.CanisterID]*Canister
 	order      []*Canister // touched, in the order of touching
 	management []managementCall
-	guaranteed int // open guaranteed responses of the subnet, as far as known
-	callbacks  int // open calls of the subnet
+	departing  []*protocol.CanisterMessage // answers of the management canister to other subnets
+	nextID     protocol.CanisterID
+	retired    []protocol.CanisterID
+	founded    int    // canisters made in this round
+	memory     uint64 // bytes that the subnet's canisters have or are kept for them, as far as known
+	compute    uint64 // percent that is allocated
+	guaranteed int    // open guaranteed responses of the subnet, as far as known
+	callbacks  int    // open calls of the subnet
 	random     *protocol.Rand
 	outcome    protocol.RoundOutcome
 }
@@ -32,7 +38,7 @@ type Round struct {
 // peek gives a canister as it stands in this round, to look at; nil if it is not hosted.
 func (r *Round) peek(id protocol.CanisterID) *Canister {
 	if c, ok := r.touched[id]; ok {
-		return c
+		return c.living()
 	}
 	return r.parent.find(id)
 }
@@ -44,7 +50,7 @@ func (r *Round) peek(id protocol.CanisterID) *Canister {
 // are the same, but for what rounding loses.
 func (r *Round) touch(id protocol.CanisterID) *Canister {
 	if c, ok := r.touched[id]; ok {
-		return c
+		return c.living()
 	}
 	old := r.parent.find(id)
 	if old == nil {
@@ -53,6 +59,14 @@ func (r *Round) touch(id protocol.CanisterID) *Canister {
 	c := old.fork(r.owner)
 	r.adopt(c)
 	r.bill(c)
+	return c
+}
+
+// living gives nothing for a canister that was deleted in this round.
+func (c *Canister) living() *Canister {
+	if c.deleted {
+		return nil
+	}
 	return c
 }
 
@@ -65,28 +79,10 @@ func (r *Round) adopt(c *Canister) {
 	r.order = append(r.order, c)
 }
 
-func (r *Round) bill(c *Canister) {
-	due, until := c.owed(r.prices, r.ctx.Time)
-	c.charged = until
-	r.burn(c, due)
-	if !r.prices.free && c.code != nil && c.balance.IsZero() {
-		r.uninstall(c)
-	}
-}
-
-// burn takes cycles out of a canister and out of the world.
-func (r *Round) burn(c *Canister, amount protocol.Cycles) {
-	c.balance = c.balance.Sub(amount)
-	r.lose(amount)
-}
-
-// lose counts cycles that are gone and were held by nothing any more.
-func (r *Round) lose(amount protocol.Cycles) { r.outcome.Burned = r.outcome.Burned.Add(amount) }
-
 // Commit implements protocol.Round. A round that touched nothing gives the parent itself.
 func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
 	state := r.parent
-	if len(r.order) > 0 || len(r.management) > 0 || len(r.parent.management) > 0 {
+	if len(r.order)+len(r.management)+len(r.departing)+len(r.parent.management)+len(r.parent.departing) > 0 {
 		state = r.seal()
 	}
 	if r.ctx.Checkpoint {
@@ -98,18 +94,24 @@ func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
 // seal makes the next state of what the round touched.
 func (r *Round) seal() *State {
 	next := *r.parent
-	next.management, next.root = r.management, nil
+	next.management, next.departing, next.nextID, next.retired, next.root = r.management, r.departing, r.nextID, r.retired, nil
 	slices.SortFunc(r.order, func(a, b *Canister) int { return cmp.Compare(a.id, b.id) })
 	members := make([]sorted.Edit[member], 0, len(r.order))
 	var wakes []sorted.Edit[wake]
 	var certified []hashtree.Edit
 	for _, c := range r.order {
-		c.sums = c.summarize(r.prices, r.ctx.Genesis)
 		old := r.parent.find(c.id)
+		if c.deleted {
+			c.sums = sums{wake: protocol.Never}
+		} else {
+			c.sums = c.summarize(r.prices, r.ctx.Genesis)
+		}
 		next.count(old, c)
-		members = append(members, sorted.Edit[member]{Value: member{c.id, c}})
+		members = append(members, sorted.Edit[member]{Value: member{c.id, c}, Remove: c.deleted})
 		wakes = appendWakes(wakes, old, c)
-		if old == nil || !old.sameCertified(c) {
+		if c.deleted {
+			certified = append(certified, hashtree.Edit{Label: treeLabel(c.id), Remove: true})
+		} else if old == nil || !old.sameCertified(c) {
 			certified = append(certified, hashtree.Edit{Label: treeLabel(c.id), To: hashtree.SubtreeOf(c.certifiedTree())})
 		}
 	}
@@ -117,8 +119,25 @@ func (r *Round) seal() *State {
 	next.canisters = next.canisters.Apply(members)
 	next.wakes = next.wakes.Apply(wakes)
 	next.tree = next.tree.Apply(certified)
-	next.cycles = next.cycles.Add(cyclesOfCalls(r.management)).Sub(cyclesOfCalls(r.parent.management))
+	next.cycles = next.cycles.Add(r.held()).Sub(r.parent.held())
 	return &next
+}
+
+// held are the cycles that the management canister holds.
+func (r *Round) held() protocol.Cycles {
+	return cyclesOfCalls(r.management).Add(cyclesOfMessages(r.departing))
+}
+
+func (s *State) held() protocol.Cycles {
+	return cyclesOfCalls(s.management).Add(cyclesOfMessages(s.departing))
+}
+
+func cyclesOfMessages(messages []*protocol.CanisterMessage) protocol.Cycles {
+	var sum protocol.Cycles
+	for _, x := range messages {
+		sum = sum.Add(x.Cycles())
+	}
+	return sum
 }
 
 // count replaces what an old version of a canister adds to the state's sums by what the new one does.
@@ -126,11 +145,15 @@ func (s *State) count(old, c *Canister) {
 	if old != nil {
 		s.cycles = s.cycles.Sub(old.sums.cycles)
 		s.bytes -= old.sums.bytes
+		s.memory -= old.sums.memory
+		s.compute -= old.sums.compute
 		s.guaranteed -= old.sums.guaranteed
 		s.callbacks -= old.sums.callbacks
 	}
 	s.cycles = s.cycles.Add(c.sums.cycles)
 	s.bytes += c.sums.bytes
+	s.memory += c.sums.memory
+	s.compute += c.sums.compute
 	s.guaranteed += c.sums.guaranteed
 	s.callbacks += c.sums.callbacks
 }

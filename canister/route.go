@@ -15,6 +15,7 @@ type outlet struct {
 // Route implements protocol.Round. The queues take turns, one message each, until all are empty or refused; who
 // begins moves on by one each round, so that a stream nearly full serves all in time.
 func (r *Round) Route(take func(*protocol.CanisterMessage) bool) {
+	r.depart(take)
 	var outlets []outlet
 	for _, c := range r.senders() {
 		for _, peer := range c.queues.Receivers() {
@@ -37,6 +38,17 @@ func (r *Round) Route(take func(*protocol.CanisterMessage) bool) {
 		}
 		outlets = left
 	}
+}
+
+// depart offers the management canister's answers to other subnets; those refused are offered again in the next round.
+func (r *Round) depart(take func(*protocol.CanisterMessage) bool) {
+	var left []*protocol.CanisterMessage
+	for _, x := range r.departing {
+		if !take(x) {
+			left = append(left, x)
+		}
+	}
+	r.departing = left
 }
 
 // leave offers the next message of an output queue; false means that nothing more can leave by it.

@@ -16,9 +16,14 @@ type State struct {
 	wakes      sorted.Set[wake]
 	tree       hashtree.Tree // the subtree `canister` of the certified tree
 	management []managementCall
+	departing  []*protocol.CanisterMessage // answers of the management canister to other subnets
+	nextID     protocol.CanisterID         // no new canister gets an id below it
+	retired    []protocol.CanisterID       // from nextID on, that were used and are not any more
 
 	cycles     protocol.Cycles
 	bytes      uint64
+	memory     uint64 // bytes that canisters have or are kept for them
+	compute    uint64 // percent that is allocated
 	guaranteed int
 	callbacks  int
 

@@ -32,6 +32,20 @@ type CanisterID uint64
 // ManagementCanister is aaaaa-aa; it exists on every subnet.
 const ManagementCanister CanisterID = 1<<64 - 1
 
+// managers is how many ids below ManagementCanister stand for the management canisters of single subnets.
+const managers = 1 << 16
+
+// ManagerOf names the management canister of one subnet, as the receiver and sender of messages between subnets.
+//
+// Model: on the Internet Computer a subnet's own principal takes this place; here canisters are numbers.
+func ManagerOf(s SubnetID) CanisterID { return ManagementCanister - managers + CanisterID(s) }
+
+// ManagedSubnet is the inverse of ManagerOf; ok is false for every other canister.
+func (c CanisterID) ManagedSubnet() (s SubnetID, ok bool) {
+	first := ManagerOf(0)
+	return SubnetID(c - first), c >= first && c < ManagementCanister
+}
+
 // Principal gives the canister's principal.
 func (c CanisterID) Principal() principal.ID {
 	if c == ManagementCanister {

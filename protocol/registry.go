@@ -58,8 +58,11 @@ type CanisterRange struct {
 // A RoutingTable says where canisters live. Ranges are ascending and do not overlap.
 type RoutingTable struct{ Ranges []CanisterRange }
 
-// Route gives the subnet that hosts c, or false. The management canister has no route: it is everywhere.
+// Route gives the subnet that hosts c, or false. The management canister has no route, as it is everywhere; that of one subnet has.
 func (t *RoutingTable) Route(c CanisterID) (SubnetID, bool) {
+	if s, ok := c.ManagedSubnet(); ok {
+		return s, true
+	}
 	i := sort.Search(len(t.Ranges), func(i int) bool { return t.Ranges[i].Last >= c })
 	if i == len(t.Ranges) || t.Ranges[i].First > c {
 		return 0, false

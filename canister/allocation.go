@@ -1,0 +1,63 @@
+package canister
+
+import (
+	"fmt"
+
+	"icsim/protocol"
+)
+
+// Bounds of a subnet's memory (reference/protocol.md section D "Memory"; rs/config/src/execution_environment.rs).
+const (
+	memoryCapacity  = 2 << 40
+	memoryThreshold = 750 << 30   // of use, from which on storage is reserved
+	reservedSeconds = 300_000_000 // for which it is paid in advance when the subnet is full
+)
+
+// fresh is how many of so many bytes more the canister has not been given yet by its memory allocation.
+func (c *Canister) fresh(grown uint64) uint64 {
+	return less64(c.bytes()+grown, max(c.bytes(), c.memory))
+}
+
+// reservation is what is set aside for bytes that a canister takes while the subnet holds so many: storage for the longer, the fuller
+// the subnet is.
+func (p prices) reservation(held, bytes uint64) protocol.Cycles {
+	if held <= memoryThreshold {
+		return protocol.Cycles{}
+	}
+	const span = memoryCapacity - memoryThreshold
+	return p.storage(bytes, reservedSeconds).Mul(min(held-memoryThreshold, span) >> 20).Div(span >> 20)
+}
+
+// reserve lets a canister take so many bytes more, or says why it cannot have them.
+func (r *Round) reserve(c *Canister, bytes uint64) *fault {
+	return r.allocate(c, c.fresh(bytes), bytes)
+}
+
+// allocate takes fresh bytes from the subnet for a canister that grows by so many.
+func (r *Round) allocate(c *Canister, fresh, grown uint64) *fault {
+	if r.memory+fresh > memoryCapacity {
+		return &fault{code: errSubnetOversubscribed, whole: true, text: fmt.Sprintf(
+			"Canister requested %d bytes of memory but only %d bytes are available in the subnet.", fresh, less64(memoryCapacity, r.memory))}
+	}
+	price := r.prices.reservation(r.memory, fresh)
+	if c.reservable.Less(c.reserved.Add(price)) && !price.IsZero() {
+		return &fault{code: errReservedLimit, whole: true, text: fmt.Sprintf(
+			"Cannot allocate memory: the reserved cycles limit %s is below the %s cycles that were to be reserved.", c.reservable, c.reserved.Add(price))}
+	}
+	if c.balance.Less(price.Add(less(c.frozen(r.prices, grown), price))) {
+		return &fault{code: errCyclesMemoryGrow, whole: true, text: fmt.Sprintf(
+			"Canister %s cannot grow memory by %d bytes due to insufficient cycles.", c.id, grown)}
+	}
+	c.balance, c.reserved = c.balance.Sub(price), c.reserved.Add(price)
+	r.memory += fresh
+	return nil
+}
+
+// pay takes a fee from what a canister may spend.
+func (r *Round) pay(c *Canister, fee protocol.Cycles) *fault {
+	if c.liquid(r.prices).Less(fee) {
+		return c.outOfCycles()
+	}
+	r.burn(c, fee)
+	return nil
+}

@@ -1,0 +1,205 @@
+package canister
+
+import (
+	"fmt"
+
+	"icsim/canister/wasm"
+
+	m "icsim/canister/management"
+	"icsim/crypto/principal"
+	"icsim/protocol"
+)
+
+const (
+	maxModuleBytes = 100 << 20 // interface.md A.4
+	// installRate is how much of a canister's installing each round works off, in instructions: a 16th of a round's, as for all
+	// subnet messages. Until it is done, no more code is installed (IC0209).
+	installRate = 250_000_000
+
+	persistence = "enhanced-orthogonal-persistence" // the private section of modules that keep their main memory
+)
+
+// A deployment is code on its way into a canister.
+type deployment struct {
+	mode   m.DeploymentMode
+	skip   bool // pre_upgrade
+	keep   bool // main memory
+	module *wasm.Module
+	code   *code
+	arg    []byte
+	caller principal.ID
+}
+
+func (r *Round) installCode(q *request, c *Canister) ([]byte, *fault) {
+	var arg m.InstallCode
+	if f := q.decode(&arg); f != nil {
+		return nil, f
+	}
+	return r.startInstall(q, c, &arg)
+}
+
+// startInstall installs code, all or nothing: of an installation that fails only the fee stays, and what was printed.
+func (r *Round) startInstall(q *request, c *Canister, arg *m.InstallCode) ([]byte, *fault) {
+	if c.installs.left(r.ctx.Height, installRate) > 0 {
+		return nil, &fault{code: errInstallRateLimited, whole: true, text: fmt.Sprintf(
+			"Canister %s is rate limited because it executed too many instructions in the previous install_code messages. Please retry after several seconds.", c.id)}
+	}
+	d, f := r.plan(c, &arg.Mode, arg.Module)
+	if f != nil {
+		return nil, f
+	}
+	d.arg, d.caller = arg.Arg, q.caller
+	prepaid := r.prices.execution(r.limits.install)
+	if c.liquid(r.prices).Less(prepaid) {
+		return nil, c.outOfCycles()
+	}
+	c.balance = c.balance.Sub(prepaid)
+	next, instructions, f := r.deploy(c, d)
+	c.log = next.log
+	if f == nil {
+		r.adoptCode(c, next)
+		c.note(r, q, m.Details{Deployment: &m.Deployment{Mode: d.mode, ModuleHash: c.code.hash[:]}})
+	}
+	r.refundExecution(c, prepaid, instructions)
+	r.outcome.Instructions += instructions
+	if !r.ctx.System {
+		c.installs = c.installs.add(instructions, r.ctx.Height, installRate)
+	}
+	if f != nil {
+		return nil, &fault{code: f.code, text: f.reject(c.id).Message, whole: true}
+	}
+	return m.Encode(nil), nil
+}
+
+// plan decides what an installation is to do, or says why it cannot be.
+func (r *Round) plan(c *Canister, mode *m.InstallMode, raw []byte) (*deployment, *fault) {
+	d := &deployment{}
+	switch {
+	case mode.Install != nil && c.code != nil:
+		return nil, &fault{code: errAlreadyInstalled, whole: true, text: fmt.Sprintf("Canister %s cannot be installed because the canister "+
+			"is not empty. Try installing with mode='reinstall' instead.", c.id)}
+	case mode.Upgrade != nil && c.code == nil:
+		return nil, c.noModule()
+	}
+	module, err := r.executor.engine.Compile(raw, wasm.CompileOptions{})
+	if err != nil {
+		return nil, &fault{code: errInvalidWasm, text: "Canister's Wasm module is not valid: " + err.Error()}
+	}
+	d.module, d.code = module, newCode(raw, wasm.CompileOptions{}, module)
+	switch {
+	case mode.Install != nil:
+		d.mode.Install = &m.Null{}
+	case mode.Reinstall != nil:
+		d.mode.Reinstall = &m.Null{}
+	default:
+		d.mode.Upgrade = &m.Null{}
+		if options := *mode.Upgrade; options != nil {
+			d.skip = options.SkipPreUpgrade != nil && *options.SkipPreUpgrade
+			d.keep = options.Persistence != nil && options.Persistence.Keep != nil
+			if options.Persistence != nil {
+				return d, d.persistable(c, true)
+			}
+		}
+		return d, d.persistable(c, false)
+	}
+	return d, nil
+}
+
+// persistable holds an upgrade to the rule of orthogonal persistence (interface.md B.2): who has state in main memory has to say
+// what becomes of it, and only code that can take it may keep it.
+func (d *deployment) persistable(c *Canister, said bool) *fault {
+	private := func(k *code) bool {
+		s := k.section(persistence)
+		return s != nil && !s.Public
+	}
+	switch {
+	case !said && private(c.code):
+		return contract("Missing upgrade option: Enhanced orthogonal persistence requires the `wasm_memory_persistence` upgrade option.")
+	case d.keep && !private(d.code):
+		return contract("Invalid upgrade option: The `wasm_memory_persistence: opt Keep` upgrade option requires that the new canister " +
+			"module supports enhanced orthogonal persistence.")
+	}
+	return nil
+}
+
+// deploy runs all that an installation runs, on a copy of the canister. It gives the copy and the instructions used.
+//
+// Model: compiling is free; the replica charges instructions for it.
+func (r *Round) deploy(c *Canister, d *deployment) (*Canister, uint64, *fault) {
+	next := *c
+	s := stages{round: r, canister: &next, left: r.limits.install, caller: d.caller}
+	upgrade := d.mode.Upgrade != nil
+	if upgrade && !d.skip && r.executor.module(c.code).HasExport("canister_pre_upgrade") {
+		s.run(modePreUpgrade, wasm.Entry{Kind: wasm.EntryExport, Name: "canister_pre_upgrade"}, nil)
+	}
+	if s.failure == nil {
+		s.failure = s.replace(d, upgrade)
+	}
+	if d.module.HasStart() {
+		s.run(modeStart, wasm.Entry{Kind: wasm.EntryStart}, nil)
+	}
+	initial := "canister_init"
+	if upgrade {
+		initial = "canister_post_upgrade"
+	}
+	if d.module.HasExport(initial) {
+		s.run(modeInit, wasm.Entry{Kind: wasm.EntryExport, Name: initial}, d.arg)
+	}
+	if s.failure == nil {
+		r.lose(s.burned)
+	}
+	return &next, r.limits.install - s.left, s.failure
+}
+
+// stages are the executions of one installation: they share a limit, and none runs after one that failed.
+type stages struct {
+	round    *Round
+	canister *Canister
+	caller   principal.ID
+	left     uint64 // instructions
+	burned   protocol.Cycles
+	failure  *fault
+}
+
+func (s *stages) run(m mode, entry wasm.Entry, arg []byte) {
+	if s.failure != nil {
+		return
+	}
+	x := s.round.newExecution(s.canister, m)
+	x.caller, x.arg = s.caller, arg
+	result := x.enter(entry, s.left)
+	s.left -= result.Instructions
+	s.canister.log = x.log
+	if result.Trap != nil {
+		s.failure = faultOf(result.Trap, s.round.limits.install)
+		return
+	}
+	s.burned = s.burned.Add(x.burned)
+	s.canister.store(x, result)
+}
+
+// replace puts the new code into the canister. The timer is off and the version moves on; what is not kept begins anew.
+func (s *stages) replace(d *deployment, upgrade bool) *fault {
+	c := s.canister
+	memory := c.image
+	c.code, c.image, c.timer = d.code, d.module.InitialImage(), 0
+	c.version++
+	if !upgrade {
+		c.stable, c.certified, c.log = wasm.Pages{}, nil, canisterLog{next: c.log.next}
+	}
+	if !d.keep {
+		return nil
+	}
+	image, err := d.module.ImageOver(memory.Memory())
+	if err != nil {
+		return contract("The main memory cannot be kept: %s", err)
+	}
+	c.image = image
+	return nil
+}
+
+// adoptCode takes over what an installation has made of a copy.
+func (r *Round) adoptCode(c, next *Canister) {
+	c.code, c.image, c.stable, c.certified, c.timer, c.version = next.code, next.image, next.stable, next.certified, next.timer, next.version
+	c.balance, c.reserved = next.balance, next.reserved
+}

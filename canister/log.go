@@ -1,0 +1,32 @@
+package canister
+
+import (
+	"slices"
+
+	m "icsim/canister/management"
+)
+
+// maxLogBytes bounds the contents of a canister's log (interface.md A.6).
+const maxLogBytes = 4 << 10
+
+// A canisterLog is the last lines that a canister printed, oldest first. Lines stay when the execution that printed them traps.
+type canisterLog struct {
+	records []m.LogRecord
+	bytes   int
+	next    uint64 // index of the next line
+}
+
+// print gives the log with a line more. A line that is too long is cut; to make room the oldest ones go.
+func (l canisterLog) print(now uint64, line []byte) canisterLog {
+	line = line[:min(len(line), maxLogBytes)]
+	records := append(slices.Clip(l.records), m.LogRecord{Index: l.next, Timestamp: now, Content: line})
+	bytes := l.bytes + len(line)
+	for bytes > maxLogBytes {
+		bytes -= len(records[0].Content)
+		records = records[1:]
+	}
+	return canisterLog{records, bytes, l.next + 1}
+}
+
+// fetchLogs answers fetch_canister_logs, which is for queries only.
+func (c *Canister) fetchLogs() []byte { return m.Encode(m.LogsReply{Records: c.log.records}) }

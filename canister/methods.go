@@ -1,0 +1,139 @@
+package canister
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	m "icsim/canister/management"
+	"icsim/crypto/principal"
+)
+
+// An access is who may call a method of the management canister.
+type access uint8
+
+const (
+	open              access = iota // it is about no canister
+	anybody                         // and about a canister
+	controllers                     // of the canister
+	controllersOrSelf               // or the canister
+	controllersOrSeen               // those who may see the status, or the canister
+)
+
+// A method is one of the management canister. Run answers a call, for the canister that it is about unless access is open; it
+// gives neither reply nor fault when the answer comes later. A method without run is not available yet.
+type method struct {
+	name   string
+	users  bool // may call it, by ingress
+	access access
+	run    func(r *Round, q *request, c *Canister) ([]byte, *fault)
+}
+
+// methods are those of the interface (interface.md B.1).
+func methods() []method {
+	available := []method{
+		{"create_canister", false, open, (*Round).createCanister},
+		{"update_settings", true, controllers, (*Round).updateSettings},
+		{"upload_chunk", true, controllersOrSelf, (*Round).uploadChunk},
+		{"clear_chunk_store", true, controllersOrSelf, (*Round).clearChunks},
+		{"stored_chunks", true, controllersOrSelf, (*Round).storedChunks},
+		{"install_code", true, controllers, (*Round).installCode},
+		{"install_chunked_code", true, controllers, (*Round).installChunked},
+		{"uninstall_code", true, controllers, (*Round).uninstallCode},
+		{"start_canister", true, controllers, (*Round).startCanister},
+		{"stop_canister", true, controllers, (*Round).stopCanister},
+		{"delete_canister", true, controllers, (*Round).deleteCanister},
+		{"canister_status", true, controllersOrSeen, (*Round).canisterStatus},
+		{"canister_info", false, anybody, (*Round).canisterInfo},
+		{"canister_metadata", false, anybody, (*Round).canisterMetadata},
+		{"deposit_cycles", false, anybody, (*Round).depositCycles},
+		{"raw_rand", false, open, (*Round).rawRand},
+		{"node_metrics_history", false, open, (*Round).nodeMetricsHistory},
+		{"provisional_create_canister_with_cycles", true, open, (*Round).provisionalCreate},
+		{"provisional_top_up_canister", true, anybody, (*Round).provisionalTopUp},
+		{"take_canister_snapshot", true, controllers, (*Round).takeSnapshot},
+		{"load_canister_snapshot", true, controllers, (*Round).loadSnapshot},
+		{"list_canister_snapshots", true, anybody, (*Round).listSnapshots},
+		{"delete_canister_snapshot", true, controllers, (*Round).deleteSnapshot},
+		{"fetch_canister_logs", false, open, (*Round).refuseLogs},
+	}
+	for _, name := range []string{
+		"canister_metrics", "http_request", "subnet_info", "list_canisters",
+		"ecdsa_public_key", "sign_with_ecdsa", "schnorr_public_key", "sign_with_schnorr", "vetkd_public_key", "vetkd_derive_key",
+		"bitcoin_get_balance", "bitcoin_get_utxos", "bitcoin_send_transaction", "bitcoin_get_current_fee_percentiles",
+		"bitcoin_get_block_headers", "read_canister_snapshot_metadata", "read_canister_snapshot_data",
+		"upload_canister_snapshot_metadata", "upload_canister_snapshot_data",
+	} {
+		available = append(available, method{name: name})
+	}
+	return available
+}
+
+func findMethod(name string) (method, bool) {
+	all := methods()
+	i := slices.IndexFunc(all, func(x method) bool { return x.name == name })
+	if i < 0 {
+		return method{}, false
+	}
+	return all[i], true
+}
+
+// permits says why a caller may not call a method about a canister, or nil.
+func (x method) permits(c *Canister, q *request) *fault {
+	self := q.caller == c.id.Principal()
+	switch x.access {
+	case controllers:
+		return c.controlledBy(q, false)
+	case controllersOrSelf:
+		return c.controlledBy(q, self)
+	case controllersOrSeen:
+		return c.controlledBy(q, self || c.shows(c.inspectors, q.caller))
+	}
+	return nil
+}
+
+// controlledBy gives a fault unless the caller controls the canister, or is excused.
+func (c *Canister) controlledBy(q *request, excused bool) *fault {
+	if excused || c.isController(q.caller) {
+		return nil
+	}
+	return c.notController(q.caller)
+}
+
+func (c *Canister) notController(p principal.ID) *fault {
+	var names []string
+	for _, id := range c.controllers {
+		names = append(names, id.String())
+	}
+	return &fault{code: errInvalidController, whole: true, text: fmt.Sprintf(
+		"Only the controllers of the canister %s can control it.\nCanister's controllers: %s\nSender's ID: %s", c.id, strings.Join(names, " "), p)}
+}
+
+func (r *Round) depositCycles(q *request, c *Canister) ([]byte, *fault) {
+	c.balance = c.balance.Add(q.cycles)
+	q.cycles = m.Nat{}
+	return m.Encode(nil), nil
+}
+
+func (r *Round) rawRand(q *request, _ *Canister) ([]byte, *fault) {
+	if f := q.decode(nil); f != nil {
+		return nil, f
+	}
+	return m.Encode(r.randomBytes()), nil
+}
+
+// Model: rounds are not told who made blocks, so the history has no samples.
+func (r *Round) nodeMetricsHistory(q *request, _ *Canister) ([]byte, *fault) {
+	var arg m.NodeMetricsHistory
+	if f := q.decode(&arg); f != nil {
+		return nil, f
+	}
+	if arg.Subnet != r.ctx.SubnetPrincipal {
+		return nil, &fault{code: errNotHosted, text: fmt.Sprintf("Subnet %s is not this subnet.", arg.Subnet), whole: true}
+	}
+	return m.Encode([]m.NodeMetricsSample{}), nil
+}
+
+func (r *Round) refuseLogs(*request, *Canister) ([]byte, *fault) {
+	return nil, &fault{code: errRejectedMessage, text: "fetch_canister_logs API is only accessible in non-replicated mode", whole: true}
+}

@@ -1,0 +1,169 @@
+package canister
+
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"icsim/canister/wasm"
+
+	m "icsim/canister/management"
+	"icsim/protocol"
+)
+
+const (
+	maxSnapshots      = 10
+	snapshotBaseline  = 2_000_000_000 // instructions of taking or loading one, and one a byte
+	snapshotIDNumbers = 8             // bytes of the number before the canister's id
+)
+
+// A snapshot is what a canister was at a time. Immutable: it shares memory with the canister.
+type snapshot struct {
+	id        []byte
+	code      *code
+	image     *wasm.Image
+	stable    wasm.Pages
+	certified []byte
+	chunks    []chunk
+	version   uint64
+	taken     uint64 // Unix nanoseconds
+	bytes     uint64
+}
+
+// snapshotID gives the number of a snapshot, big endian, then the canister's id.
+func snapshotID(of protocol.CanisterID, number uint64) []byte {
+	return append(binary.BigEndian.AppendUint64(nil, number), of.Principal().Bytes()...)
+}
+
+func (s *snapshot) shown() m.Snapshot { return m.Snapshot{ID: s.id, TakenAt: s.taken, Size: s.bytes} }
+
+func (r *Round) takeSnapshot(q *request, c *Canister) ([]byte, *fault) {
+	var arg m.TakeSnapshot
+	if f := q.decode(&arg); f != nil {
+		return nil, f
+	}
+	if c.code == nil {
+		return nil, c.noModule()
+	}
+	rest := c.snapshots
+	if arg.Replace != nil {
+		i := c.findSnapshot(*arg.Replace)
+		if i < 0 {
+			return nil, c.noSnapshot(*arg.Replace)
+		}
+		rest = slices.Delete(slices.Clone(rest), i, i+1)
+	} else if len(rest) >= maxSnapshots {
+		return nil, &fault{code: errRejectedMessage, whole: true,
+			text: fmt.Sprintf("Canister %s has reached the maximum number of snapshots allowed: %d.", c.id, maxSnapshots)}
+	}
+	s := &snapshot{
+		id: snapshotID(c.id, c.snapshot+1), code: c.code, image: c.image, stable: c.stable, certified: c.certified,
+		chunks: c.chunks, version: c.version, taken: r.now,
+		bytes: uint64(len(c.code.raw)) + c.image.Size()*pageBytes + c.stable.Len() + uint64(len(c.chunks))*maxChunkBytes,
+	}
+	if f := r.pay(c, r.prices.execution(snapshotBaseline+s.bytes)); f != nil {
+		return nil, f
+	}
+	if f := r.reserve(c, s.bytes); f != nil {
+		return nil, f
+	}
+	c.snapshot++
+	c.snapshots = append(slices.Clip(rest), s)
+	if arg.UninstallCode != nil && *arg.UninstallCode {
+		r.uninstall(c)
+		c.note(r, q, m.Details{Uninstall: &m.Null{}})
+	}
+	return m.Encode(s.shown()), nil
+}
+
+// loadSnapshot brings a canister back to what it, or another canister of the caller, was. The code is changed by it, so the timer
+// is off; open calls stay open and may find other code.
+func (r *Round) loadSnapshot(q *request, c *Canister) ([]byte, *fault) {
+	var arg m.LoadSnapshot
+	if f := q.decode(&arg); f != nil {
+		return nil, f
+	}
+	owner := c
+	if len(arg.Snapshot) > snapshotIDNumbers {
+		id, ok := canisterOf(arg.Snapshot[snapshotIDNumbers:])
+		if other := r.peek(id); ok && other != nil {
+			owner = other
+		}
+	}
+	if f := owner.controlledBy(q, false); f != nil {
+		return nil, f
+	}
+	i := owner.findSnapshot(arg.Snapshot)
+	if i < 0 {
+		return nil, c.noSnapshot(arg.Snapshot)
+	}
+	s := owner.snapshots[i]
+	if f := r.pay(c, r.prices.execution(snapshotBaseline+s.bytes)); f != nil {
+		return nil, f
+	}
+	held := c.bytes() - snapshotBytes(c)
+	if grown := less64(s.bytes, held); grown > 0 {
+		if f := r.reserve(c, grown); f != nil {
+			return nil, f
+		}
+	}
+	c.code, c.image, c.stable, c.certified, c.chunks, c.timer = s.code, s.image, s.stable, s.certified, s.chunks, 0
+	c.version++
+	c.note(r, q, m.Details{Load: &m.Load{
+		Version: s.version, Snapshot: s.id, TakenAt: s.taken, Source: &m.LoadSource{Taken: &m.Null{}},
+	}})
+	return m.Encode(nil), nil
+}
+
+func snapshotBytes(c *Canister) (n uint64) {
+	for _, s := range c.snapshots {
+		n += s.bytes
+	}
+	return n
+}
+
+func less64(a, b uint64) uint64 { return a - min(a, b) }
+
+// listSnapshots is for those who may see them.
+func (r *Round) listSnapshots(q *request, c *Canister) ([]byte, *fault) {
+	if !c.shows(c.shots, q.caller) {
+		return nil, c.notController(q.caller)
+	}
+	all := []m.Snapshot{}
+	for _, s := range c.snapshots {
+		all = append(all, s.shown())
+	}
+	return m.Encode(all), nil
+}
+
+func (r *Round) deleteSnapshot(q *request, c *Canister) ([]byte, *fault) {
+	var arg m.DeleteSnapshot
+	if f := q.decode(&arg); f != nil {
+		return nil, f
+	}
+	i := c.findSnapshot(arg.Snapshot)
+	if i < 0 {
+		return nil, c.noSnapshot(arg.Snapshot)
+	}
+	c.snapshots = slices.Delete(slices.Clone(c.snapshots), i, i+1)
+	return m.Encode(nil), nil
+}
+
+func (c *Canister) findSnapshot(id []byte) int {
+	return slices.IndexFunc(c.snapshots, func(s *snapshot) bool { return slices.Equal(s.id, id) })
+}
+
+func (c *Canister) noSnapshot(id []byte) *fault {
+	return &fault{code: errSnapshotNotFound, text: fmt.Sprintf("Could not find the snapshot ID %x for canister %s.", id, c.id), whole: true}
+}
+
+// appendTo covers a snapshot for a state's hash.
+func (s *snapshot) appendTo(b []byte) []byte {
+	image, stable := s.image.Hash(), s.stable.Hash()
+	b = appendBlob(appendBlob(b, s.id), s.certified)
+	b = append(append(append(b, s.code.hash[:]...), image[:]...), stable[:]...)
+	for _, k := range s.chunks {
+		b = append(b, k.hash[:]...)
+	}
+	return appendUint(b, uint64(len(s.chunks)), s.version, s.taken, s.bytes)
+}
