@@ -1,10 +1,6 @@
 package canister
 
-import (
-	"fmt"
-
-	"icsim/protocol"
-)
+import "icsim/protocol"
 
 // Bounds of a subnet's memory (reference/protocol.md section D "Memory"; rs/config/src/execution_environment.rs).
 const (
@@ -36,17 +32,16 @@ func (r *Round) reserve(c *Canister, bytes uint64) *fault {
 // allocate takes fresh bytes from the subnet for a canister that grows by so many.
 func (r *Round) allocate(c *Canister, fresh, grown uint64) *fault {
 	if r.memory+fresh > memoryCapacity {
-		return &fault{code: errSubnetOversubscribed, whole: true, text: fmt.Sprintf(
-			"Canister requested %d bytes of memory but only %d bytes are available in the subnet.", fresh, less64(memoryCapacity, r.memory))}
+		return refusal(errSubnetOversubscribed, "Canister requested %d bytes of memory but only %d bytes are available in the subnet.",
+			fresh, less64(memoryCapacity, r.memory))
 	}
 	price := r.prices.reservation(r.memory, fresh)
 	if c.reservable.Less(c.reserved.Add(price)) && !price.IsZero() {
-		return &fault{code: errReservedLimit, whole: true, text: fmt.Sprintf(
-			"Cannot allocate memory: the reserved cycles limit %s is below the %s cycles that were to be reserved.", c.reservable, c.reserved.Add(price))}
+		return refusal(errReservedLimit, "Cannot allocate memory: the reserved cycles limit %s is below the %s cycles that were to be reserved.",
+			c.reservable, c.reserved.Add(price))
 	}
 	if c.balance.Less(price.Add(less(c.frozen(r.prices, grown), price))) {
-		return &fault{code: errCyclesMemoryGrow, whole: true, text: fmt.Sprintf(
-			"Canister %s cannot grow memory by %d bytes due to insufficient cycles.", c.id, grown)}
+		return refusal(errCyclesMemoryGrow, "Canister %s cannot grow memory by %d bytes due to insufficient cycles.", c.id, grown)
 	}
 	c.balance, c.reserved = c.balance.Sub(price), c.reserved.Add(price)
 	r.memory += fresh

@@ -1,8 +1,8 @@
 package canister
 
 import (
+	"bytes"
 	"fmt"
-	"unicode/utf8"
 
 	"icsim/crypto/principal"
 )
@@ -25,16 +25,11 @@ func stateCalls() []systemCall {
 		{"performance_counter", "i:l", anyOrStart, pricePerformance, performanceCounter},
 		{"is_controller", "II:i", anyOrStart, priceController, isController},
 		{"in_replicated_execution", ":i", anyOrStart, priceCall, inReplicatedExecution},
-		{"env_var_count", ":I", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = 0 }},
-		{"env_var_name_size", "I:I", anyMode, priceCall, noVariable},
-		{"env_var_name_copy", "IIII:", anyMode, priceCall, noVariable},
-		{"env_var_name_exists", "II:i", anyMode, priceCall, variableExists},
-		{"env_var_value_size", "II:I", anyMode, priceCall, noVariable},
-		{"env_var_value_copy", "IIIII:", anyMode, priceCall, noVariable},
-		{"debug_print", "II:", anyOrStart, pricePrint, func(*execution, []uint64) {}},
+		{"debug_print", "II:", anyOrStart, pricePrint, debugPrint},
 		{"trap", "II:", anyOrStart, priceCall, trap},
 	}
 	for _, pair := range [][]systemCall{
+		environmentCalls(),
 		blobCalls("canister_self", anyMode, func(x *execution) []byte { return x.canister.id.Principal().Bytes() }),
 		blobCalls("subnet_self", anyMode, func(x *execution) []byte { return x.round.ctx.SubnetPrincipal.Bytes() }),
 		blobCalls("root_key", rooted, func(x *execution) []byte { return x.round.executor.root }),
@@ -84,21 +79,17 @@ func inReplicatedExecution(x *execution, s []uint64) {
 	}
 }
 
-// Canisters have no environment variables until settings can be changed: every index is out of range and every
-// name unknown.
-func noVariable(x *execution, _ []uint64) { x.violate("env_var: no such environment variable") }
-
-const maxVariableName = 128 // bytes
-
-func variableExists(x *execution, s []uint64) {
-	name := x.read(s[0], s[1])
-	if len(name) > maxVariableName || !utf8.Valid(name) {
-		x.violate("env_var_name_exists: the name is too long or not UTF-8")
+// debugPrint adds a line to the canister's log. It never traps, even outside of memory.
+func debugPrint(x *execution, s []uint64) {
+	size := min(s[1], maxLogBytes)
+	x.call.Charge(size)
+	if line, ok := x.call.Memory().Read(s[0], size); ok {
+		x.log = x.log.print(x.round.now, bytes.Clone(line))
 	}
-	s[0] = 0
 }
 
 func trap(x *execution, s []uint64) {
 	text := string(x.read(s[0], s[1]))
+	x.log = x.log.print(x.round.now, []byte("[TRAP]: "+text))
 	x.fail(errCalledTrap, "Canister called `ic0.trap` with message: '"+text+"'")
 }

@@ -3,11 +3,9 @@ package canister
 import (
 	"bytes"
 	"crypto/sha256"
-	"fmt"
 	"slices"
 
 	m "icsim/canister/management"
-	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
@@ -109,13 +107,4 @@ func (c *Canister) findChunk(hash []byte) ([]byte, bool) {
 		return nil, false
 	}
 	return c.chunks[at].data, true
-}
-
-// contract is a fault of a caller who did not keep to what a method asks for.
-func contract(format string, args ...any) *fault {
-	return &fault{code: errContractViolation, text: fmt.Sprintf(format, args...), whole: true}
-}
-
-func notFound(id principal.ID) *fault {
-	return &fault{code: errCanisterNotFound, text: fmt.Sprintf("Canister %s not found.", id), whole: true}
 }

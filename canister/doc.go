@@ -7,7 +7,10 @@
 //
 //   - executor.go, genesis.go: the entrance. state.go, canister.go, call_context.go: what is kept. manifest.go: its hash.
 //   - round.go: opening and committing. expire.go, induct.go, route.go: messages in and out. schedule.go: who runs when.
-//   - message.go, response.go, task.go: what running does to call contexts, callbacks and cycles. management.go: aaaaa-aa.
+//   - message.go, response.go, task.go: what running does to call contexts, callbacks and cycles.
+//   - management.go: calls of aaaaa-aa, from waiting to their answer; methods.go: who may call what. lifecycle.go, install.go, stop.go,
+//     chunks.go, snapshots.go, status.go, history.go, log.go, settings.go: what the methods do. management: their types in Candid.
+//   - account.go, allocation.go: what a canister pays for being there, and memory of the subnet.
 //   - execution.go: one entry into a module and its journal. system_api.go and api_*.go: ic0, one table. mode.go: who may call what.
 //   - prices.go, limits.go: numbers, each with its source. fault.go: error codes and texts.
 //   - queue: a canister's queues. sorted: the set that states are made of. wasm: modules, memories and the engine.
@@ -23,6 +26,10 @@
 //   - Same-subnet messages move between iterations of a round; others wait for Route.
 //   - RoundOutcome.Instructions are those of the modules; BusiestThread adds what the replica charges its budget beside them, 2 M a
 //     message and 8 M a canister, since that is meant to stand for time spent.
+//   - Code is installed on a copy of the canister, which takes its place if all went well: an upgrade that fails leaves only its fee, its
+//     log and the instructions to work off (IC0209).
+//   - A stopping canister takes no calls, and is stopped at the end of the round in which its last call context ends.
+//   - A management call about a canister of another subnet goes to that subnet (protocol.ManagerOf), by the routing table of the round.
 //   - Idle canisters cost nothing: the state keeps the times at which canisters want attention in order.
 //
 // # Invariants
@@ -37,13 +44,15 @@
 //
 //   - Model: a message runs whole in the round in which it begins, up to the limit of 40 G instructions, and the round ends when
 //     over budget. Slices come with time slicing.
-//   - The management canister has raw_rand and deposit_cycles (to canisters of the same subnet) only; every other method is
-//     rejected with "not available yet". Hence canisters come from Genesis, run for ever and have default settings.
+//   - Not available yet, and rejected with these words: canister_metrics, http_request, subnet_info, list_canisters, threshold keys,
+//     Bitcoin, and snapshots by parts. node_metrics_history has no samples, since rounds are not told who made blocks.
+//     There are no subnet admins, so that users create canisters by the provisional method only.
+//   - Model: installing runs whole in its round, whatever its length; compiling is free.
 //   - canister_inspect_message is not run: every call to an existing method is inducted. Queries run only as calls (replicated).
-//   - canister_on_low_wasm_memory is not run; ic0.debug_print and the canister log go nowhere.
-//   - Modules with a 64-bit memory cannot be linked yet: ic0 has its 32-bit signatures. cost_http_request_v2 is missing.
-//   - Model: no heap delta limit, no storage reservation, no compute allocation and no best-effort memory limit. They bind
-//     only near 140 GiB written an interval, 750 GiB stored and 5 GiB of queued messages.
+//   - canister_on_low_wasm_memory is not run. What can be asked of the log comes with queries.
+//   - ic0.cost_http_request_v2 is missing.
+//   - Model: no heap delta limit and no best-effort memory limit. They bind only near 140 GiB written an interval and 5 GiB of queued
+//     messages. Compute allocation is paid for and bounded, but does not yet give priority.
 //
 // # Why not
 //

@@ -81,7 +81,13 @@ func (x *execution) inContext(ctx *callContext) {
 // enter runs an entry. On a trap the journal is void.
 func (x *execution) enter(entry wasm.Entry, limit uint64) wasm.Result {
 	e := x.round.executor
-	return e.engine.Execute(e.module(x.canister.code), x.canister.image, entry, limit, x)
+	result := e.engine.Execute(e.module(x.canister.code), x.canister.image, entry, limit, x)
+	if result.Trap != nil {
+		if f := faultOf(result.Trap, limit); f.code != errCalledTrap { // which has been logged
+			x.log = x.log.print(x.round.now, []byte("[TRAP]: "+f.text))
+		}
+	}
+	return result
 }
 
 // frozen is the freezing limit with the memory that the execution has grown.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"icsim/canister/wasm"
+	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
@@ -70,6 +71,20 @@ func (f *fault) reject(id protocol.CanisterID) protocol.Reject {
 // bare is a reject with the fault's codes and a text of its own.
 func (f *fault) bare(text string) protocol.Reject {
 	return protocol.Reject{Code: protocol.RejectCode(f.code[len("IC0")] - '0'), Message: cutText(text, maxRejectBytes), Error: f.code}
+}
+
+// refusal is a fault of the system's own, not in a canister: its text stands for itself.
+func refusal(code, format string, args ...any) *fault {
+	return &fault{code: code, text: fmt.Sprintf(format, args...), whole: true}
+}
+
+// contract is a fault of a caller who did not keep to what a method asks for.
+func contract(format string, args ...any) *fault {
+	return refusal(errContractViolation, format, args...)
+}
+
+func notFound(id principal.ID) *fault {
+	return refusal(errCanisterNotFound, "Canister %s not found.", id)
 }
 
 // cutText cuts a text at a limit in bytes, not inside a character.

@@ -67,10 +67,11 @@ func (r *Round) install(c *Canister, in *Install) error {
 	if len(c.controllers) > 0 {
 		d.caller = c.controllers[0] // who would have installed it
 	}
-	next, _, f := r.deploy(c, d)
-	if f != nil {
-		return fmt.Errorf("its initialisation failed: %w", f)
+	done := r.deploy(c, d)
+	if done.failure != nil {
+		return fmt.Errorf("%s failed: %w", done.stage, done.failure)
 	}
-	r.adoptCode(c, next)
+	c.log = done.canister.log
+	r.adoptCode(c, done)
 	return nil
 }

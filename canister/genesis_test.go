@@ -74,9 +74,9 @@ func TestGenesisSaysWhatIsWrong(t *testing.T) {
 		{"11 controllers, at most 10", []Install{{ID: 1, Module: module, Controllers: make([]principal.ID, 11)}}},
 		{"more than there can be", []Install{{ID: 1, Module: module, Cycles: protocol.Cycles{Hi: 1 << 60}}}},
 		{"the module is not valid", []Install{{ID: 1, Module: []byte("no module")}}},
-		{"its initialisation failed: Canister trapped: unreachable", []Install{{ID: 1, Module: starts("unreachable")}}},
+		{"the start function failed: Canister trapped: unreachable", []Install{{ID: 1, Module: starts("unreachable")}}},
 		{"cannot be executed in start mode", []Install{{ID: 1, Module: starts("call 0 drop")}}},
-		{"its initialisation failed: Canister trapped: unreachable", []Install{{ID: 1, Module: module, Arg: append(script{}.do("unreachable"), 0),
+		{"canister_init failed: Canister trapped: unreachable", []Install{{ID: 1, Module: module, Arg: append(script{}.do("unreachable"), 0),
 			Cycles: protocol.CyclesOf(trillion)}}},
 	} {
 		ctx := protocol.RoundContext{Nodes: 13}

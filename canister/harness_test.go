@@ -105,7 +105,7 @@ func (s *subnet) play(inputs ...any) {
 		require.Equal(s.t, p.state.contents(), q.state.contents(), "another executor came to another state")
 	}
 	s.state, s.outcome = p.state, p.outcome
-	s.sent = append(s.sent, p.sent...)
+	s.sent = append(append(s.sent, p.sent...), p.bounced...)
 	for _, u := range append(p.inducted, p.outcome.Ingress...) {
 		require.False(s.t, s.statuses[u.ID].State.IsTerminal(), "a call is answered twice")
 		s.statuses[u.ID] = u.Status
@@ -121,6 +121,7 @@ type played struct {
 	outcome  *protocol.RoundOutcome
 	inducted []protocol.IngressUpdate
 	sent     []*protocol.CanisterMessage
+	bounced  []*protocol.CanisterMessage // rejects for requests not taken
 	in, out  protocol.Cycles
 }
 
@@ -133,7 +134,11 @@ func (s *subnet) on(x *Executor, inputs []any) played {
 		case *protocol.SignedIngress:
 			p.inducted = append(p.inducted, r.InductIngress(m))
 		case *protocol.CanisterMessage:
-			require.Equal(s.t, protocol.Accepted, r.Induct(m))
+			if reason := r.Induct(m); reason != protocol.Accepted {
+				require.NotNil(s.t, m.Request, "a response was not taken: %d", reason)
+				p.bounced = append(p.bounced, m.Request.RejectTo(protocol.Reject{Code: protocol.SysTransient, Message: "bounced"}))
+				continue
+			}
 			p.in = p.in.Add(m.Cycles())
 		}
 	}

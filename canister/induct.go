@@ -44,7 +44,7 @@ func (r *Round) inductManagement(x *protocol.SignedIngress) protocol.IngressUpda
 	if method.access != open {
 		id, err := targetOf(method.name, x.Content.Arg)
 		if err != nil {
-			return refused(&fault{code: errInvalidManagement, text: "Error decoding candid: " + err.Error()})
+			return refused(undecodable(err))
 		}
 		n, ok := canisterOf(id.Bytes())
 		c := r.peek(n)
@@ -85,9 +85,9 @@ func ingressRejected(id protocol.MessageID, reject protocol.Reject) protocol.Ing
 func (c *Canister) closedToCalls() *fault {
 	switch {
 	case c.status == Stopped:
-		return &fault{code: errStopped, text: fmt.Sprintf("Canister %s is stopped", c.id), whole: true}
+		return refusal(errStopped, "Canister %s is stopped", c.id)
 	case c.status == Stopping:
-		return &fault{code: errStopping, text: fmt.Sprintf("Canister %s is stopping", c.id), whole: true}
+		return refusal(errStopping, "Canister %s is stopping", c.id)
 	case c.code == nil:
 		return c.noModule()
 	}
@@ -99,7 +99,7 @@ func (c *Canister) noModule() *fault {
 }
 
 func (c *Canister) outOfCycles() *fault {
-	return &fault{code: errOutOfCycles, text: fmt.Sprintf("Canister %s is out of cycles", c.id), whole: true}
+	return refusal(errOutOfCycles, "Canister %s is out of cycles", c.id)
 }
 
 // Induct implements protocol.Round.

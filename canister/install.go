@@ -1,8 +1,6 @@
 package canister
 
 import (
-	"fmt"
-
 	"icsim/canister/wasm"
 
 	m "icsim/canister/management"
@@ -41,8 +39,8 @@ func (r *Round) installCode(q *request, c *Canister) ([]byte, *fault) {
 // startInstall installs code, all or nothing: of an installation that fails only the fee stays, and what was printed.
 func (r *Round) startInstall(q *request, c *Canister, arg *m.InstallCode) ([]byte, *fault) {
 	if c.installs.left(r.ctx.Height, installRate) > 0 {
-		return nil, &fault{code: errInstallRateLimited, whole: true, text: fmt.Sprintf(
-			"Canister %s is rate limited because it executed too many instructions in the previous install_code messages. Please retry after several seconds.", c.id)}
+		return nil, refusal(errInstallRateLimited, "Canister %s is rate limited because it executed too many instructions in the previous "+
+			"install_code messages. Please retry after several seconds.", c.id)
 	}
 	d, f := r.plan(c, &arg.Mode, arg.Module)
 	if f != nil {
@@ -54,19 +52,19 @@ func (r *Round) startInstall(q *request, c *Canister, arg *m.InstallCode) ([]byt
 		return nil, c.outOfCycles()
 	}
 	c.balance = c.balance.Sub(prepaid)
-	next, instructions, f := r.deploy(c, d)
-	c.log = next.log
-	if f == nil {
-		r.adoptCode(c, next)
+	done := r.deploy(c, d)
+	c.log = done.canister.log
+	if done.failure == nil {
+		r.adoptCode(c, done)
 		c.note(r, q, m.Details{Deployment: &m.Deployment{Mode: d.mode, ModuleHash: c.code.hash[:]}})
 	}
-	r.refundExecution(c, prepaid, instructions)
-	r.outcome.Instructions += instructions
+	r.refundExecution(c, prepaid, done.instructions)
+	r.outcome.Instructions += done.instructions
 	if !r.ctx.System {
-		c.installs = c.installs.add(instructions, r.ctx.Height, installRate)
+		c.installs = c.installs.add(done.instructions, r.ctx.Height, installRate)
 	}
-	if f != nil {
-		return nil, &fault{code: f.code, text: f.reject(c.id).Message, whole: true}
+	if f := done.failure; f != nil {
+		return nil, refusal(f.code, "%s", f.reject(c.id).Message)
 	}
 	return m.Encode(nil), nil
 }
@@ -76,8 +74,8 @@ func (r *Round) plan(c *Canister, mode *m.InstallMode, raw []byte) (*deployment,
 	d := &deployment{}
 	switch {
 	case mode.Install != nil && c.code != nil:
-		return nil, &fault{code: errAlreadyInstalled, whole: true, text: fmt.Sprintf("Canister %s cannot be installed because the canister "+
-			"is not empty. Try installing with mode='reinstall' instead.", c.id)}
+		return nil, refusal(errAlreadyInstalled, "Canister %s cannot be installed because the canister is not empty. Try installing with "+
+			"mode='reinstall' instead.", c.id)
 	case mode.Upgrade != nil && c.code == nil:
 		return nil, c.noModule()
 	}
@@ -122,56 +120,64 @@ func (d *deployment) persistable(c *Canister, said bool) *fault {
 	return nil
 }
 
-// deploy runs all that an installation runs, on a copy of the canister. It gives the copy and the instructions used.
+// deploy runs all that an installation runs, on a copy of the canister.
 //
 // Model: compiling is free; the replica charges instructions for it.
-func (r *Round) deploy(c *Canister, d *deployment) (*Canister, uint64, *fault) {
+func (r *Round) deploy(c *Canister, d *deployment) *deployed {
 	next := *c
-	s := stages{round: r, canister: &next, left: r.limits.install, caller: d.caller}
+	s := &deployed{round: r, canister: &next, limit: r.limits.install, caller: d.caller}
 	upgrade := d.mode.Upgrade != nil
 	if upgrade && !d.skip && r.executor.module(c.code).HasExport("canister_pre_upgrade") {
-		s.run(modePreUpgrade, wasm.Entry{Kind: wasm.EntryExport, Name: "canister_pre_upgrade"}, nil)
+		s.run(modePreUpgrade, "canister_pre_upgrade", nil)
 	}
 	if s.failure == nil {
 		s.failure = s.replace(d, upgrade)
 	}
 	if d.module.HasStart() {
-		s.run(modeStart, wasm.Entry{Kind: wasm.EntryStart}, nil)
+		s.run(modeStart, startFunction, nil)
 	}
 	initial := "canister_init"
 	if upgrade {
 		initial = "canister_post_upgrade"
 	}
 	if d.module.HasExport(initial) {
-		s.run(modeInit, wasm.Entry{Kind: wasm.EntryExport, Name: initial}, d.arg)
+		s.run(modeInit, initial, d.arg)
 	}
-	if s.failure == nil {
-		r.lose(s.burned)
+	if s.failure == nil && !upgrade {
+		next.log = next.log.since(c.log.next)
 	}
-	return &next, r.limits.install - s.left, s.failure
+	return s
 }
 
-// stages are the executions of one installation: they share a limit, and none runs after one that failed.
-type stages struct {
-	round    *Round
-	canister *Canister
-	caller   principal.ID
-	left     uint64 // instructions
-	burned   protocol.Cycles
-	failure  *fault
+// A deployed is what came of an installation: executions that share a limit, of which none runs after one that failed.
+type deployed struct {
+	round        *Round
+	canister     *Canister // the copy, as it became
+	caller       principal.ID
+	limit        uint64
+	instructions uint64 // used
+	burned       protocol.Cycles
+	failure      *fault
+	stage        string // that failed
 }
 
-func (s *stages) run(m mode, entry wasm.Entry, arg []byte) {
+const startFunction = "the start function"
+
+func (s *deployed) run(m mode, name string, arg []byte) {
 	if s.failure != nil {
 		return
 	}
+	entry := wasm.Entry{Kind: wasm.EntryExport, Name: name}
+	if m == modeStart {
+		entry = wasm.Entry{Kind: wasm.EntryStart}
+	}
 	x := s.round.newExecution(s.canister, m)
 	x.caller, x.arg = s.caller, arg
-	result := x.enter(entry, s.left)
-	s.left -= result.Instructions
+	result := x.enter(entry, s.limit-s.instructions)
+	s.instructions += result.Instructions
 	s.canister.log = x.log
 	if result.Trap != nil {
-		s.failure = faultOf(result.Trap, s.round.limits.install)
+		s.failure, s.stage = faultOf(result.Trap, s.limit), name
 		return
 	}
 	s.burned = s.burned.Add(x.burned)
@@ -179,13 +185,13 @@ func (s *stages) run(m mode, entry wasm.Entry, arg []byte) {
 }
 
 // replace puts the new code into the canister. The timer is off and the version moves on; what is not kept begins anew.
-func (s *stages) replace(d *deployment, upgrade bool) *fault {
+func (s *deployed) replace(d *deployment, upgrade bool) *fault {
 	c := s.canister
 	memory := c.image
 	c.code, c.image, c.timer = d.code, d.module.InitialImage(), 0
 	c.version++
 	if !upgrade {
-		c.stable, c.certified, c.log = wasm.Pages{}, nil, canisterLog{next: c.log.next}
+		c.stable, c.certified = wasm.Pages{}, nil
 	}
 	if !d.keep {
 		return nil
@@ -198,8 +204,10 @@ func (s *stages) replace(d *deployment, upgrade bool) *fault {
 	return nil
 }
 
-// adoptCode takes over what an installation has made of a copy.
-func (r *Round) adoptCode(c, next *Canister) {
+// adoptCode takes over what a successful installation has made of a copy of the canister.
+func (r *Round) adoptCode(c *Canister, done *deployed) {
+	next := done.canister
 	c.code, c.image, c.stable, c.certified, c.timer, c.version = next.code, next.image, next.stable, next.certified, next.timer, next.version
 	c.balance, c.reserved = next.balance, next.reserved
+	r.lose(done.burned)
 }

@@ -1,7 +1,6 @@
 package canister
 
 import (
-	"fmt"
 	"slices"
 
 	m "icsim/canister/management"
@@ -19,9 +18,8 @@ func (r *Round) createCanister(q *request, _ *Canister) ([]byte, *fault) {
 	}
 	fee := r.prices.creation()
 	if q.cycles.Less(fee) {
-		return nil, &fault{code: errInsufficientForCreate, whole: true, text: fmt.Sprintf(
-			"Creating a canister requires a fee of %s that is deducted from the canister's initial balance but only %s cycles were "+
-				"received with the create_canister request.", fee, q.cycles)}
+		return nil, refusal(errInsufficientForCreate, "Creating a canister requires a fee of %s that is deducted from the canister's initial "+
+			"balance but only %s cycles were received with the create_canister request.", fee, q.cycles)
 	}
 	c, f := r.found(q, arg.Settings, nil, q.cycles.Sub(fee))
 	if f != nil {
@@ -71,10 +69,10 @@ func (r *Round) provisionalTopUp(q *request, c *Canister) ([]byte, *fault) {
 // mayMint guards the provisional methods: on mainnet nobody may call them, and nowhere may sums overflow.
 func (r *Round) mayMint(amount protocol.Cycles) *fault {
 	if r.executor.mainnet {
-		return &fault{code: errRejectedMessage, text: "Provisional methods are for development: cycles are not minted on mainnet.", whole: true}
+		return refusal(errRejectedMessage, "Provisional methods are for development: cycles are not minted on mainnet.")
 	}
 	if r.tooMany(amount) {
-		return &fault{code: errInvalidManagement, text: "More cycles than there can be.", whole: true}
+		return refusal(errInvalidManagement, "More cycles than there can be.")
 	}
 	return nil
 }
@@ -86,7 +84,7 @@ func (r *Round) found(q *request, wanted *m.Settings, specified *principal.ID, c
 		return nil, f
 	}
 	if r.parent.NumCanisters()+r.founded >= maxCanisters {
-		return nil, &fault{code: errMaxCanisters, text: "Subnet has reached the allowed canister limit of " + fmt.Sprint(maxCanisters) + " canisters.", whole: true}
+		return nil, refusal(errMaxCanisters, "Subnet has reached the allowed canister limit of %d canisters.", maxCanisters)
 	}
 	id, f := r.newID(specified)
 	if f != nil {
@@ -109,9 +107,9 @@ func (r *Round) newID(specified *principal.ID) (protocol.CanisterID, *fault) {
 		id, ok := protocol.CanisterFromPrincipal(*specified)
 		switch {
 		case !ok || !r.hosts(id):
-			return 0, &fault{code: errNotHosted, text: fmt.Sprintf("The `specified_id` %s is invalid because it is not in the subnet's ranges.", specified), whole: true}
+			return 0, refusal(errNotHosted, "The `specified_id` %s is invalid because it is not in the subnet's ranges.", specified)
 		case !r.free(id):
-			return 0, &fault{code: errIDExists, text: fmt.Sprintf("The `specified_id` %s is already in use.", specified), whole: true}
+			return 0, refusal(errIDExists, "The `specified_id` %s is already in use.", specified)
 		}
 		return id, nil
 	}
@@ -123,7 +121,7 @@ func (r *Round) newID(specified *principal.ID) (protocol.CanisterID, *fault) {
 			}
 		}
 	}
-	return 0, &fault{code: errMaxCanisters, text: "Subnet has no canister ids left.", whole: true}
+	return 0, refusal(errMaxCanisters, "Subnet has no canister ids left.")
 }
 
 func (r *Round) free(id protocol.CanisterID) bool {
@@ -178,17 +176,17 @@ func (r *Round) affordable(c *Canister, before settings) *fault {
 	if before.compute < c.compute {
 		free := uint64(maxComputeSum) - min(maxComputeSum, r.compute-before.compute)
 		if c.compute > free {
-			return &fault{code: errSubnetOversubscribed, whole: true, text: fmt.Sprintf("Canister requested a compute allocation of %d%% which "+
-				"cannot be satisfied because the Subnet's remaining compute capacity is %d%%.", c.compute, free)}
+			return refusal(errSubnetOversubscribed, "Canister requested a compute allocation of %d%% which cannot be satisfied because the "+
+				"Subnet's remaining compute capacity is %d%%.", c.compute, free)
 		}
 		if c.balance.Less(c.frozen(r.prices, 0)) {
-			return &fault{code: errCyclesCompute, whole: true, text: fmt.Sprintf("Cannot increase compute allocation to %d%%: canister %s "+
-				"would hold less than its freezing limit of %s cycles.", c.compute, c.id, c.frozen(r.prices, 0))}
+			return refusal(errCyclesCompute, "Cannot increase compute allocation to %d%%: canister %s would hold less than its freezing limit "+
+				"of %s cycles.", c.compute, c.id, c.frozen(r.prices, 0))
 		}
 	}
 	if c.reservable.Less(c.reserved) {
-		return &fault{code: errReservedLimitTooLow, whole: true, text: fmt.Sprintf("Cannot set the reserved cycles limit %s below the "+
-			"reserved cycles balance %s.", c.reservable, c.reserved)}
+		return refusal(errReservedLimitTooLow, "Cannot set the reserved cycles limit %s below the reserved cycles balance %s.",
+			c.reservable, c.reserved)
 	}
 	if grown := less64(c.memory, max(before.memory, c.bytes())); grown > 0 {
 		if f := r.allocate(c, grown, 0); f != nil {
@@ -213,11 +211,12 @@ func (r *Round) uninstallCode(q *request, c *Canister) ([]byte, *fault) {
 func (r *Round) deleteCanister(q *request, c *Canister) ([]byte, *fault) {
 	switch {
 	case q.caller == c.id.Principal():
-		return nil, &fault{code: errInvalidController, text: fmt.Sprintf("Canister %s cannot delete itself.", c.id), whole: true}
+		return nil, refusal(errInvalidController, "Canister %s cannot delete itself.", c.id)
 	case c.status != Stopped:
-		return nil, &fault{code: errNotStopped, text: fmt.Sprintf("Canister %s must be stopped before it is deleted.", c.id), whole: true}
+		return nil, refusal(errNotStopped, "Canister %s must be stopped before it is deleted.", c.id)
 	case c.queues.Inputs() > 0 || c.queues.Outputs() > 0:
-		return nil, &fault{code: errQueueNotEmpty, text: fmt.Sprintf("Canister %s has messages in its queues and cannot be deleted now. Please retry after some time", c.id), whole: true}
+		return nil, refusal(errQueueNotEmpty, "Canister %s has messages in its queues and cannot be deleted now. Please retry after some time",
+			c.id)
 	}
 	r.lose(c.balance.Add(c.reserved))
 	r.compute -= c.compute

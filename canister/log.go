@@ -28,5 +28,14 @@ func (l canisterLog) print(now uint64, line []byte) canisterLog {
 	return canisterLog{records, bytes, l.next + 1}
 }
 
+// since gives the log without the lines before an index: code that begins anew has a new log.
+func (l canisterLog) since(index uint64) canisterLog {
+	for len(l.records) > 0 && l.records[0].Index < index {
+		l.bytes -= len(l.records[0].Content)
+		l.records = l.records[1:]
+	}
+	return l
+}
+
 // fetchLogs answers fetch_canister_logs, which is for queries only.
 func (c *Canister) fetchLogs() []byte { return m.Encode(m.LogsReply{Records: c.log.records}) }

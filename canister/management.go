@@ -1,8 +1,6 @@
 package canister
 
 import (
-	"fmt"
-
 	m "icsim/canister/management"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -64,9 +62,13 @@ func newRequest(k managementCall) *request {
 // decode reads the call's argument.
 func (q *request) decode(to any) *fault {
 	if err := m.Decode(q.arg(), to); err != nil {
-		return &fault{code: errInvalidManagement, text: "Error decoding candid: " + err.Error(), whole: true}
+		return undecodable(err)
 	}
 	return nil
+}
+
+func undecodable(err error) *fault {
+	return refusal(errInvalidManagement, "Error decoding %s", err)
 }
 
 // origin tells who calls, for a canister's history.
@@ -118,7 +120,7 @@ func (r *Round) execute(q *request) ([]byte, *fault) {
 	}
 	id, err := targetOf(method.name, q.arg())
 	if err != nil {
-		return nil, &fault{code: errInvalidManagement, text: "Error decoding candid: " + err.Error(), whole: true}
+		return nil, undecodable(err)
 	}
 	n, ok := canisterOf(id.Bytes())
 	c := r.touch(n)
@@ -135,9 +137,9 @@ func (r *Round) execute(q *request) ([]byte, *fault) {
 func (r *Round) overdue(k managementCall) *fault {
 	switch {
 	case k.ingress != nil && k.ingress.Content.Expiry < r.ctx.Time:
-		return &fault{code: errIngressTimeout, text: "Ingress message timed out waiting to start executing.", whole: true}
+		return refusal(errIngressTimeout, "Ingress message timed out waiting to start executing.")
 	case k.message != nil && k.message.Request.Deadline != 0 && k.message.Request.Deadline < r.ctx.Time:
-		return &fault{code: errDeadlineExpired, text: "Deadline expired.", whole: true}
+		return refusal(errDeadlineExpired, "Deadline expired.")
 	}
 	return nil
 }
@@ -171,9 +173,9 @@ func (r *Round) answer(q *request, reply []byte, f *fault) {
 // refusedMethod says that a method of aaaaa-aa cannot be called.
 func refusedMethod(name string, known bool) *fault {
 	if known {
-		return &fault{code: errUnknownManagement, text: "not available yet: " + name, whole: true}
+		return refusal(errUnknownManagement, "not available yet: %s", name)
 	}
-	return &fault{code: errUnknownManagement, text: fmt.Sprintf("Management canister has no method '%s'", name), whole: true}
+	return refusal(errUnknownManagement, "Management canister has no method '%s'", name)
 }
 
 // targetOf reads from an argument which canister a call is about.

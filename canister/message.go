@@ -29,8 +29,8 @@ func (r *Round) executeIngress(c *Canister, m *protocol.SignedIngress) uint64 {
 func (r *Round) executeRequest(c *Canister, q *protocol.Request) uint64 {
 	if q.Cycles.Less(c.incoming) {
 		ctx := c.open(callContext{origin: fromCanister, caller: q.Sender, callback: q.Callback, deadline: q.Deadline, available: q.Cycles})
-		r.settle(c, ctx.id, &fault{code: errInsufficientInCall, whole: true, text: fmt.Sprintf(
-			"Canister %s accepts calls from canisters with at least %s cycles, and this came with %s.", c.id, c.incoming, q.Cycles)})
+		r.settle(c, ctx.id, refusal(errInsufficientInCall, "Canister %s accepts calls from canisters with at least %s cycles, and this came "+
+			"with %s.", c.id, c.incoming, q.Cycles))
 		return 0
 	}
 	return r.executeCall(c, q.Method, q.Arg, callContext{

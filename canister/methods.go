@@ -1,7 +1,6 @@
 package canister
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -105,8 +104,8 @@ func (c *Canister) notController(p principal.ID) *fault {
 	for _, id := range c.controllers {
 		names = append(names, id.String())
 	}
-	return &fault{code: errInvalidController, whole: true, text: fmt.Sprintf(
-		"Only the controllers of the canister %s can control it.\nCanister's controllers: %s\nSender's ID: %s", c.id, strings.Join(names, " "), p)}
+	return refusal(errInvalidController, "Only the controllers of the canister %s can control it.\nCanister's controllers: %s\n"+
+		"Sender's ID: %s", c.id, strings.Join(names, " "), p)
 }
 
 func (r *Round) depositCycles(q *request, c *Canister) ([]byte, *fault) {
@@ -116,8 +115,8 @@ func (r *Round) depositCycles(q *request, c *Canister) ([]byte, *fault) {
 }
 
 func (r *Round) rawRand(q *request, _ *Canister) ([]byte, *fault) {
-	if f := q.decode(nil); f != nil {
-		return nil, f
+	if err := m.DecodeNothing(q.arg()); err != nil {
+		return nil, undecodable(err)
 	}
 	return m.Encode(r.randomBytes()), nil
 }
@@ -129,11 +128,11 @@ func (r *Round) nodeMetricsHistory(q *request, _ *Canister) ([]byte, *fault) {
 		return nil, f
 	}
 	if arg.Subnet != r.ctx.SubnetPrincipal {
-		return nil, &fault{code: errNotHosted, text: fmt.Sprintf("Subnet %s is not this subnet.", arg.Subnet), whole: true}
+		return nil, refusal(errNotHosted, "Subnet %s is not this subnet.", arg.Subnet)
 	}
 	return m.Encode([]m.NodeMetricsSample{}), nil
 }
 
 func (r *Round) refuseLogs(*request, *Canister) ([]byte, *fault) {
-	return nil, &fault{code: errRejectedMessage, text: "fetch_canister_logs API is only accessible in non-replicated mode", whole: true}
+	return nil, refusal(errRejectedMessage, "fetch_canister_logs API is only accessible in non-replicated mode")
 }

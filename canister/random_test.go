@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"icsim/canister/management"
 	"icsim/crypto"
 	"icsim/protocol"
 )
@@ -49,6 +50,10 @@ func TestRandomPrograms(t *testing.T) {
 				m := n.home.ingress(homeIDs[d(len(homeIDs))], "run", d.program(all, 3))
 				asked, calls = append(asked, m), append(calls, m)
 			}
+			if d(2) == 0 {
+				m := d.managing(n.home)
+				asked, calls = append(asked, m), append(calls, m)
+			}
 			parent := n.home.state
 			before := parent.ManifestHash()
 			n.exchange(calls, nil)
@@ -72,6 +77,32 @@ func TestRandomPrograms(t *testing.T) {
 		n.away.idle()
 		_ = y
 	})
+}
+
+// managing draws a user's call about one of the canisters.
+func (d draws) managing(s *subnet) *protocol.SignedIngress {
+	id := homeIDs[d(len(homeIDs))]
+	c, module := id.Principal(), scripted(true)
+	body := d.program(homeIDs[:1], 0)
+	switch d(9) {
+	case 0, 1:
+		return s.asks("stop_canister", about(id))
+	case 2:
+		return s.asks("start_canister", about(id))
+	case 3:
+		return s.asks("install_code", upgrade(id, module, body, nil))
+	case 4:
+		return s.asks("install_code", reinstall(id, module, body))
+	case 5:
+		return s.asks("take_canister_snapshot", management.TakeSnapshot{Canister: c})
+	case 6:
+		return s.asks("load_canister_snapshot", management.LoadSnapshot{Canister: c, Snapshot: snapshotID(id, 1)})
+	case 7:
+		w := management.UpdateSettings{Canister: c}
+		w.Settings.MemoryAllocation, w.Settings.FreezingThreshold = is1(cyc(uint64(d(2)<<30))), is1(cyc(uint64(d(10_000))))
+		return s.asks("update_settings", w)
+	}
+	return s.asks("uninstall_code", about(id))
 }
 
 // contents is the manifest hash worked out from nothing.

@@ -51,7 +51,8 @@ func (d draws) program(ids []protocol.CanisterID, depth int) script {
 		case 10:
 			s = s.do("spin", 1+d(1000))
 		case 11:
-			s = s.do("call", protocol.ManagementCanister, "raw_rand", d.program(ids, depth-1), script{}).do("data", management.Encode(nil)).do("perform")
+			s = s.do("call", protocol.ManagementCanister, "raw_rand", d.program(ids, depth-1), script{}).do("data", management.Encode(nil)).
+				do("perform")
 		case 12:
 			deposit := append([]byte("DIDL\x01\x6c\x01\xb3\xc4\xb1\xf2\x04\x68\x01\x00\x01\x0a"), ids[d(len(ids))].Principal().Bytes()...)
 			s = s.do("call", protocol.ManagementCanister, "deposit_cycles", d.program(ids, depth-1), script{}).do("data", deposit).
@@ -95,10 +96,11 @@ func (d draws) ending(s script) script {
 	return s.do("append", "drawn").do("reply")
 }
 
-// unclocked is a canister without what counts executions: ids of contexts, and who ran when.
+// unclocked is a canister without what counts executions: ids of contexts, who ran when, and the log.
 func unclocked(c *Canister) crypto.Hash {
 	plain := *c
 	plain.contextID, plain.ran, plain.next, plain.charged = 0, 0, 0, 0
+	plain.log = canisterLog{}
 	return plain.contentHash()
 }
 

@@ -26,6 +26,11 @@ func (t *thread) use(instructions uint64) {
 // Model: a message runs to its end in the round in which it begins, whatever its length, and the round then is over
 // budget; the replica cuts it into slices of a round each. Its outcome is the same, only later there.
 func (r *Round) Execute() {
+	r.iterations()
+	r.stopAll()
+}
+
+func (r *Round) iterations() {
 	overhead := overheadHosted * uint64(r.parent.NumCanisters())
 	budget := int64(r.limits.round) - int64(r.limits.slice) + 1 - int64(overhead)
 	r.inductLocal() // what an earlier round could not

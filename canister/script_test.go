@@ -85,6 +85,12 @@ var ops = func() []op {
 		{"keep", "l", longOf(0) + "global.set 2 "},
 		{"heartbeat", "b", scriptOf(0) + "global.set 3 "},
 		{"ontimer", "b", scriptOf(0) + "global.set 4 "},
+		{"preupgrade", "b", scriptOf(0) + "global.set 5 "},
+		{"print", "b", blobOf(0) + "@debug_print "},
+		{"variable", "b", blobOf(0) + fmt.Sprintf("i32.const %d i32.const 0 ", window) + blobOf(0) +
+			"@env_var_value_size @env_var_value_copy " +
+			fmt.Sprintf("i32.const %d ", window) + blobOf(0) + "@env_var_value_size @msg_reply_data_append " + store32("@env_var_count") +
+			store32(blobOf(0)+"@env_var_name_exists")},
 		{"grow", "n", numOf(0) + "memory.grow drop "},
 		{"result", "", store32("global.get 1")},
 		{"kept", "", store64("global.get 2")},
@@ -153,8 +159,8 @@ func (s script) to(callee protocol.CanisterID, program, reply, reject script) sc
 	return s.do("call", callee, "run", reply, reject).do("data", append(program, 0))
 }
 
-// scripted makes the module. wakeful gives it a heartbeat; it always has a timer.
-func scripted(wakeful bool) []byte {
+// scripted makes the module. wakeful gives it a heartbeat; it always has a timer. It may have more custom sections.
+func scripted(wakeful bool, sections ...string) []byte {
 	b := &wasmtest.Builder{}
 	imports := map[string]uint32{}
 	for _, f := range systemCalls() {
@@ -176,6 +182,7 @@ func scripted(wakeful bool) []byte {
 	b.Global(wasmtest.I64, 0)        // 2: kept
 	b.Global(wasmtest.I32, 0)        // 3: heartbeat
 	b.Global(wasmtest.I32, 0)        // 4: timer
+	b.Global(wasmtest.I32, 0)        // 5: before an upgrade
 	locals := wasmtest.T(wasmtest.I32, wasmtest.I32, wasmtest.I32, wasmtest.I32, wasmtest.I32)
 	run := b.Func(wasmtest.T(wasmtest.I32), nil, locals, link(interpreter()))
 	b.Table(1, run)
@@ -185,17 +192,23 @@ func scripted(wakeful bool) []byte {
 		local.get 0 i32.const 0 @msg_arg_data_size @msg_arg_data_copy
 		@msg_arg_data_size i32.eqz br_if 0 local.get 0 call %d`, run))
 	main := b.Func(nil, nil, wasmtest.T(wasmtest.I32), entry)
-	for _, name := range []string{"canister_init", "canister_update run", "canister_query look", "canister_composite_query compose"} {
+	for _, name := range []string{
+		"canister_init", "canister_post_upgrade", "canister_update run", "canister_query look", "canister_composite_query compose",
+	} {
 		b.Export(name, main)
 	}
 	task := func(name string, global int) {
 		b.Entry(name, nil, fmt.Sprintf("global.get %d i32.eqz br_if 0 global.get %d call %d", global, global, run))
 	}
 	task("canister_global_timer", 4)
+	task("canister_pre_upgrade", 5)
 	if wakeful {
 		task("canister_heartbeat", 3)
 	}
 	b.Custom("icp:public hello", "world")
+	for _, name := range sections {
+		b.Custom(name, "")
+	}
 	return b.Bytes()
 }
 

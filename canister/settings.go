@@ -2,7 +2,6 @@ package canister
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -130,7 +129,7 @@ func (s settings) withLists(w *m.Settings) (settings, *fault) {
 }
 
 func badSetting(format string, args ...any) *fault {
-	return &fault{code: errInvalidManagement, text: "Error decoding candid: " + fmt.Sprintf(format, args...), whole: true}
+	return refusal(errInvalidManagement, "Error decoding candid: "+format, args...)
 }
 
 // definite shows the settings as canister_status tells them.

@@ -2,7 +2,6 @@ package canister
 
 import (
 	"encoding/binary"
-	"fmt"
 	"slices"
 
 	"icsim/canister/wasm"
@@ -53,8 +52,7 @@ func (r *Round) takeSnapshot(q *request, c *Canister) ([]byte, *fault) {
 		}
 		rest = slices.Delete(slices.Clone(rest), i, i+1)
 	} else if len(rest) >= maxSnapshots {
-		return nil, &fault{code: errRejectedMessage, whole: true,
-			text: fmt.Sprintf("Canister %s has reached the maximum number of snapshots allowed: %d.", c.id, maxSnapshots)}
+		return nil, refusal(errRejectedMessage, "Canister %s has reached the maximum number of snapshots allowed: %d.", c.id, maxSnapshots)
 	}
 	s := &snapshot{
 		id: snapshotID(c.id, c.snapshot+1), code: c.code, image: c.image, stable: c.stable, certified: c.certified,
@@ -154,7 +152,7 @@ func (c *Canister) findSnapshot(id []byte) int {
 }
 
 func (c *Canister) noSnapshot(id []byte) *fault {
-	return &fault{code: errSnapshotNotFound, text: fmt.Sprintf("Could not find the snapshot ID %x for canister %s.", id, c.id), whole: true}
+	return refusal(errSnapshotNotFound, "Could not find the snapshot ID %x for canister %s.", id, c.id)
 }
 
 // appendTo covers a snapshot for a state's hash.

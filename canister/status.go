@@ -33,7 +33,9 @@ func (c *Canister) shownStatus() m.Status {
 // Model: custom sections and globals count as a part of the binary, and history as nothing.
 func (c *Canister) memoryMetrics() m.MemoryMetrics {
 	nat := protocol.CyclesOf
-	metrics := m.MemoryMetrics{Stable: nat(c.stable.Len()), Chunks: nat(uint64(len(c.chunks)) * maxChunkBytes), Snapshot: nat(snapshotBytes(c))}
+	metrics := m.MemoryMetrics{
+		Stable: nat(c.stable.Len()), Chunks: nat(uint64(len(c.chunks)) * maxChunkBytes), Snapshot: nat(snapshotBytes(c)),
+	}
 	if c.code != nil {
 		metrics.Wasm, metrics.Binary = nat(c.image.Size()*pageBytes), nat(uint64(len(c.code.raw)))
 	}
@@ -51,7 +53,7 @@ func (r *Round) canisterMetadata(q *request, c *Canister) ([]byte, *fault) {
 	}
 	s := c.code.section(arg.Name)
 	if s == nil || !s.Public && !c.isController(q.caller) {
-		return nil, &fault{code: errRejectedMessage, text: "The canister has no metadata section " + arg.Name + " that the caller may see.", whole: true}
+		return nil, refusal(errRejectedMessage, "The canister has no metadata section %s that the caller may see.", arg.Name)
 	}
 	return m.Encode(m.CanisterMetadataReply{Value: s.Data}), nil
 }

@@ -1,7 +1,6 @@
 package canister
 
 import (
-	"fmt"
 	"slices"
 
 	m "icsim/canister/management"
@@ -41,8 +40,7 @@ func (r *Round) stopCanister(q *request, c *Canister) ([]byte, *fault) {
 func (r *Round) startCanister(_ *request, c *Canister) ([]byte, *fault) {
 	c.version++
 	c.status = Running
-	r.answerStops(c, len(c.stops), &fault{code: errStoppingCancelled, whole: true,
-		text: fmt.Sprintf("Canister %s's stop request was cancelled.", c.id)})
+	r.answerStops(c, len(c.stops), refusal(errStoppingCancelled, "Canister %s's stop request was cancelled.", c.id))
 	return m.Encode(nil), nil
 }
 
@@ -62,7 +60,7 @@ func (r *Round) stopAll() {
 		for late < len(c.stops) && c.stops[late].at+stopTimeout < r.ctx.Time {
 			late++
 		}
-		r.answerStops(c, late, &fault{code: errStopTimeout, text: "Stop canister request timed out", whole: true})
+		r.answerStops(c, late, refusal(errStopTimeout, "Stop canister request timed out"))
 	}
 }
 
