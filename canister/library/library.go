@@ -45,6 +45,9 @@ func Canisters() []Canister {
 		{"counter", "holds a number: inc, set, get", []Setting{
 			{"start", Number, "what it begins at"},
 		}},
+		{"interpreter", "runs programs that are sent to it (canister/library/script): run, state", []Setting{
+			{"cells", Number, "of 8 bytes, that it begins with; 64 if not given"},
+		}},
 	}
 }
 

@@ -17,7 +17,7 @@ type burner struct {
 	pages        uint64
 	calls        uint64
 	memory       []byte
-	sink         uint64 // keeps the compiler from leaving the work out
+	sink         uint64 // see spin
 }
 
 const (
@@ -51,7 +51,7 @@ func (b *burner) burn(ctx *cdk.Context) {
 	}
 	b.calls++
 	b.write(once.pages)
-	b.spin(ctx, once.instructions)
+	spin(ctx, &b.sink, once.instructions)
 	ctx.Reply(candid.Encode(candid.NewNat64(ctx.Instructions())))
 }
 
@@ -66,14 +66,14 @@ func (b *burner) write(pages uint64) {
 }
 
 // spin works until the counter of instructions says it is enough: in ever smaller rounds, so that it ends close to the number
-// without asking often.
-func (b *burner) spin(ctx *cdk.Context, instructions uint64) {
+// without asking often. sink keeps the compiler from leaving the work out.
+func spin(ctx *cdk.Context, sink *uint64, instructions uint64) {
 	const turn = 32 // more instructions than a turn of the loop takes, so that no round goes too far
 	for used := ctx.Instructions(); used+1000 < instructions; used = ctx.Instructions() {
-		x := b.sink
+		x := *sink
 		for n := (instructions - used) / turn; n > 0; n-- {
 			x = x*6364136223846793005 + 1442695040888963407
 		}
-		b.sink = x
+		*sink = x
 	}
 }

@@ -44,3 +44,11 @@ func updateSet() { program.Update("set") }
 
 //go:wasmexport canister_query_SP_get
 func queryGet() { program.Query("get") }
+
+// interpreter
+
+//go:wasmexport canister_update_SP_run
+func updateRun() { program.Update("run") }
+
+//go:wasmexport canister_query_SP_state
+func queryState() { program.Query("state") }

@@ -22,6 +22,8 @@ func undecided() *cdk.Canister {
 				*c = newCaller(ctx, settings)
 			case "counter":
 				*c = newCounter(settings)
+			case "interpreter":
+				*c = newInterpreter(ctx, settings)
 			default:
 				ctx.Trap("the library has no canister " + name)
 			}
