@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -87,6 +88,18 @@ func TestOfficialSuiteHolds(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// The suite asks for that in a comment: what a message cannot hold is refused before memory is set aside for it.
+func TestOvershootTakesNoMemory(t *testing.T) {
+	for _, a := range readSuite(t, "overshoot") {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		_, err := a.left.decode(a.types)
+		runtime.ReadMemStats(&after)
+		require.Error(t, err)
+		require.Less(t, after.TotalAlloc-before.TotalAlloc, uint64(1<<20), a.says)
 	}
 }
 
