@@ -45,7 +45,7 @@ type Outcome struct {
 // Bounds state what liveness means in a run.
 type Bounds struct {
 	Progress  time.Duration   // at most this long without a finalized block on a subnet
-	Lag       protocol.Height // a settled node is at most this far behind its subnet at the end
+	Lag       protocol.Height // a settled node is at most this far behind its subnet at the end, in blocks and in states
 	Freshness time.Duration   // age of the newest certified state
 }
 

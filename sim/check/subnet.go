@@ -198,11 +198,13 @@ func (s *Suite) finishSubnet(sub *subnet, end protocol.Time) {
 	s.fresh(sub, end)
 	for i, n := range sub.nodes {
 		id := sub.Nodes[i]
-		if sub.corrupt(id) || !s.config.Settled(id) || n.finalized+s.config.Bounds.Lag >= sub.best {
+		if sub.corrupt(id) || !s.config.Settled(id) {
 			continue
 		}
-		s.fail("catch-up", Where{At: end, Node: id}, n.finalized,
-			"subnet %s: %s ends at finalized height %d, the subnet is at %d; the bound is %d",
-			sub.Name, id, n.finalized, sub.best, s.config.Bounds.Lag)
+		if lag := s.config.Bounds.Lag; n.finalized+lag < sub.best || n.certified+lag < sub.certifiedBest {
+			s.fail("catch-up", Where{At: end, Node: id}, n.finalized,
+				"subnet %s: %s ends at finalized height %d and certified height %d, the subnet is at %d and %d; the bound is %d",
+				sub.Name, id, n.finalized, n.certified, sub.best, sub.certifiedBest, lag)
+		}
 	}
 }
