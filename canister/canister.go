@@ -84,6 +84,8 @@ type Canister struct {
 	next  task   // which kind of work goes first in the next round
 	ran   protocol.Height
 
+	long *long // what the canister is at since an earlier round, or nil
+
 	queues    queue.Queues
 	contexts  []*callContext // ascending by id
 	callbacks []*callback    // ascending by id
@@ -142,7 +144,7 @@ func (c *Canister) timerDue(unix uint64) bool {
 func (c *Canister) summarize(p prices, genesis uint64) sums {
 	q := c.queues.Summarize()
 	s := sums{
-		cycles:     q.Cycles.Add(c.balance).Add(c.reserved).Add(c.heldByStops()),
+		cycles:     q.Cycles.Add(c.balance).Add(c.reserved).Add(c.heldByStops()).Add(c.long.held()),
 		bytes:      q.Bytes + c.bytes(),
 		guaranteed: q.Guaranteed,
 		callbacks:  len(c.callbacks),
@@ -171,7 +173,7 @@ func (c *Canister) summarize(p prices, genesis uint64) sums {
 }
 
 func (c *Canister) wake(p prices, genesis uint64, expires protocol.Time) protocol.Time {
-	if c.beats() || c.queues.Inputs() > 0 || c.queues.Outputs() > 0 {
+	if c.long != nil || c.beats() || c.queues.Inputs() > 0 || c.queues.Outputs() > 0 {
 		return 0
 	}
 	wake := expires

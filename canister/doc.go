@@ -7,7 +7,7 @@
 //
 //   - executor.go, genesis.go: the entrance. state.go, canister.go, call_context.go: what is kept. manifest.go: its hash.
 //   - round.go: opening and committing. expire.go, induct.go, route.go: messages in and out. schedule.go: who runs when.
-//   - message.go, response.go, task.go: what running does to call contexts, callbacks and cycles.
+//   - job.go: executions and their slices. message.go, response.go, task.go: what they do to call contexts, callbacks and cycles.
 //   - management.go: calls of aaaaa-aa, from waiting to their answer; methods.go: who may call what. lifecycle.go, install.go, stop.go,
 //     chunks.go, snapshots.go, status.go, history.go, log.go, settings.go: what the methods do. management: their types in Candid.
 //   - account.go, allocation.go: what a canister pays for being there, and memory of the subnet.
@@ -30,6 +30,8 @@
 //     log and the instructions to work off (IC0209).
 //   - A stopping canister takes no calls, and is stopped at the end of the round in which its last call context ends.
 //   - A management call about a canister of another subnet goes to that subnet (protocol.ManagerOf), by the routing table of the round.
+//   - A job longer than a slice runs whole in its first slice, and what it came to is kept back until its last one: see long. At a
+//     checkpoint it is aborted, and begins anew.
 //   - Idle canisters cost nothing: the state keeps the times at which canisters want attention in order.
 //
 // # Invariants
@@ -42,12 +44,10 @@
 //
 // # What is left out
 //
-//   - Model: a message runs whole in the round in which it begins, up to the limit of 40 G instructions, and the round ends when
-//     over budget. Slices come with time slicing.
 //   - Not available yet, and rejected with these words: canister_metrics, http_request, subnet_info, list_canisters, threshold keys,
 //     Bitcoin, and snapshots by parts. node_metrics_history has no samples, since rounds are not told who made blocks.
 //     There are no subnet admins, so that users create canisters by the provisional method only.
-//   - Model: installing runs whole in its round, whatever its length; compiling is free.
+//   - Model: compiling is free. Paused executions keep their order of age; the replica shares threads out by compute allocation.
 //   - canister_inspect_message is not run: every call to an existing method is inducted. Queries run only as calls (replicated).
 //   - canister_on_low_wasm_memory is not run. What can be asked of the log comes with queries.
 //   - ic0.cost_http_request_v2 is missing.

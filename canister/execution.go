@@ -29,6 +29,8 @@ type execution struct {
 	earlier   uint64          // instructions of the call context before this execution
 
 	// The journal.
+	began, beganReserved protocol.Cycles // what the canister had
+
 	balance   protocol.Cycles
 	reserved  protocol.Cycles
 	fresh     uint64 // bytes taken from the subnet's memory
@@ -65,7 +67,8 @@ type call struct {
 // newExecution prepares an execution over what the canister holds now.
 func (r *Round) newExecution(c *Canister, m mode) *execution {
 	return &execution{
-		round: r, canister: c, mode: m, balance: c.balance, reserved: c.reserved, log: c.log, stable: c.stable, timer: c.timer, responded: true,
+		round: r, canister: c, mode: m, began: c.balance, beganReserved: c.reserved, balance: c.balance, reserved: c.reserved,
+		log: c.log, stable: c.stable, timer: c.timer, responded: true,
 	}
 }
 
@@ -129,12 +132,13 @@ func growMemory(c *wasm.Call, from, to uint64) bool {
 	return x.grow((to - from) * pageBytes)
 }
 
-// stablePages gives stable memory as the execution has left it.
-func (x *execution) stablePages() wasm.Pages {
+// close ends an execution: what it left open is dropped, and it holds on to nothing but its journal.
+func (x *execution) close() {
+	x.dropCall()
 	if x.editor != nil {
-		return x.editor.Done()
+		x.stable, x.editor = x.editor.Done(), nil
 	}
-	return x.stable
+	x.call, x.round, x.canister = nil, nil, nil
 }
 
 // fail ends the execution with one of the specification's error codes.

@@ -21,6 +21,7 @@ type Executor struct {
 	modules map[codeKey]*wasm.Module // compiled by this engine
 	root    []byte
 	mainnet bool
+	limits  func(system bool) instructionLimits // a field so that tests reach slices with fewer instructions
 }
 
 type codeKey struct {
@@ -36,6 +37,7 @@ func NewExecutor(c Config) *Executor {
 		modules: make(map[codeKey]*wasm.Module),
 		root:    c.RootKey,
 		mainnet: c.Mainnet,
+		limits:  limitsOf,
 	}
 }
 
@@ -64,7 +66,7 @@ func (e *Executor) Begin(parent protocol.CanisterState, ctx *protocol.RoundConte
 func (e *Executor) open(parent *State, ctx *protocol.RoundContext) *Round {
 	return &Round{
 		executor: e, parent: parent, ctx: ctx,
-		prices: pricesOf(ctx), limits: limitsOf(ctx.System),
+		prices: pricesOf(ctx), limits: e.limits(ctx.System),
 		now: ctx.Genesis + uint64(ctx.Time), owner: new(queue.Owner),
 		management: parent.management, departing: parent.departing, nextID: parent.nextID, retired: parent.retired,
 		memory: parent.memory, compute: parent.compute, guaranteed: parent.guaranteed, callbacks: parent.callbacks,

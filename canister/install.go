@@ -52,21 +52,30 @@ func (r *Round) startInstall(q *request, c *Canister, arg *m.InstallCode) ([]byt
 		return nil, c.outOfCycles()
 	}
 	c.balance = c.balance.Sub(prepaid)
-	done := r.deploy(c, d)
+	r.managed += r.start(c, &job{prepaid: prepaid, request: q, deployment: d})
+	return nil, nil
+}
+
+// finishInstall applies what an installation came to and answers the call that asked for it.
+func (r *Round) finishInstall(c *Canister, j *job, o *outcome) {
+	done := o.deployed
+	failure := done.failure
+	if c.balance.Add(done.canister.balance).Less(done.began) {
+		failure = c.outOfCycles()
+	}
 	c.log = done.canister.log
-	if done.failure == nil {
+	if failure == nil {
 		r.adoptCode(c, done)
-		c.note(r, q, m.Details{Deployment: &m.Deployment{Mode: d.mode, ModuleHash: c.code.hash[:]}})
+		c.note(r, j.request, m.Details{Deployment: &m.Deployment{Mode: j.deployment.mode, ModuleHash: c.code.hash[:]}})
 	}
-	r.refundExecution(c, prepaid, done.instructions)
-	r.outcome.Instructions += done.instructions
+	r.refundExecution(c, j.prepaid, o.instructions)
 	if !r.ctx.System {
-		c.installs = c.installs.add(done.instructions, r.ctx.Height, installRate)
+		c.installs = c.installs.add(o.instructions, r.ctx.Height, installRate)
 	}
-	if f := done.failure; f != nil {
-		return nil, refusal(f.code, "%s", f.reject(c.id).Message)
+	if failure != nil {
+		failure = refusal(failure.code, "%s", failure.reject(c.id).Message)
 	}
-	return m.Encode(nil), nil
+	r.answer(j.request, m.Encode(nil), failure)
 }
 
 // plan decides what an installation is to do, or says why it cannot be.
@@ -125,7 +134,7 @@ func (d *deployment) persistable(c *Canister, said bool) *fault {
 // Model: compiling is free; the replica charges instructions for it.
 func (r *Round) deploy(c *Canister, d *deployment) *deployed {
 	next := *c
-	s := &deployed{round: r, canister: &next, limit: r.limits.install, caller: d.caller}
+	s := &deployed{round: r, canister: &next, limit: r.limits.install, caller: d.caller, began: c.balance, beganReserved: c.reserved}
 	upgrade := d.mode.Upgrade != nil
 	if upgrade && !d.skip && r.executor.module(c.code).HasExport("canister_pre_upgrade") {
 		s.run(modePreUpgrade, "canister_pre_upgrade", nil)
@@ -146,19 +155,23 @@ func (r *Round) deploy(c *Canister, d *deployment) *deployed {
 	if s.failure == nil && !upgrade {
 		next.log = next.log.since(c.log.next)
 	}
+	s.round = nil
 	return s
 }
 
 // A deployed is what came of an installation: executions that share a limit, of which none runs after one that failed.
 type deployed struct {
-	round        *Round
-	canister     *Canister // the copy, as it became
-	caller       principal.ID
-	limit        uint64
-	instructions uint64 // used
-	burned       protocol.Cycles
-	failure      *fault
-	stage        string // that failed
+	round         *Round
+	canister      *Canister // the copy, as it became
+	caller        principal.ID
+	limit         uint64
+	instructions  uint64          // used
+	fresh         uint64          // bytes taken from the subnet's memory
+	began         protocol.Cycles // what the canister had
+	beganReserved protocol.Cycles
+	burned        protocol.Cycles
+	failure       *fault
+	stage         string // that failed
 }
 
 const startFunction = "the start function"
@@ -180,7 +193,9 @@ func (s *deployed) run(m mode, name string, arg []byte) {
 		s.failure, s.stage = faultOf(result.Trap, s.limit), name
 		return
 	}
+	x.close()
 	s.burned = s.burned.Add(x.burned)
+	s.fresh += x.fresh
 	s.canister.store(x, result)
 }
 
@@ -207,7 +222,10 @@ func (s *deployed) replace(d *deployment, upgrade bool) *fault {
 // adoptCode takes over what a successful installation has made of a copy of the canister.
 func (r *Round) adoptCode(c *Canister, done *deployed) {
 	next := done.canister
-	c.code, c.image, c.stable, c.certified, c.timer, c.version = next.code, next.image, next.stable, next.certified, next.timer, next.version
-	c.balance, c.reserved = next.balance, next.reserved
+	c.code, c.image, c.stable, c.certified, c.timer = next.code, next.image, next.stable, next.certified, next.timer
+	c.version++
+	c.balance = c.balance.Add(next.balance).Sub(done.began)
+	c.reserved = c.reserved.Add(next.reserved).Sub(done.beganReserved)
+	r.memory += done.fresh
 	r.lose(done.burned)
 }

@@ -83,12 +83,12 @@ func (q *request) origin() m.Origin {
 	return m.Origin{Canister: &m.FromCanister{Canister: q.caller, Version: sender.Version}}
 }
 
-// manage answers the calls to aaaaa-aa, in order, as far as they need not wait.
-func (r *Round) manage() {
+// manage answers the calls to aaaaa-aa, in order, as far as they need not wait, and gives the instructions that it took.
+func (r *Round) manage(budget int64) uint64 {
 	calls := r.management
-	r.management = nil
+	r.management, r.managed = nil, 0
 	for _, k := range calls {
-		if r.mustWait(k) {
+		if r.mustWait(k, budget) {
 			r.management = append(r.management, k)
 			continue
 		}
@@ -97,11 +97,34 @@ func (r *Round) manage() {
 			r.answer(q, reply, f)
 		}
 	}
+	r.outcome.Instructions += r.managed
+	return r.managed
 }
 
-// mustWait holds a call back. Randomness is not known when it is asked for: raw_rand waits for the next round (interface.md B.1).
-func (r *Round) mustWait(k managementCall) bool {
-	return k.since == r.ctx.Height && k.method() == "raw_rand"
+// mustWait holds a call back. Randomness is not known when it is asked for: raw_rand waits for the next round (interface.md B.1). A
+// canister with a long job under way is left alone; one such installation at a time runs on a subnet, and as many short ones as
+// the round's budget is for (rs/execution_environment/src/scheduler.rs, can_execute_subnet_msg).
+func (r *Round) mustWait(k managementCall, budget int64) bool {
+	name := k.method()
+	if name == "raw_rand" {
+		return k.since == r.ctx.Height
+	}
+	installs := name == "install_code" || name == "install_chunked_code"
+	if installs && int64(r.managed) >= budget {
+		return true
+	}
+	for _, c := range r.order {
+		if c.long == nil {
+			continue
+		}
+		if installs && c.long.deployment != nil {
+			return true
+		}
+		if id, err := targetOf(name, k.arg()); err == nil && id == c.id.Principal() {
+			return true
+		}
+	}
+	return false
 }
 
 // execute runs a method. If both results are nil, the answer comes later.

@@ -92,7 +92,7 @@ func (c *Canister) contentHash() crypto.Hash {
 	for _, k := range c.callbacks {
 		b = k.appendTo(b)
 	}
-	return crypto.Sum("canister", c.queues.AppendTo(b))
+	return crypto.Sum("canister", c.queues.AppendTo(c.long.appendTo(b)))
 }
 
 // appendBelongings covers what the management canister keeps about a canister.

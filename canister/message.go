@@ -7,68 +7,64 @@ import (
 	"icsim/protocol"
 )
 
-// executeNext runs the message whose turn it is and gives the instructions it took.
+// executeNext begins the message whose turn it is and gives the instructions of its first slice.
 func (r *Round) executeNext(c *Canister) uint64 {
 	m, user := c.queues.PopInput()
 	r.outcome.Messages++
+	var j *job
 	switch {
 	case user != nil:
-		return r.executeIngress(c, user)
+		j = r.beginIngress(c, user)
 	case m.Request != nil:
-		return r.executeRequest(c, m.Request)
+		j = r.beginRequest(c, m.Request)
+	default:
+		j = r.beginResponse(c, m.Response)
 	}
-	return r.executeResponse(c, m.Response)
+	if j == nil {
+		return 0
+	}
+	return r.start(c, j)
 }
 
-func (r *Round) executeIngress(c *Canister, m *protocol.SignedIngress) uint64 {
-	return r.executeCall(c, m.Content.Method, m.Content.Arg, callContext{
+func (r *Round) beginIngress(c *Canister, m *protocol.SignedIngress) *job {
+	return r.beginCall(c, m.Content.Method, m.Content.Arg, callContext{
 		origin: fromUser, message: m.MessageID, sender: m.Content.Sender,
 	})
 }
 
-func (r *Round) executeRequest(c *Canister, q *protocol.Request) uint64 {
-	if q.Cycles.Less(c.incoming) {
-		ctx := c.open(callContext{origin: fromCanister, caller: q.Sender, callback: q.Callback, deadline: q.Deadline, available: q.Cycles})
-		r.settle(c, ctx.id, refusal(errInsufficientInCall, "Canister %s accepts calls from canisters with at least %s cycles, and this came "+
-			"with %s.", c.id, c.incoming, q.Cycles))
-		return 0
-	}
-	return r.executeCall(c, q.Method, q.Arg, callContext{
+func (r *Round) beginRequest(c *Canister, q *protocol.Request) *job {
+	opened := callContext{
 		origin: fromCanister, caller: q.Sender, callback: q.Callback,
 		deadline: q.Deadline, depth: q.Depth + 1, available: q.Cycles,
-	})
+	}
+	if q.Cycles.Less(c.incoming) {
+		r.settle(c, c.open(opened).id, refusal(errInsufficientInCall, "Canister %s accepts calls from canisters with at least %s cycles, "+
+			"and this came with %s.", c.id, c.incoming, q.Cycles))
+		return nil
+	}
+	return r.beginCall(c, q.Method, q.Arg, opened)
 }
 
-// executeCall opens a call context and runs the method that was called.
-func (r *Round) executeCall(c *Canister, method string, arg []byte, opened callContext) uint64 {
+// beginCall opens a call context for the method that was called. If the call fails at once, there is no job.
+func (r *Round) beginCall(c *Canister, method string, arg []byte, opened callContext) *job {
 	ctx := c.open(opened)
 	if f := c.closedToCalls(); f != nil {
 		r.settle(c, ctx.id, f)
-		return 0
+		return nil
 	}
 	prepaid := r.prices.execution(r.limits.message)
 	if c.liquid(r.prices).Less(prepaid) {
 		r.settle(c, ctx.id, c.outOfCycles())
-		return 0
+		return nil
 	}
 	m, name, f := r.resolve(c, method)
 	if f != nil {
 		r.burn(c, r.prices.execution(0))
 		r.settle(c, ctx.id, f)
-		return 0
+		return nil
 	}
 	c.balance = c.balance.Sub(prepaid)
-	x := r.newExecution(c, m)
-	x.inContext(ctx)
-	x.arg = arg
-	result := x.enter(wasm.Entry{Kind: wasm.EntryExport, Name: name, Discard: m == modeReplicatedQuery}, r.limits.message)
-	f = r.conclude(c, x, ctx.id, result)
-	r.refundExecution(c, prepaid, result.Instructions)
-	r.settle(c, ctx.id, f)
-	if opened.origin == fromUser && c.awaits(ctx.id) {
-		r.record(protocol.IngressUpdate{ID: opened.message, Status: protocol.IngressStatus{State: protocol.IngressProcessing}})
-	}
-	return result.Instructions
+	return &job{prepaid: prepaid, context: ctx.id, mode: m, name: name, arg: arg}
 }
 
 // resolve finds the export that a call enters by.
@@ -95,39 +91,52 @@ func (c *Canister) open(x callContext) *callContext {
 
 // conclude applies the journal of an execution in a call context, or says why it failed. The instructions are
 // counted either way.
-func (r *Round) conclude(c *Canister, x *execution, id uint64, result wasm.Result) *fault {
+func (r *Round) conclude(c *Canister, a attempt, id uint64) *fault {
 	_, now := c.findContext(id)
 	ctx := *now
-	ctx.instructions += result.Instructions
-	c.log = x.log
-	if result.Trap != nil {
+	ctx.instructions += a.Instructions
+	c.log = a.log
+	failure := a.failure(c, r.limits.message)
+	if failure != nil {
 		c.setContext(ctx)
-		return faultOf(result.Trap, r.limits.message)
+		return failure
 	}
-	ctx.available = x.available
-	ctx.outstanding += len(x.calls)
-	c.store(x, result)
+	ctx.available = a.available
+	ctx.outstanding += len(a.calls)
+	c.store(a.execution, a.Result)
 	c.version++
-	r.memory += x.fresh
-	r.lose(x.burned)
-	r.outcome.Minted = r.outcome.Minted.Add(x.minted)
-	r.place(c, x, id)
-	if x.answer != nil {
-		r.respond(c, &ctx, x.answer)
+	r.memory += a.fresh
+	r.lose(a.burned)
+	r.outcome.Minted = r.outcome.Minted.Add(a.minted)
+	r.place(c, a.execution, id)
+	if a.answer != nil {
+		r.respond(c, &ctx, a.answer)
 	}
 	c.setContext(ctx)
 	return nil
 }
 
+// failure says why an execution changes nothing, if it does not: it trapped, or it spent cycles that others, while it was
+// under way, have left too few of.
+func (a attempt) failure(c *Canister, limit uint64) *fault {
+	switch {
+	case a.Trap != nil:
+		return faultOf(a.Trap, limit)
+	case c.balance.Add(a.balance).Less(a.began):
+		return c.outOfCycles()
+	}
+	return nil
+}
+
 // store keeps what an execution that returned did to its canister itself. A replicated query keeps only its cycles.
 func (c *Canister) store(x *execution, result wasm.Result) {
-	x.dropCall()
-	c.balance, c.reserved = x.balance, x.reserved
+	c.balance = c.balance.Add(x.balance).Sub(x.began)
+	c.reserved = c.reserved.Add(x.reserved).Sub(x.beganReserved)
 	if x.mode == modeReplicatedQuery {
 		return
 	}
 	c.image = result.Image
-	c.stable = x.stablePages()
+	c.stable = x.stable
 	c.timer = x.timer
 	if x.certified != nil {
 		c.certified = x.certified

@@ -52,7 +52,7 @@ func TestInstructionLimitEndsAMessage(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, r.install(c, &in))
 	r.limits.message = 1_000_000
-	r.executeIngress(c, s.ingress(1, "run", nil))
+	r.start(c, r.beginIngress(c, s.ingress(1, "run", nil)))
 	got := r.outcome.Ingress[0].Status
 	s.rejected(protocol.CanisterError, "IC0522", "exceeded the limit of 1000000 instructions", got)
 }

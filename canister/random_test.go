@@ -38,7 +38,19 @@ func (n *network) exchange(toHome, toAway []any) {
 // Random programs on five canisters and two subnets: the books balance after each round (see subnet.play), every call of
 // a user is answered exactly once, nothing stays open, and another executor gives the same states.
 func TestRandomPrograms(t *testing.T) {
-	x, y := newExecutor(t), newExecutor(t)
+	t.Run("whole", func(t *testing.T) { tryPrograms(t, newExecutor(t), newExecutor(t)) })
+	t.Run("sliced", func(t *testing.T) { tryPrograms(t, shredded(newExecutor(t)), shredded(newExecutor(t))) })
+}
+
+// shredded is an executor with slices so short that most messages take many, and budgets for one or two slices a round.
+func shredded(x *Executor) *Executor {
+	x.limits = func(bool) instructionLimits {
+		return instructionLimits{round: 25e6, slice: 3000, message: 40e6, install: 100e6}
+	}
+	return x
+}
+
+func tryPrograms(t *testing.T, x, y *Executor) {
 	rapid.Check(t, func(t *rapid.T) {
 		n, d := newNetwork(t, x), fromRapid(t)
 		n.home.twin = y
@@ -54,17 +66,19 @@ func TestRandomPrograms(t *testing.T) {
 				m := d.managing(n.home)
 				asked, calls = append(asked, m), append(calls, m)
 			}
+			n.home.ctx.Checkpoint = d(4) == 0
 			parent := n.home.state
 			before := parent.ManifestHash()
 			n.exchange(calls, nil)
 			require.Equal(t, before, parent.contents(), "the parent has changed")
 		}
+		n.home.ctx.Checkpoint = false
 		n.home.streams, n.away.streams = 1, 1 // streams nearly full: all passes in time
 		for range 10 {
 			n.exchange(nil, nil)
 		}
 		n.home.streams, n.away.streams = -1, -1
-		for range 60 {
+		for range 600 {
 			if n.home.quiet() && n.away.quiet() {
 				break
 			}
@@ -114,7 +128,12 @@ func (s *State) contents() crypto.Hash {
 
 // quiet reports whether nothing is open and nothing on its way.
 func (s *subnet) quiet() bool {
-	return s.state.callbacks == 0 && len(s.sent) == 0
+	for m := range s.state.canisters.All() {
+		if m.long != nil || m.queues.Inputs() > 0 {
+			return false
+		}
+	}
+	return s.state.callbacks == 0 && len(s.sent) == 0 && len(s.state.management) == 0
 }
 
 // idle asserts that nothing is open or queued.

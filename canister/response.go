@@ -7,8 +7,8 @@ import (
 	"icsim/protocol"
 )
 
-// executeResponse runs the callback of a call that has its answer.
-func (r *Round) executeResponse(c *Canister, m *protocol.Response) uint64 {
+// beginResponse takes the answer to a call. There is no job if no callback is to run.
+func (r *Round) beginResponse(c *Canister, m *protocol.Response) *job {
 	i, b := c.findCallback(m.Callback)
 	if b == nil || !b.answered {
 		panicf(c.id, "a response in the queue to callback %d, which is not waiting", m.Callback)
@@ -21,15 +21,21 @@ func (r *Round) executeResponse(c *Canister, m *protocol.Response) uint64 {
 	ctx := *now
 	ctx.outstanding--
 	c.setContext(ctx)
-	if ctx.deleted {
+	closure, mode := b.reply, modeReply
+	if m.Reject.Code != 0 {
+		closure, mode = b.reject, modeReject
+	}
+	switch {
+	case ctx.deleted:
 		c.balance = c.balance.Add(b.execution)
 		c.forgetContext(ctx.id)
-		return 0
+		return nil
+	case closure.index == noFunction:
+		r.refundExecution(c, b.execution, 0)
+		r.settle(c, b.context, nil)
+		return nil
 	}
-	failure, instructions := r.callBack(c, b, m)
-	r.refundExecution(c, b.execution, instructions)
-	r.settle(c, b.context, failure)
-	return instructions
+	return &job{prepaid: b.execution, context: b.context, mode: mode, callback: b, response: m}
 }
 
 // refundTransmission gives back what was prepaid for a response as long as one may be.
@@ -41,29 +47,27 @@ func (r *Round) refundTransmission(c *Canister, b *callback, m *protocol.Respons
 
 // callBack enters the reply or reject callback and, if that traps, the cleanup callback, on what was before. The
 // refund stays credited (interface.md section C).
-func (r *Round) callBack(c *Canister, b *callback, m *protocol.Response) (*fault, uint64) {
-	entry, mode := b.reply, modeReply
-	if m.Reject.Code != 0 {
-		entry, mode = b.reject, modeReject
-	}
-	if entry.index == noFunction {
-		return nil, 0
+func (r *Round) callBack(c *Canister, j *job) *outcome {
+	entry := j.callback.reply
+	if j.mode == modeReject {
+		entry = j.callback.reject
 	}
 	limit := r.limits.message
-	x := r.newCallback(c, b, m, mode)
-	result := x.enter(entry.entry(), limit-limit/100*cleanupPercent)
-	failure := r.conclude(c, x, b.context, result)
-	if failure == nil || !b.hasCleanup {
-		return failure, result.Instructions
+	o := &outcome{}
+	x := r.newCallback(c, j, j.mode)
+	if trap := o.add(x, entry.entry(), limit-limit/100*cleanupPercent); trap == nil || !j.callback.hasCleanup {
+		return o
 	}
-	x = r.newCallback(c, b, m, modeCleanup)
-	cleaned := x.enter(b.cleanup.entry(), limit-result.Instructions)
-	r.conclude(c, x, b.context, cleaned) // its own failure changes nothing
-	return failure, result.Instructions + cleaned.Instructions
+	cleanup := r.newCallback(c, j, modeCleanup)
+	cleanup.earlier += o.instructions
+	cleanup.log = x.log
+	o.add(cleanup, j.callback.cleanup.entry(), limit-o.instructions)
+	return o
 }
 
-func (r *Round) newCallback(c *Canister, b *callback, m *protocol.Response, mode mode) *execution {
-	_, ctx := c.findContext(b.context)
+func (r *Round) newCallback(c *Canister, j *job, mode mode) *execution {
+	_, ctx := c.findContext(j.context)
+	m := j.response
 	x := r.newExecution(c, mode)
 	x.inContext(ctx)
 	x.refunded = m.Refund
@@ -84,6 +88,7 @@ func (r *Round) uninstall(c *Canister) {
 	c.code, c.image, c.stable, c.certified, c.timer = nil, nil, wasm.Pages{}, nil, 0
 	c.chunks, c.log = nil, canisterLog{next: c.log.next}
 	c.version++
+	r.dropJob(c)
 	for _, now := range slices.Clone(c.contexts) {
 		ctx := *now
 		if !ctx.responded {
@@ -93,5 +98,18 @@ func (r *Round) uninstall(c *Canister) {
 		ctx.deleted = true
 		c.setContext(ctx)
 		c.forgetContext(ctx.id)
+	}
+}
+
+// dropJob ends what a canister is at without an outcome, when its code goes.
+func (r *Round) dropJob(c *Canister) {
+	l := c.long
+	if l == nil {
+		return
+	}
+	c.long = nil
+	r.lose(l.prepaid)
+	if l.request != nil {
+		r.answer(l.request, nil, c.outOfCycles())
 	}
 }

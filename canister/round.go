@@ -27,6 +27,7 @@ type Round struct {
 	nextID     protocol.CanisterID
 	retired    []protocol.CanisterID
 	founded    int    // canisters made in this round
+	managed    uint64 // instructions of the management canister in this round
 	memory     uint64 // bytes that the subnet's canisters have or are kept for them, as far as known
 	compute    uint64 // percent that is allocated
 	guaranteed int    // open guaranteed responses of the subnet, as far as known
@@ -81,6 +82,7 @@ func (r *Round) adopt(c *Canister) {
 
 // Commit implements protocol.Round. A round that touched nothing gives the parent itself.
 func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
+	r.abortJobs()
 	state := r.parent
 	if len(r.order)+len(r.management)+len(r.departing)+len(r.parent.management)+len(r.parent.departing) > 0 {
 		state = r.seal()

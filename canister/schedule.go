@@ -22,9 +22,6 @@ func (t *thread) use(instructions uint64) {
 
 // Execute implements protocol.Round: iterations of management calls, canisters on four threads and moving messages within the
 // subnet, until the budget is gone or all are idle. Heartbeats and timers run in the first iteration only.
-//
-// Model: a message runs to its end in the round in which it begins, whatever its length, and the round then is over
-// budget; the replica cuts it into slices of a round each. Its outcome is the same, only later there.
 func (r *Round) Execute() {
 	r.iterations()
 	r.stopAll()
@@ -35,31 +32,44 @@ func (r *Round) iterations() {
 	budget := int64(r.limits.round) - int64(r.limits.slice) + 1 - int64(overhead)
 	r.inductLocal() // what an earlier round could not
 	for first := true; budget > 0; first = false {
-		r.manage()
+		spent := int64(r.manage(budget))
 		ready := r.ready(first)
+		if budget -= spent; budget > 0 && len(ready) > 0 {
+			busiest := r.iterate(ready, budget, first)
+			budget -= busiest
+			spent += busiest
+		}
+		r.outcome.BusiestThread += uint64(spent)
 		if len(ready) == 0 {
 			return
 		}
-		spent := r.iterate(ready, budget, first)
-		budget -= spent
-		r.outcome.BusiestThread += uint64(spent)
 		r.inductLocal()
 	}
 }
 
-// ready gives the canisters with work, in the order of priority: who was longest without a full turn first.
+// ready gives the canisters with work, in the order of priority: first long jobs, oldest first, then who was longest without a full
+// turn. As long as others wait, one thread is kept from long jobs.
 //
-// Model: the replica adds up each canister's share of computation less what it used. With no compute allocations, which nobody
-// can set yet, both come to round robin.
+// Model: the replica adds up each canister's share of computation less what it used. With no compute allocations
+// both come to round robin.
 func (r *Round) ready(first bool) []*Canister {
-	var ready []*Canister
+	var ready, long []*Canister
 	for _, c := range r.order {
-		if c.queues.Inputs() > 0 || first && (c.beats() || c.timerDue(r.now)) {
+		switch {
+		case c.deleted:
+		case c.long != nil:
+			long = append(long, c)
+		case c.queues.Inputs() > 0 || first && (c.beats() || c.timerDue(r.now)):
 			ready = append(ready, c)
 		}
 	}
+	slices.SortFunc(long, bySince)
 	slices.SortFunc(ready, func(a, b *Canister) int { return cmp.Or(cmp.Compare(a.ran, b.ran), cmp.Compare(a.id, b.id)) })
-	return ready
+	head := min(len(long), threads)
+	if len(ready) > 0 {
+		head = min(head, threads-1)
+	}
+	return slices.Concat(long[:head], ready, long[head:])
 }
 
 // iterate deals the canisters out to the threads and runs each thread until it is idle or its budget is spent. It gives
@@ -82,11 +92,14 @@ func (r *Round) iterate(ready []*Canister, budget int64, first bool) int64 {
 // turn runs one canister until it is idle or the thread's budget is spent.
 func (r *Round) turn(c *Canister, t *thread, first bool) {
 	t.budget -= overheadCanister
+	if c.long != nil {
+		t.use(r.proceed(c))
+	}
 	if first {
 		r.executeTasks(c, t)
 	}
-	for c.queues.Inputs() > 0 {
-		if !t.open() {
+	for c.long != nil || c.queues.Inputs() > 0 {
+		if c.long != nil || !t.open() {
 			return
 		}
 		t.use(r.executeNext(c))

@@ -1,7 +1,5 @@
 package canister
 
-import "icsim/canister/wasm"
-
 // A task is a kind of work a canister has in a round.
 type task uint8
 
@@ -16,6 +14,9 @@ const (
 // round, so that neither system task starves messages nor the other way round; a message that is first goes before both.
 func (r *Round) executeTasks(c *Canister, thread *thread) {
 	for range numTasks {
+		if c.long != nil {
+			return
+		}
 		next := c.next
 		c.next = (c.next + 1) % numTasks
 		switch {
@@ -40,11 +41,5 @@ func (r *Round) executeTask(c *Canister, export string) uint64 {
 	r.outcome.Messages++
 	c.balance = c.balance.Sub(prepaid)
 	ctx := c.open(callContext{origin: fromSystem, responded: true})
-	x := r.newExecution(c, modeTask)
-	x.inContext(ctx)
-	result := x.enter(wasm.Entry{Kind: wasm.EntryExport, Name: export}, r.limits.message)
-	r.conclude(c, x, ctx.id, result)
-	r.refundExecution(c, prepaid, result.Instructions)
-	c.forgetContext(ctx.id)
-	return result.Instructions
+	return r.start(c, &job{prepaid: prepaid, context: ctx.id, mode: modeTask, name: export})
 }

@@ -44,7 +44,12 @@ func TestWidePointersArriveWhole(t *testing.T) {
 		{"i64.const 0 i64.const 0x100000000000 @msg_reply_data_append", "IC0522", ""}, // paid for before it is looked at
 	} {
 		s := wideCanister(t, v.code)
-		s.rejected(protocol.CanisterError, v.err, v.text, s.run(1, nil))
+		m := s.ingress(1, "run", nil)
+		s.round(m)
+		for s.state.find(1).long != nil {
+			s.round()
+		}
+		s.rejected(protocol.CanisterError, v.err, v.text, s.statuses[m.MessageID])
 	}
 }
 
