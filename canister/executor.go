@@ -1,6 +1,8 @@
 package canister
 
 import (
+	"crypto/sha256"
+
 	"icsim/canister/queue"
 	"icsim/canister/wasm"
 	"icsim/protocol"
@@ -10,6 +12,7 @@ import (
 type Config struct {
 	RootKey []byte      // DER form of the root subnet's key, for ic0.root_key_copy
 	Cache   *wasm.Cache // of compiled modules, shared between executors of one process; nil for an own one
+	Library []byte      // a module of our own that calls of install_code may bring, see wasm.CompileOptions; nil: none
 	Mainnet bool        // the provisional methods of the management canister, which mint cycles, are refused
 }
 
@@ -20,6 +23,7 @@ type Executor struct {
 	engine  *wasm.Engine
 	modules map[codeKey]*wasm.Module // compiled by this engine
 	root    []byte
+	library wasm.Hash
 	mainnet bool
 	limits  func(system bool) instructionLimits // a field so that tests reach slices with fewer instructions
 }
@@ -36,6 +40,7 @@ func NewExecutor(c Config) *Executor {
 		engine:  wasm.NewEngine(wasm.Config{Hosts: hosts, Grow: growMemory, Cache: c.Cache}),
 		modules: make(map[codeKey]*wasm.Module),
 		root:    c.RootKey,
+		library: sha256.Sum256(c.Library),
 		mainnet: c.Mainnet,
 		limits:  limitsOf,
 	}
@@ -71,6 +76,11 @@ func (e *Executor) open(parent *State, ctx *protocol.RoundContext) *Round {
 		management: parent.management, departing: parent.departing, nextID: parent.nextID, retired: parent.retired,
 		memory: parent.memory, compute: parent.compute, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
 	}
+}
+
+// options of a module that a call brings.
+func (e *Executor) options(raw []byte) wasm.CompileOptions {
+	return wasm.CompileOptions{Library: sha256.Sum256(raw) == e.library}
 }
 
 // module gives a canister's code compiled by this executor's engine.

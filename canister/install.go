@@ -88,11 +88,12 @@ func (r *Round) plan(c *Canister, mode *m.InstallMode, raw []byte) (*deployment,
 	case mode.Upgrade != nil && c.code == nil:
 		return nil, c.noModule()
 	}
-	module, err := r.executor.engine.Compile(raw, wasm.CompileOptions{})
+	options := r.executor.options(raw)
+	module, err := r.executor.engine.Compile(raw, options)
 	if err != nil {
 		return nil, &fault{code: errInvalidWasm, text: "Canister's Wasm module is not valid: " + err.Error()}
 	}
-	d.module, d.code = module, newCode(raw, wasm.CompileOptions{}, module)
+	d.module, d.code = module, newCode(raw, options, module)
 	switch {
 	case mode.Install != nil:
 		d.mode.Install = &m.Null{}

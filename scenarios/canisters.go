@@ -2,11 +2,8 @@ package scenarios
 
 import (
 	"slices"
-	"strings"
 	"time"
 
-	"icsim/canister"
-	"icsim/canister/library"
 	"icsim/protocol"
 )
 
@@ -14,6 +11,7 @@ import (
 var defaultCycles = protocol.CyclesOf(100_000_000_000_000)
 
 func (p *parser) canisters(o *object) {
+	var arguments []*object
 	for _, item := range o.list("canisters") {
 		f := p.object(item, "a canister")
 		c := Canister{line: f.line}
@@ -22,66 +20,36 @@ func (p *parser) canisters(o *object) {
 		if f.has("subnet") {
 			p.findSubnet(word{c.Subnet, f.at("subnet")})
 		}
+		c.Code = p.code(f, "a canister")
+		c.offered = []offer{c.offers}
 		c.Cycles = optional(f, "cycles", cycles(), defaultCycles)
-		c.Arg = p.argument(f)
-		p.code(f, &c)
-		p.settings(f, &c)
+		p.controllers(f, &c)
+		c.Settings = p.settings(f, c.Library)
+		f.known = append(f.known, "arg", "arg_text")
 		f.done()
+		arguments = append(arguments, f)
 		if i := p.findCanister(c.Name); i >= 0 && c.Name != "" {
 			f.fail("name", "the canister %s exists already, since line %d", c.Name, p.spec.Canisters[i].line)
 		}
 		p.spec.Canisters = append(p.spec.Canisters, c)
 	}
+	for i := range p.spec.Canisters { // whose arguments may name each other
+		p.initial(arguments[i], &p.spec.Canisters[i])
+	}
+	p.known()
 	for _, w := range p.callees { // which may stand below those who call them
 		p.knownCanister(w)
 	}
 }
 
-// code takes what a canister runs: a module of the library, or a file.
-func (p *parser) code(f *object, c *Canister) {
-	if f.has("library") == f.has("module") && !f.broken {
-		p.fail(f.line, "a canister has one of library (%s) and module (a .wasm file)", either(library.Names()))
+// initial takes the argument of canister_init.
+func (p *parser) initial(f *object, c *Canister) {
+	given := f.has("arg") || f.has("arg_text")
+	if len(c.Settings) > 0 && given {
+		f.fail("arg", "an argument is given by one of arg and settings")
 	}
-	c.Library = optional(f, "library", choices(library.Names()...), "")
-	c.Module = optional(f, "module", texts("a .wasm file, raw or gzip"), "")
-	if c.Module == "" {
-		return
-	}
-	code, err := p.open(c.Module)
-	if err != nil {
-		f.fail("module", "cannot read the module: %v", err)
-		return
-	}
-	if p.executor == nil {
-		p.executor = canister.NewExecutor(canister.Config{})
-	}
-	shown, err := p.executor.Inspect(code, false)
-	if err != nil {
-		f.fail("module", "%s is no module that can be installed: %v", c.Module, err)
-		return
-	}
-	c.code = code
-	for _, m := range shown.Methods() {
-		c.methods = append(c.methods, m.Name)
-	}
-}
-
-// argument takes the argument of a canister or call: bytes, or a text as it stands.
-func (p *parser) argument(f *object) []byte {
-	if f.has("arg") && f.has("arg_text") {
-		f.fail("arg_text", "an argument is given by one of arg and arg_text")
-	}
-	arg := optional(f, "arg", blobs(), nil)
-	if f.has("arg_text") {
-		arg = []byte(optional(f, "arg_text", texts("a text"), ""))
-	}
-	return arg
-}
-
-// method reports a call of a method that a canister from a file does not have.
-func (p *parser) method(f *object, c *Canister, name string) {
-	if c.code != nil && !slices.Contains(c.methods, name) {
-		f.fail("call", "canister %s has no method %q; %s", c.Name, shorten(name), oneOf(name, c.methods))
+	if given || c.Library == "" {
+		c.Arg = p.argument(f, c.offers.init, c.offers.init != nil, nil)
 	}
 }
 
@@ -117,35 +85,53 @@ func (p *parser) clients(o *object) {
 func (p *parser) client(f *object) Client {
 	var c Client
 	c.Name = required(f, "name", names())
-	const call = "a canister and its method, such as counter.inc"
-	if text := required(f, "call", texts(call)); text != "" {
-		var ok bool
-		if c.Canister, c.Method, ok = strings.Cut(text, "."); !ok || c.Method == "" {
-			f.fail("call", "call %q is not %s", shorten(text), call)
-		} else {
-			p.knownCanister(word{c.Canister, f.at("call")})
-			if i := p.findCanister(c.Canister); i >= 0 {
-				p.method(f, &p.spec.Canisters[i], c.Method)
-			}
+	if c.Name == anonymous {
+		f.fail("name", "anonymous is nobody in particular; want another name")
+	}
+	if f.has("sequence") {
+		c.As = optional(f, "as", texts("a client, a user or anonymous"), "")
+		if f.has("as") {
+			p.signer(word{c.As, f.at("as")})
 		}
+		p.sequence(f, &c)
+		c.Repeat = optional(f, "repeat", counts(1, 1_000_000), 1)
+		c.From = optional(f, "from", spans(0, p.last), 0)
+	} else {
+		f.take("sequence")
+		c.Step = p.step(f, []string{"call"}, c.Name, nil)
+		p.times(f, &c)
 	}
-	c.Arg = p.argument(f)
-	if f.has("every") == f.has("rate") && !f.broken {
-		p.fail(f.line, "a client has one of every (such as 200ms) and rate (such as 5/s)")
-	}
-	every := optional(f, "every", spans(time.Microsecond, maxDuration), time.Second)
-	c.Every = optional(f, "rate", rates(), every)
-	c.Poisson = optional(f, "poisson", switches(), false)
-	c.From = optional(f, "from", spans(0, p.last), min(defaultFirstCall, p.last))
 	c.Until = optional(f, "until", spans(0, maxDuration), 0)
 	if f.has("until") && c.Until <= c.From {
 		f.fail("until", "until %s is not after from, %s: the client would never call", printDuration(c.Until), printDuration(c.From))
 	}
-	c.Count = optional(f, "count", counts(1, 1_000_000_000), 0)
 	c.Place = optional(f, "place", texts("a place"), "")
 	if c.Place != "" {
 		p.place(word{c.Place, f.at("place")})
 	}
 	f.done()
 	return c
+}
+
+// times takes when an open client calls.
+func (p *parser) times(f *object, c *Client) {
+	given := 0
+	for _, key := range []string{"every", "rate", "at"} {
+		if f.has(key) {
+			given++
+		}
+	}
+	if given != 1 && !f.broken {
+		p.fail(f.line, "a client has one of every (such as 200ms), rate (such as 5/s), at (such as 5s) and sequence")
+	}
+	if f.has("at") && given == 1 {
+		c.From = p.inRun(f, "at", true)
+		return
+	}
+	f.take("at")
+	every := optional(f, "every", spans(time.Microsecond, maxDuration), time.Second)
+	c.Every = optional(f, "rate", rates(), every)
+	c.Poisson = optional(f, "poisson", switches(), false)
+	c.From = optional(f, "from", spans(0, p.last), min(defaultFirstCall, p.last))
+	c.Count = optional(f, "count", counts(1, 1_000_000_000), 0)
 }

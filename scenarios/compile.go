@@ -9,11 +9,7 @@ import (
 	"icsim/sim/adversary"
 	"icsim/sim/fault"
 	"icsim/sim/network"
-	"icsim/sim/workload"
 )
-
-// candidNothing is Candid for no arguments: what a call gets that states none.
-const candidNothing = "DIDL\x00\x00"
 
 // Compile gives the run that a scenario and a seed stand for. It is pure; the error is about the library of canisters.
 func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
@@ -24,11 +20,23 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	for i := range s.Subnets {
 		c.Subnets = append(c.Subnets, s.Subnets[i].compile(&s.Network, i))
 	}
-	if err := s.install(c); err != nil {
+	x := s.newScene(c)
+	if err := x.install(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.File, err)
 	}
 	for i := range s.Clients {
-		c.Clients = append(c.Clients, s.Clients[i].compile(s, c))
+		k, err := x.client(&s.Clients[i])
+		if err != nil {
+			return nil, fmt.Errorf("%s: client %s: %w", s.File, s.Clients[i].Name, err)
+		}
+		c.Clients = append(c.Clients, k)
+	}
+	for i := range s.Management {
+		k, err := x.management(&s.Management[i])
+		if err != nil {
+			return nil, fmt.Errorf("%s: line %d: %w", s.File, s.Management[i].line, err)
+		}
+		c.Clients = append(c.Clients, k)
 	}
 	for _, a := range s.Attackers {
 		for _, n := range a.Nodes.Nodes {
@@ -50,55 +58,6 @@ func (s *Subnet) compile(n *Network, i int) sim.Subnet {
 
 func (s *Spec) subnetIndex(name string) int {
 	return slices.IndexFunc(s.Subnets, func(sub Subnet) bool { return sub.Name == name })
-}
-
-// install gives the canisters ids in the order they are written, and their modules and arguments.
-func (s *Spec) install(c *sim.Config) error {
-	ids := make(map[string]protocol.CanisterID)
-	next := make([]protocol.CanisterID, len(s.Subnets))
-	for i := range next {
-		next[i] = sim.FirstCanister(i)
-	}
-	for i := range s.Canisters {
-		subnet := s.subnetIndex(s.Canisters[i].Subnet)
-		ids[s.Canisters[i].Name] = next[subnet]
-		next[subnet]++
-	}
-	for i := range s.Canisters {
-		from := &s.Canisters[i]
-		to := sim.Canister{
-			Name: from.Name, Subnet: s.subnetIndex(from.Subnet), ID: ids[from.Name], Module: from.code, Arg: from.Arg, Cycles: from.Cycles,
-		}
-		if from.Library != "" {
-			if err := fromLibrary(&to, from, ids); err != nil {
-				return fmt.Errorf("canister %s: %w", from.Name, err)
-			}
-		}
-		if to.Arg == nil {
-			to.Arg = []byte(candidNothing)
-		}
-		c.Canisters = append(c.Canisters, to)
-	}
-	return nil
-}
-
-func (k *Client) compile(s *Spec, c *sim.Config) workload.Config {
-	target := slices.IndexFunc(c.Canisters, func(x sim.Canister) bool { return x.Name == k.Canister })
-	out := workload.Config{
-		Name: k.Name, Call: workload.Call{Subnet: c.Canisters[target].Subnet, Canister: c.Canisters[target].ID, Method: k.Method, Arg: k.Arg},
-		Every: k.Every, Poisson: k.Poisson, Start: k.From, Stop: k.Until, Count: k.Count,
-	}
-	out.Place = c.Subnets[out.Subnet].Places[0]
-	if k.Place != "" {
-		out.Place = slices.Index(s.Network.places, k.Place)
-	}
-	if out.Stop == 0 {
-		out.Stop = s.Duration
-	}
-	if out.Arg == nil {
-		out.Arg = []byte(candidNothing)
-	}
-	return out
 }
 
 // plan turns faults into those of each node.

@@ -11,6 +11,10 @@
 //     error. No float decides anything in a run (design.md, law 2); expectations compare reported figures only.
 //   - Defaults are those of a mainnet subnet (reference/protocol.md A.6) with 300 Mbit/s a node (reference/measured_reality.md).
 //   - What one fault would undo of another of its kind on the same node is an error, as in sim/fault.
+//   - Arguments and replies are Candid as text, checked against the interface of the canister: from a .did file, or what the module
+//     carries. Where there is none, methods are checked against the exports, and types are inferred. $name stands for what an
+//     earlier call brought, or the principal of a user or canister.
+//   - What is asked of the management canister is asked by ingress, as a user would: by a controller, module in chunks if large.
 //   - Names, and nothing else, tie things together; the order of sections does not matter. Node, canister and client numbers
 //     follow the order in the file, so that adding one at the end shifts no other.
 //
@@ -19,5 +23,6 @@
 // YAML is read by go.yaml.in/yaml/v3, the maintained continuation of yaml.v3 (testify brings it along anyway). Its Node
 // interface gives line numbers. Aliases are followed; merge keys are not part of the language.
 //
-// What it leaves out: Candid in text form (arguments are bytes for now), and parameters of strategies.
+// What it leaves out: queries that one node answers (a call of a query method goes through consensus), settings of canisters but
+// controllers, and parameters of strategies. A call that an upgrade gives another type is checked as its first interface has it.
 package scenarios

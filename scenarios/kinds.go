@@ -142,14 +142,15 @@ func choices(words ...string) kind[string] {
 	}}
 }
 
+const nameWant = "a name of small letters, digits and -, that begins with a letter"
+
 var nameForm = regexp.MustCompile(`^[a-z][a-z0-9-]{0,62}$`)
 
 // Names are also parts of references, so they have no dot, slash or space.
 func names() kind[string] {
-	const want = "a name of small letters, digits and -, that begins with a letter"
-	return kind[string]{want, func(text string) (string, error) {
+	return kind[string]{nameWant, func(text string) (string, error) {
 		if !nameForm.MatchString(text) {
-			return text, fmt.Errorf("is not %s", want)
+			return text, fmt.Errorf("is not %s", nameWant)
 		}
 		return text, nil
 	}}

@@ -24,14 +24,31 @@ subnets:
     # max_ingress_bytes: 2MiB, max_ingress_messages: 1000, max_block_ingress: 4MiB, max_block_payload: 4MiB
   - { name: other, nodes: 4 }
 
+users: [admin]                        # with keys of their own; each client is a user, too
+
 canisters:
-  - { name: tally, subnet: app, library: counter, cycles: 100T }
+  - { name: tally, subnet: app, library: counter, cycles: 100T, controllers: [admin, asker] }
   - { name: asker, subnet: other, library: caller, settings: { calls: tally } }
-  # - { name: mine, subnet: app, module: mine.wasm, arg: hex"4449444c0000" }
+  # - { name: mine, subnet: app, module: mine.wasm, candid: mine.did, arg: '(42, "x", $admin)' }
+  # module: raw or gzip; candid: for modules that do not carry it; arg: Candid or hex"4449444c0000"; motoko: a.mo with make e2e
+
+management:                           # asked by the canister's first controller who is a user, or by as:
+  - { upgrade: tally, at: 30s, library: counter, mode: upgrade }    # or reinstall; or module, candid, arg
+  - { stop: tally, at: 40s }
+  - { start: tally, at: 42s }
+  - { top_up: tally, at: 45s, cycles: 1T, as: clock }
 
 clients:
   - { name: users, call: tally.inc, rate: 5/s, poisson: true, place: London }
   - { name: clock, call: asker.call, every: 2s, from: 5s, until: 100s, count: 20 }
+  - { name: late, call: tally.get, at: 50s, expect: any }           # a reply; or Candid such as (5); or reject: IC0508
+  - name: one                         # makes calls one after the other
+    from: 60s
+    sequence:                         # also upgrade, stop, start, top_up
+      - { call: tally.inc, save: n }                                # $n is the reply from now on
+      - { call: tally.set, arg: '($n)', as: admin, expect: () }
+      - { stop: tally, as: one, wait: 2s, reject: IC0512 }        # one does not control tally
+  - { name: many, repeat: 10, sequence: [{ call: tally.inc, increasing: true }] }
 
 faults:                               # nodes: app/3, app/0..3, app, all, or a list of these
   - { crash: app/3, at: 20s, restart_after: 30s, lose_disk: false }

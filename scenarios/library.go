@@ -11,34 +11,31 @@ import (
 	"icsim/canister/library"
 	"icsim/crypto/principal"
 	"icsim/protocol"
-	"icsim/sim"
 	"icsim/sim/adversary"
 )
 
 // settings takes what a canister of the library is told: settings: { calls: tally, count: 10 }.
-func (p *parser) settings(f *object, c *Canister) {
+func (p *parser) settings(f *object, canister string) (given []Setting) {
 	n := f.take("settings")
 	if n == nil {
-		return
+		return nil
 	}
 	all := library.Canisters()
-	i := slices.IndexFunc(all, func(x library.Canister) bool { return x.Name == c.Library })
+	i := slices.IndexFunc(all, func(x library.Canister) bool { return x.Name == canister })
 	if i < 0 {
 		f.fail("settings", "settings go with library; a module gets an arg")
-		return
+		return nil
 	}
-	if c.Arg != nil {
-		f.fail("settings", "an argument is given by one of arg and settings")
-	}
-	s := p.object(n, "the settings of a "+c.Library)
+	s := p.object(n, "the settings of a "+canister)
 	for _, x := range all[i].Settings {
 		if s.has(x.Name) {
-			c.Settings = append(c.Settings, Setting{x.Name, x.Kind, p.setting(s, x)})
+			given = append(given, Setting{x.Name, x.Kind, p.setting(s, x)})
 		} else {
 			s.take(x.Name)
 		}
 	}
 	s.done()
+	return given
 }
 
 func (p *parser) setting(s *object, x library.Setting) any {
@@ -92,10 +89,10 @@ func (s *Setting) resolved() string {
 	panic(fmt.Sprintf("scenarios: setting %s has value %v", s.Name, s.Value))
 }
 
-// fromLibrary gives a canister the library's module and the argument that makes it one of the library.
-func fromLibrary(c *sim.Canister, from *Canister, ids map[string]protocol.CanisterID) error {
-	settings := make(map[string]any, len(from.Settings))
-	for _, s := range from.Settings {
+// libraryArg gives the argument that makes the library's module one of its canisters.
+func libraryArg(name string, given []Setting, ids map[string]protocol.CanisterID) ([]byte, error) {
+	settings := make(map[string]any, len(given))
+	for _, s := range given {
 		settings[s.Name] = s.Value
 		if names, ok := s.Value.([]string); ok {
 			var called []principal.ID
@@ -105,15 +102,7 @@ func fromLibrary(c *sim.Canister, from *Canister, ids map[string]protocol.Canist
 			settings[s.Name] = called
 		}
 	}
-	var err error
-	if c.Module, err = library.Module(); err != nil {
-		return err
-	}
-	c.Library = true
-	if c.Arg == nil {
-		c.Arg, err = library.Arg(from.Library, settings)
-	}
-	return err
+	return library.Arg(name, settings)
 }
 
 // strategies are the names of what attackers may do.

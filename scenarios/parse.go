@@ -20,12 +20,14 @@ const (
 // A parser reads one scenario. Sections are read in the order in which they refer to each other, wherever they stand.
 type parser struct {
 	reader
-	spec     *Spec
-	open     func(path string) ([]byte, error) // files that the scenario names
-	last     time.Duration                     // the run's end, or maxDuration when that is wrong
-	placed   map[string]int                    // places by name; nil when they are unknown
-	callees  []word                            // canisters that others call
-	executor *canister.Executor                // to look into modules; nil before the first
+	spec        *Spec
+	open        func(path string) ([]byte, error) // files that the scenario names
+	last        time.Duration                     // the run's end, or maxDuration when that is wrong
+	placed      map[string]int                    // places by name; nil when they are unknown
+	users       []string                          // by name: clients and others
+	callees     []word                            // canisters that others call
+	controlling []word                            // canisters that control others
+	executor    *canister.Executor                // to look into modules; nil before the first
 }
 
 func (p *parser) close() {
@@ -63,7 +65,9 @@ func (p *parser) scenario(o *object) {
 	}
 	p.network(o)
 	p.subnets(o)
+	p.everyUser(o)
 	p.canisters(o)
+	p.management(o)
 	p.clients(o)
 	p.faults(o)
 	p.attackers(o)

@@ -20,12 +20,18 @@ func (s *Spec) Resolved() []byte {
 	w.line("crypto: %s", s.Crypto)
 	w.line("genesis: %s", s.Genesis.Format(time.RFC3339Nano))
 	w.line("network: %s", s.Network.resolved(s.File))
-	section(w, "subnets", s.Subnets, (*Subnet).resolved)
-	section(w, "canisters", s.Canisters, func(c *Canister) *entry { return c.resolved(s.File) })
-	section(w, "clients", s.Clients, (*Client).resolved)
-	section(w, "faults", s.Faults, (*Fault).resolved)
-	section(w, "attackers", s.Attackers, func(a *Attacker) *entry {
-		return new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies))
+	section(w, "subnets", s.Subnets, func(sub *Subnet) string { return sub.resolved().String() })
+	if len(s.Users) > 0 {
+		w.line("users: [%s]", strings.Join(s.Users, ", "))
+	}
+	section(w, "canisters", s.Canisters, func(c *Canister) string { return c.resolved(s.File).String() })
+	section(w, "management", s.Management, func(m *Step) string {
+		return m.resolved(new(entry), s.File).add("at", printDuration(m.At)).String()
+	})
+	section(w, "clients", s.Clients, func(k *Client) string { return k.resolved(s.File) })
+	section(w, "faults", s.Faults, func(f *Fault) string { return f.resolved().String() })
+	section(w, "attackers", s.Attackers, func(a *Attacker) string {
+		return new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies)).String()
 	})
 	w.line("liveness: %s", new(entry).
 		add("progress", printDuration(s.Liveness.Progress)).add("lag", printInt(uint64(s.Liveness.Lag))).
@@ -47,7 +53,7 @@ type writer struct{ bytes.Buffer }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
 
-func section[T any](w *writer, name string, items []T, resolved func(*T) *entry) {
+func section[T any](w *writer, name string, items []T, resolved func(*T) string) {
 	if len(items) > 0 {
 		w.line("%s:", name)
 	}
@@ -126,29 +132,98 @@ func (s *Subnet) resolved() *entry {
 
 func (c *Canister) resolved(scenario string) *entry {
 	e := new(entry).add("name", quote(c.Name)).add("subnet", quote(c.Subnet))
-	e.addIf(c.Library != "", "library", quote(c.Library))
-	if c.Module != "" {
-		e.add("module", absolute(scenario, c.Module))
-	}
-	if len(c.Settings) > 0 {
-		settings := new(entry)
-		for i := range c.Settings {
-			settings.add(c.Settings[i].Name, c.Settings[i].resolved())
-		}
-		e.add("settings", settings.String())
-	}
-	e.addIf(c.Arg != nil, "arg", printBlob(c.Arg))
+	c.Code.resolved(e, scenario)
+	e.settings(c.Settings)
+	c.Arg.resolved(e)
+	e.addIf(c.Controllers != nil, "controllers", list(c.Controllers))
 	return e.add("cycles", printCycles(c.Cycles))
 }
 
-func (k *Client) resolved() *entry {
-	e := new(entry).add("name", quote(k.Name)).add("call", strconv.Quote(k.Canister+"."+k.Method))
-	e.addIf(k.Arg != nil, "arg", printBlob(k.Arg))
-	e.add("every", printDuration(k.Every)).add("poisson", strconv.FormatBool(k.Poisson)).add("from", printDuration(k.From))
-	e.addIf(k.Until != 0, "until", printDuration(k.Until))
-	e.addIf(k.Count != 0, "count", printInt(k.Count))
-	e.addIf(k.Place != "", "place", quote(k.Place))
+func (c *Code) resolved(e *entry, scenario string) {
+	e.addIf(c.Library != "", "library", quote(c.Library))
+	for _, file := range [...]struct{ key, path string }{{"module", c.Module}, {"motoko", c.Motoko}, {"candid", c.Candid}} {
+		if file.path != "" {
+			e.add(file.key, absolute(scenario, file.path))
+		}
+	}
+}
+
+func (e *entry) settings(given []Setting) {
+	if len(given) == 0 {
+		return
+	}
+	settings := new(entry)
+	for i := range given {
+		settings.add(given[i].Name, given[i].resolved())
+	}
+	e.add("settings", settings.String())
+}
+
+func (a *Argument) resolved(e *entry) {
+	e.addIf(a.Bytes != nil, "arg", printBlob(a.Bytes))
+	if a.Text != nil {
+		e.add("arg", strconv.Quote(a.Text.Text))
+	}
+}
+
+// resolved writes what all steps have.
+func (s *Step) resolved(e *entry, scenario string) *entry {
+	if s.Kind == "call" {
+		e.add("call", strconv.Quote(s.Canister+"."+s.Method))
+	} else {
+		e.add(s.Kind, quote(s.Canister))
+	}
+	if s.Kind == "upgrade" {
+		s.Code.resolved(e, scenario)
+		e.add("mode", s.Mode)
+		e.settings(s.Settings)
+	}
+	e.addIf(s.Kind == "top_up", "cycles", printCycles(s.Cycles))
+	s.Arg.resolved(e)
+	e.addIf(s.As != "", "as", quote(s.As))
+	s.Answers.resolved(e)
+	e.addIf(len(s.Save) > 0, "save", list(s.Save))
+	e.addIf(s.Wait != 0, "wait", printDuration(s.Wait))
 	return e
+}
+
+func (x *Expected) resolved(e *entry) {
+	switch {
+	case x.Reply != nil:
+		e.add("expect", strconv.Quote(x.Reply.Text))
+	case x.Any:
+		e.add("expect", "any")
+	case x.Reject != "":
+		e.add("reject", strconv.Quote(x.Reject))
+	}
+	e.addIf(x.Increasing, "increasing", "true")
+}
+
+func (k *Client) resolved(scenario string) string {
+	e := new(entry).add("name", quote(k.Name))
+	switch {
+	case len(k.Sequence) > 0:
+		e.addIf(k.As != "", "as", quote(k.As))
+		e.add("repeat", printInt(k.Repeat)).add("from", printDuration(k.From))
+	case k.Every == 0:
+		k.Step.resolved(e, scenario).add("at", printDuration(k.From))
+	default:
+		k.Step.resolved(e, scenario).add("every", printDuration(k.Every)).add("poisson", strconv.FormatBool(k.Poisson)).
+			add("from", printDuration(k.From)).addIf(k.Count != 0, "count", printInt(k.Count))
+	}
+	e.addIf(k.Until != 0, "until", printDuration(k.Until))
+	e.addIf(k.Place != "", "place", quote(k.Place))
+	if len(k.Sequence) == 0 {
+		return e.String()
+	}
+	text := strings.Join(e.fields, "\n    ") + "\n    sequence:"
+	for i := range k.Sequence {
+		s := &k.Sequence[i]
+		step := s.resolved(new(entry), scenario)
+		step.addIf(s.At != 0, "at", printDuration(s.At))
+		text += "\n      - " + step.String()
+	}
+	return text
 }
 
 func (f *Fault) resolved() *entry {

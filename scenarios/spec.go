@@ -12,20 +12,22 @@ import (
 // A Spec is a scenario as its author means it: every reference is checked, every default filled in. Things refer to each
 // other by name. Before Compile, Duration and Crypto may be set to other values.
 type Spec struct {
-	File      string // for messages
-	Name      string
-	About     string
-	Duration  time.Duration
-	Crypto    string // bls or ideal
-	Genesis   time.Time
-	Network   Network
-	Subnets   []Subnet
-	Canisters []Canister
-	Clients   []Client
-	Faults    []Fault
-	Attackers []Attacker
-	Liveness  check.Bounds
-	Expect    []check.Expectation
+	File       string // for messages
+	Name       string
+	About      string
+	Duration   time.Duration
+	Crypto     string // bls or ideal
+	Genesis    time.Time
+	Network    Network
+	Subnets    []Subnet
+	Users      []string // beside the clients, each of whom is a user, too
+	Canisters  []Canister
+	Clients    []Client
+	Management []Step
+	Faults     []Fault
+	Attackers  []Attacker
+	Liveness   check.Bounds
+	Expect     []check.Expectation
 }
 
 // A Network says what lies between places. One of World, Uniform and Matrix is set.
@@ -57,16 +59,15 @@ type Subnet struct {
 
 // A Canister is installed at genesis.
 type Canister struct {
-	Name     string
-	Subnet   string
-	Library  string // name of a canister of the library, or empty
-	Settings []Setting
-	Module   string // file with a module, or empty
-	Arg      []byte // for canister_init
-	Cycles   protocol.Cycles
-	code     []byte // of Module
-	methods  []string
-	line     int
+	Name   string
+	Subnet string
+	Code
+	Settings    []Setting // of a canister of the library
+	Arg         Argument  // for canister_init
+	Controllers []string  // users and canisters; nil: anonymous
+	Cycles      protocol.Cycles
+	offered     []offer // by its code, and by what it is upgraded to
+	line        int
 }
 
 // A Setting of a canister of the library. Value is a uint64, time.Duration, string, []byte or []string with names of
@@ -77,17 +78,18 @@ type Setting struct {
 	Value any
 }
 
-// A Client is a user who makes calls of one kind.
+// A Client is a user who makes calls of one kind, or a sequence of steps.
 type Client struct {
-	Name     string
-	Canister string
-	Method   string
-	Arg      []byte
-	Every    time.Duration
+	Name string
+	Step // of a client without sequence: the call; As holds for a sequence, too
+
+	Every    time.Duration // 0: one call
 	Poisson  bool
 	From     time.Duration
 	Until    time.Duration // 0: the end of the run
-	Count    int           // 0: no limit
+	Count    int           // of calls; 0: no limit
+	Sequence []Step
+	Repeat   int // how often the sequence is made
 	Place    string
 }
 

@@ -142,11 +142,15 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
 	executor := canister.NewExecutor(canister.Config{
-		RootKey: der.WrapBLS(snapshot.Subnets[snapshot.Root].PublicKey), Cache: s.config.Modules,
+		RootKey: der.WrapBLS(snapshot.Subnets[snapshot.Root].PublicKey), Cache: s.config.Modules, Library: s.config.Library,
 	})
 	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
 	for i, sub := range s.subnets {
-		canisters, err := executor.Genesis(s.genesisContext(i, snapshot), s.installs(i))
+		installs, err := s.installs(i)
+		if err != nil {
+			return err
+		}
+		canisters, err := executor.Genesis(s.genesisContext(i, snapshot), installs)
 		if err != nil {
 			return fmt.Errorf("subnet %s: %w", s.config.Subnets[i].Name, err)
 		}
@@ -167,17 +171,23 @@ func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnaps
 	}
 }
 
-func (s *simulation) installs(subnet int) []canister.Install {
-	var installs []canister.Install
+func (s *simulation) installs(subnet int) (installs []canister.Install, err error) {
 	for i := range s.config.Canisters {
-		if c := &s.config.Canisters[i]; c.Subnet == subnet {
-			installs = append(installs, canister.Install{
-				ID: c.ID, Module: c.Module, Library: c.Library, Arg: c.Arg, Cycles: c.Cycles,
-				Controllers: s.controllers(c),
-			})
+		c := &s.config.Canisters[i]
+		if c.Subnet != subnet {
+			continue
 		}
+		arg := c.Arg
+		if c.Prepare != nil {
+			if arg, err = c.Prepare(&workload.Memory{Users: s.principals()}); err != nil {
+				return nil, fmt.Errorf("canister %s: its argument: %w", c.Name, err)
+			}
+		}
+		installs = append(installs, canister.Install{
+			ID: c.ID, Module: c.Module, Library: c.Library, Arg: arg, Cycles: c.Cycles, Controllers: s.controllers(c),
+		})
 	}
-	return installs
+	return installs, nil
 }
 
 // shared lets honest nodes share the result of executing a batch on a state. The lineage of a state names its content:

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"icsim/crypto/der"
@@ -27,6 +28,14 @@ func (s *simulation) foundUsers() {
 func (s *simulation) newUser(stream string, i int) workload.Identity {
 	secret, public := s.scheme.BasicKey(s.random.Split(stream, uint64(i)).Seed())
 	return workload.Identity{Secret: secret, Public: public, Sender: principal.SelfAuthenticating(der.WrapEd25519(public))}
+}
+
+// principals gives who the users are.
+func (s *simulation) principals() (all []principal.ID) {
+	for i := range s.users {
+		all = append(all, s.users[i].Sender)
+	}
+	return all
 }
 
 // controllers gives the principals of those who control a canister.
@@ -139,7 +148,8 @@ func (s *simulation) managed(moments []Moment) []Moment {
 			case a.Lost:
 				what = call.What + ": no answer"
 			case a.Reject.Code != 0:
-				what = call.What + ": " + a.Reject.Message
+				first, _, _ := strings.Cut(a.Reject.Message, "\n")
+			what = call.What + ": " + first
 			}
 			moments = append(moments, Moment{AtSeconds: seconds(o.NewestAt), What: what})
 		}

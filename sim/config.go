@@ -29,6 +29,7 @@ type Config struct {
 	Paths     *network.Paths // latency and loss between places
 	Subnets   []Subnet
 	Canisters []Canister
+	Library   []byte // a module like those of canisters with Library, which may be installed during the run; nil: none
 	Clients   []workload.Config
 	Users     int // with keys, beside the clients
 	Faults    fault.Plan
@@ -71,6 +72,8 @@ type Canister struct {
 	Library bool   // built from canister/library: may use what Go's runtime needs
 	Arg     []byte // Candid, for canister_init
 	Cycles  protocol.Cycles
+	// Prepare makes Arg instead, from who the users are.
+	Prepare func(*workload.Memory) ([]byte, error)
 
 	Controllers []Controller // nil: whoever asks without a signature
 }

@@ -1,0 +1,230 @@
+package scenarios
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"icsim/canister/candid"
+	"icsim/canister/library"
+	"icsim/protocol"
+	"icsim/sim"
+	"icsim/sim/workload"
+)
+
+// candidNothing is Candid for no arguments: what a call gets that states none.
+const candidNothing = "DIDL\x00\x00"
+
+// A scene is a scenario on its way to a run: it knows what names have become.
+type scene struct {
+	spec   *Spec
+	config *sim.Config
+	ids    map[string]protocol.CanisterID
+	users  []string // by number − 1, as sim numbers them
+}
+
+func (s *Spec) newScene(c *sim.Config) *scene {
+	x := &scene{spec: s, config: c, ids: map[string]protocol.CanisterID{}}
+	next := make([]protocol.CanisterID, len(s.Subnets))
+	for i := range next {
+		next[i] = sim.FirstCanister(i)
+	}
+	for i := range s.Canisters {
+		subnet := s.subnetIndex(s.Canisters[i].Subnet)
+		x.ids[s.Canisters[i].Name] = next[subnet]
+		next[subnet]++
+	}
+	for i := range s.Clients {
+		x.users = append(x.users, s.Clients[i].Name)
+	}
+	for range s.Management { // each is a client of its own, without a name
+		x.users = append(x.users, "")
+	}
+	x.users = append(x.users, s.Users...)
+	c.Users = len(s.Users)
+	return x
+}
+
+func (x *scene) user(name string) workload.User {
+	switch name {
+	case "":
+		return 0
+	case anonymous:
+		return workload.Anonymous
+	}
+	return workload.User(slices.Index(x.users, name) + 1)
+}
+
+func (x *scene) canister(name string) *sim.Canister {
+	i := slices.IndexFunc(x.config.Canisters, func(c sim.Canister) bool { return c.Name == name })
+	return &x.config.Canisters[i]
+}
+
+// install gives the canisters their modules, arguments and controllers.
+func (x *scene) install() (err error) {
+	for i := range x.spec.Canisters {
+		from := &x.spec.Canisters[i]
+		to := sim.Canister{
+			Name: from.Name, Subnet: x.spec.subnetIndex(from.Subnet), ID: x.ids[from.Name], Module: from.bytes, Cycles: from.Cycles,
+		}
+		if to.Arg, to.Prepare, err = x.argument(&from.Arg, from.offers.init, nil); err != nil {
+			return fmt.Errorf("canister %s: %w", from.Name, err)
+		}
+		if from.Library != "" {
+			to.Library = true
+			if to.Module, err = library.Module(); err == nil && from.Arg.isNone() {
+				to.Arg, err = libraryArg(from.Library, from.Settings, x.ids)
+			}
+		}
+		if err != nil {
+			return fmt.Errorf("canister %s: %w", from.Name, err)
+		}
+		if from.Controllers != nil {
+			to.Controllers = []sim.Controller{}
+		}
+		for _, name := range from.Controllers {
+			by := sim.Controller{User: x.user(name)}
+			if id, ok := x.ids[name]; ok && !slices.Contains(x.users, name) {
+				by = sim.Controller{Canister: id}
+			}
+			to.Controllers = append(to.Controllers, by)
+		}
+		x.config.Canisters = append(x.config.Canisters, to)
+	}
+	return nil
+}
+
+func (a *Argument) isNone() bool { return a.Text == nil && a.Bytes == nil }
+
+// A prepare makes an argument when it is needed.
+type prepare = func(*workload.Memory) ([]byte, error)
+
+// argument gives an argument that is known now, or how to make it.
+func (x *scene) argument(a *Argument, types []candid.Type, names captures) ([]byte, prepare, error) {
+	switch {
+	case a.Bytes != nil:
+		return a.Bytes, nil, nil
+	case a.Text == nil && len(types) == 0:
+		return []byte(candidNothing), nil, nil
+	case a.Text == nil: // all may be missing
+		t := newTemplate("()")
+		t.types, t.typed = types, true
+		arg, err := t.encode(nil)
+		return arg, nil, err
+	case a.Text.isConstant():
+		arg, err := a.Text.encode(nil)
+		return arg, nil, err
+	}
+	return nil, func(m *workload.Memory) ([]byte, error) {
+		return a.Text.encode(func(p *part) (candid.Value, error) { return x.value(p, m, names) })
+	}, nil
+}
+
+// value gives what a reference stands for.
+func (x *scene) value(p *part, m *workload.Memory, names captures) (candid.Value, error) {
+	var v candid.Value
+	c, ok := names[p.name]
+	i := slices.Index(x.users, p.name)
+	switch {
+	case ok:
+		var err error
+		if v, err = c.value(m); err != nil {
+			return nil, fmt.Errorf("$%s: %w", p.name, err)
+		}
+	case i >= 0:
+		v = candid.Principal{ID: m.Users[i]}
+	default:
+		v = candid.Principal{ID: x.ids[p.name].Principal()}
+	}
+	v, err := follow(v, p.path)
+	if err != nil {
+		return nil, fmt.Errorf("$%s: %w", p.name, err)
+	}
+	return v, nil
+}
+
+// A capture is where the value of a name is found.
+type capture struct {
+	call, index int // in the sequence, in its reply
+	of          *Step
+}
+
+// captures are the names that a sequence saves.
+type captures map[string]capture
+
+func (c *capture) value(m *workload.Memory) (candid.Value, error) {
+	reply := m.Replies[c.call]
+	if reply == nil {
+		return nil, fmt.Errorf("the call on line %d brought no reply", c.of.line)
+	}
+	values, _, err := c.of.method.decode(reply)
+	if err != nil {
+		return nil, err
+	}
+	if c.index >= len(values) {
+		return nil, fmt.Errorf("the reply on line %d has %d values", c.of.line, len(values))
+	}
+	return values[c.index], nil
+}
+
+// decode reads a reply.
+func (m *method) decode(reply []byte) ([]candid.Value, []candid.Type, error) {
+	if !m.typed {
+		return candid.DecodeAny(reply)
+	}
+	values, err := candid.Decode(reply, m.results)
+	return values, m.results, err
+}
+
+// client makes the client of a run.
+func (x *scene) client(k *Client) (out workload.Config, err error) {
+	out = workload.Config{
+		Name: k.Name, Every: k.Every, Poisson: k.Poisson, Start: k.From, Stop: k.Until, Count: k.Count,
+	}
+	if out.Stop == 0 {
+		out.Stop = x.spec.Duration
+	}
+	first := &k.Step
+	if len(k.Sequence) > 0 {
+		first, out.Count = &k.Sequence[0], k.Repeat
+		out.Sequence, err = x.sequence(k.Sequence)
+	} else {
+		var calls []workload.Call
+		if calls, err = x.calls(first, 0, nil); err == nil {
+			out.Call = calls[0]
+		}
+		if k.Every == 0 {
+			out.Every, out.Count = time.Second, 1
+		}
+	}
+	out.Place = x.config.Subnets[x.canister(first.Canister).Subnet].Places[0]
+	if k.Place != "" {
+		out.Place = slices.Index(x.spec.Network.places, k.Place)
+	}
+	return out, err
+}
+
+// sequence makes the calls of steps. Some steps take several.
+func (x *scene) sequence(steps []Step) (all []workload.Call, err error) {
+	names := captures{}
+	for i := range steps {
+		calls, err := x.calls(&steps[i], len(all), names)
+		if err != nil {
+			return nil, fmt.Errorf("line %d: %w", steps[i].line, err)
+		}
+		calls[0].At, calls[0].Wait = steps[i].At, steps[i].Wait
+		all = append(all, calls...)
+		for k, name := range steps[i].Save {
+			names[name] = capture{len(all) - 1, k, &steps[i]}
+		}
+	}
+	return all, nil
+}
+
+// management makes the client that does one thing at its time.
+func (x *scene) management(s *Step) (out workload.Config, err error) {
+	out = workload.Config{Name: s.what(), Start: s.At, Stop: x.spec.Duration}
+	out.Place = x.config.Subnets[x.canister(s.Canister).Subnet].Places[0]
+	out.Sequence, err = x.calls(s, 0, nil)
+	return out, err
+}
