@@ -49,7 +49,7 @@ func BenchmarkRoundWithOneUpdate(b *testing.B) {
 
 func BenchmarkEmptyRoundWithIdleCanisters(b *testing.B) {
 	var ids []protocol.CanisterID
-	for i := range 1000 {
+	for i := range 10_000 {
 		ids = append(ids, protocol.CanisterID(i))
 	}
 	s := newSubnet(b, newExecutor(b), scriptedAt(false, ids...)...)

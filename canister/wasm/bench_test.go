@@ -2,6 +2,7 @@ package wasm
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -108,9 +109,12 @@ func fib() []byte {
 func BenchmarkFibOriginal(b *testing.B) { benchOriginal(b, fib(), "canister_update run") }
 func BenchmarkFibMetered(b *testing.B)  { benchMetered(b, fib(), "canister_update run") }
 
-func touch(pages string) []byte {
+// touch writes to some pages, scattered over 3 MB of a heap of 64 MiB.
+func touch(pages string) []byte { return touchIn(1024, pages) }
+
+func touchIn(heap uint64, pages string) []byte {
 	b := &wasmtest.Builder{}
-	b.Memory(1024, 0)
+	b.Memory(heap, 0)
 	b.Global(I32, 0)
 	b.Entry("canister_update run", wasmtest.T(I32), `global.get 0 i32.const 1 i32.add global.set 0 i32.const `+pages+` local.set 0
 		loop local.get 0 i32.const 300000 i32.mul global.get 0 i32.store 0
@@ -119,7 +123,15 @@ func touch(pages string) []byte {
 	return b.Bytes()
 }
 
-// The heap has 64 MiB; the pages are scattered.
+// BenchmarkCommitHeap compares heaps of 4 MiB, 64 MiB and 1 GiB, 10 dirty pages each: the size of the heap must not matter.
+func BenchmarkCommitHeap(b *testing.B) {
+	for _, mib := range []uint64{4, 64, 1024} {
+		b.Run(fmt.Sprintf("%dMiB", mib), func(b *testing.B) {
+			benchMetered(b, touchIn(mib*16, "10"), "canister_update run")
+		})
+	}
+}
+
 func BenchmarkCommit10Pages(b *testing.B)  { benchMetered(b, touch("10"), "canister_update run") }
 func BenchmarkCommit100Pages(b *testing.B) { benchMetered(b, touch("100"), "canister_update run") }
 func BenchmarkEmptyCall(b *testing.B)      { benchMetered(b, touch("1"), "canister_update noop") }
