@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/canister"
+	hostcandid "icsim/canister/candid"
 	"icsim/canister/cdk/candid"
 	"icsim/protocol"
 )
@@ -21,6 +22,44 @@ func TestCounterCounts(t *testing.T) {
 	s.rejected("Canister has no update method 'burn'", s.call(1, "burn"))
 	s.rejected("Canister has no update method 'dec'", s.call(1, "dec"))
 	require.Equal(t, uint64(9), s.number(1, "inc"))
+}
+
+// A counter outlives upgrades; the others keep nothing, say so, and stay what they were. Without its leave the executor takes the
+// module for one that Internet Computer would refuse.
+func TestUpgrades(t *testing.T) {
+	x := canister.NewExecutor(canister.Config{Library: module(t)})
+	defer x.Close()
+	s := newSubnetOn(t, x, arg(t, "counter", map[string]any{"start": uint64(41)}), arg(t, "burner", nil))
+	require.Equal(t, uint64(42), s.number(1, "inc"))
+	for range 3 {
+		s.reply(s.upgrade(1))
+		s.rejected("no update method 'burn'", s.call(1, "burn"))
+	}
+	require.Equal(t, uint64(43), s.number(1, "inc"))
+	s.reply(s.upgrade(1))
+	require.Equal(t, uint64(43), s.number(1, "get"))
+	s.rejected("keeps nothing over an upgrade", s.upgrade(2))
+	s.reply(s.call(2, "burn"))
+
+	s = newSubnet(t, arg(t, "counter", nil))
+	s.rejected("functions can be imported only from \"ic0\"", s.upgrade(1))
+}
+
+// The interface of a canister has the methods that it has.
+func TestInterfaces(t *testing.T) {
+	require.Empty(t, Interface("burner"))
+	service, err := hostcandid.ParseDID(Interface("counter"))
+	require.NoError(t, err)
+	s := newSubnet(t, arg(t, "counter", nil))
+	for _, m := range service.Service.Methods() {
+		signature := m.Type.Signature()
+		arg, err := hostcandid.Encode([]hostcandid.Value{hostcandid.Nat64(7)}[:len(signature.Args)], signature.Args)
+		require.NoError(t, err)
+		sent := s.sendRaw(1, m.Name, arg)
+		s.round(sent)
+		_, err = hostcandid.Decode(s.statuses[sent.MessageID].Reply, signature.Results)
+		require.NoError(t, err, "%s: %+v", m.Name, s.statuses[sent.MessageID])
+	}
 }
 
 // Answers to several calls that are open at once come back into the middle of one message.

@@ -9,6 +9,7 @@ import (
 
 	"icsim/canister"
 	"icsim/canister/cdk/candid"
+	"icsim/canister/management"
 	"icsim/crypto"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -72,6 +73,7 @@ func installs(tb testing.TB, args ...[]byte) []canister.Install {
 	for i, arg := range args {
 		all = append(all, canister.Install{
 			ID: protocol.CanisterID(i + 1), Module: m, Library: true, Arg: arg, Cycles: protocol.CyclesOf(100 * trillion),
+			Controllers: []principal.ID{user},
 		})
 	}
 	return all
@@ -95,9 +97,13 @@ func ids(of ...protocol.CanisterID) []principal.ID {
 
 // send makes a call of a user, for round.
 func (s *subnet) send(id protocol.CanisterID, method string, arg ...candid.Value) *protocol.SignedIngress {
+	return s.sendRaw(id, method, candid.Encode(arg...))
+}
+
+func (s *subnet) sendRaw(id protocol.CanisterID, method string, arg []byte) *protocol.SignedIngress {
 	s.nonce++
 	return protocol.NewSignedIngress(protocol.IngressContent{
-		Sender: user, Canister: id, Method: method, Arg: candid.Encode(arg...), Expiry: s.ctx.Time + protocol.IngressTTL,
+		Sender: user, Canister: id, Method: method, Arg: arg, Expiry: s.ctx.Time + protocol.IngressTTL,
 		Nonce: binary.BigEndian.AppendUint64(nil, s.nonce),
 	}, genesisUnix, crypto.BasicPublicKey{}, crypto.BasicSignature{})
 }
@@ -124,6 +130,16 @@ func (s *subnet) round(inputs ...*protocol.SignedIngress) {
 func (s *subnet) call(id protocol.CanisterID, method string, arg ...candid.Value) protocol.IngressStatus {
 	s.Helper()
 	m := s.send(id, method, arg...)
+	s.round(m)
+	return s.statuses[m.MessageID]
+}
+
+// upgrade installs the library's module again.
+func (s *subnet) upgrade(id protocol.CanisterID) protocol.IngressStatus {
+	s.Helper()
+	m := s.sendRaw(protocol.ManagementCanister, "install_code", management.Encode(management.InstallCode{
+		Mode: management.InstallMode{Upgrade: new(*management.Upgrade)}, Canister: id.Principal(), Module: module(s), Arg: []byte{},
+	}))
 	s.round(m)
 	return s.statuses[m.MessageID]
 }

@@ -9,6 +9,12 @@ var program = cdk.New(undecided())
 //go:wasmexport canister_init
 func canisterInit() { program.Init() }
 
+//go:wasmexport canister_pre_upgrade
+func canisterPreUpgrade() { program.PreUpgrade() }
+
+//go:wasmexport canister_post_upgrade
+func canisterPostUpgrade() { program.PostUpgrade() }
+
 //go:wasmexport canister_global_timer
 func canisterTimer() { program.Timer() }
 

@@ -10,6 +10,7 @@ func main() {}
 // undecided is a canister that canister_init turns into one of the library.
 func undecided() *cdk.Canister {
 	c := new(cdk.Canister)
+	c.PostUpgrade = func(ctx *cdk.Context) { *c = restored(ctx) }
 	c.Init = func(ctx *cdk.Context) {
 		settings := candid.Read(ctx.Arg())
 		name := settings.Text()
