@@ -112,6 +112,11 @@ const (
 
 func callPerform(x *execution, s []uint64) {
 	c := x.begun("call_perform")
+	if x.mode&unreplicated != 0 { // a composite query pays nothing and queues nothing
+		x.calls, x.building = append(x.calls, c), nil
+		s[0] = performed
+		return
+	}
 	r := x.round
 	transmission := r.prices.request(uint64(len(c.method) + len(c.arg)))
 	c.execution = r.prices.execution(r.limits.message)

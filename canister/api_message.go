@@ -51,8 +51,12 @@ func (x *execution) mustBeOpen(what string) {
 func msgReplyDataAppend(x *execution, s []uint64) {
 	x.mustBeOpen("msg_reply_data_append")
 	data := x.read(s[0], s[1])
-	if len(x.reply)+len(data) > maxResponseBytes {
-		x.violate(fmt.Sprintf("msg_reply_data_append: a reply has at most %d bytes", maxResponseBytes))
+	most := maxResponseBytes
+	if x.mode&unreplicated != 0 {
+		most = maxQueryReplyBytes
+	}
+	if len(x.reply)+len(data) > most {
+		x.violate(fmt.Sprintf("msg_reply_data_append: a reply has at most %d bytes", most))
 	}
 	x.reply = append(x.reply, data...)
 }

@@ -17,9 +17,9 @@ func stateCalls() []systemCall {
 		{"canister_status", ":i", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = uint64(x.canister.status) }},
 		{"canister_version", ":l", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = x.canister.version }},
 		{"certified_data_set", "II:", certifiers, priceCall, certifiedDataSet},
-		{"data_certificate_present", ":i", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = 0 }},
-		{"data_certificate_size", ":I", certificates, priceCall, noCertificate},
-		{"data_certificate_copy", "III:", certificates, priceCall, noCertificate},
+		{"data_certificate_present", ":i", anyMode, priceCall, certificatePresent},
+		{"data_certificate_size", ":I", certificates, priceCall, func(x *execution, s []uint64) { s[0] = uint64(len(x.mustCertificate())) }},
+		{"data_certificate_copy", "III:", certificates, priceCall, func(x *execution, s []uint64) { x.copyOut(x.mustCertificate(), s) }},
 		{"time", ":l", anyMode, priceCall, func(x *execution, s []uint64) { s[0] = x.round.now }},
 		{"global_timer_set", "l:l", timers, priceCall, func(x *execution, s []uint64) { s[0], x.timer = x.timer, s[0] }},
 		{"performance_counter", "i:l", anyOrStart, pricePerformance, performanceCounter},
@@ -46,8 +46,19 @@ func certifiedDataSet(x *execution, s []uint64) {
 	x.certified = append([]byte{}, x.read(s[0], s[1])...)
 }
 
-// Model: no certificate is at hand until queries run outside of rounds.
-func noCertificate(x *execution, _ []uint64) { x.violate("data_certificate: there is no certificate") }
+func certificatePresent(x *execution, s []uint64) {
+	s[0] = 0
+	if x.certificate != nil {
+		s[0] = 1
+	}
+}
+
+func (x *execution) mustCertificate() []byte {
+	if x.certificate == nil {
+		x.violate("data_certificate: there is no certificate")
+	}
+	return x.certificate
+}
 
 // performanceCounter gives the instructions of this execution (0) or of the whole call context (1).
 func performanceCounter(x *execution, s []uint64) {

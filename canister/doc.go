@@ -10,6 +10,7 @@
 //   - job.go: executions and their slices. message.go, response.go, task.go: what they do to call contexts, callbacks and cycles.
 //   - management.go: calls of aaaaa-aa, from waiting to their answer; methods.go: who may call what. lifecycle.go, install.go, stop.go,
 //     chunks.go, snapshots.go, status.go, history.go, log.go, settings.go: what the methods do. management: their types in Candid.
+//   - query.go, composite.go: questions to a state, outside of rounds.
 //   - account.go, allocation.go: what a canister pays for being there, and memory of the subnet.
 //   - execution.go: one entry into a module and its journal. system_api.go and api_*.go: ic0, one table. mode.go: who may call what.
 //   - prices.go, limits.go: numbers, each with its source. fault.go: error codes and texts.
@@ -48,8 +49,9 @@
 //     Bitcoin, and snapshots by parts. node_metrics_history has no samples, since rounds are not told who made blocks.
 //     There are no subnet admins, so that users create canisters by the provisional method only.
 //   - Model: compiling is free. Paused executions keep their order of age; the replica shares threads out by compute allocation.
-//   - canister_inspect_message is not run: every call to an existing method is inducted. Queries run only as calls (replicated).
-//   - canister_on_low_wasm_memory is not run. What can be asked of the log comes with queries.
+//   - Queries and canister_inspect_message are functions on a state that nobody calls in a round: a node's business, not the state
+//     machine's. A composite query has no time limit beside that on instructions; queries leave no statistics, and no log.
+//   - canister_on_low_wasm_memory is not run.
 //   - ic0.cost_http_request_v2 is missing.
 //   - Model: no heap delta limit and no best-effort memory limit. They bind only near 140 GiB written an interval and 5 GiB of queued
 //     messages. Compute allocation is paid for and bounded, but does not yet give priority.

@@ -16,17 +16,18 @@ type execution struct {
 	canister *Canister // as it was before the execution
 	mode     mode
 
-	arg       []byte // of the call, or the reply in a reply callback
-	caller    principal.ID
-	method    string          // in inspect_message
-	code      uint32          // reject code in callbacks
-	reject    string          // message of a reject
-	deadline  protocol.Time   // of the call
-	depth     uint32          // of calls made
-	responded bool            // the call has its answer, from before or now
-	refunded  protocol.Cycles // with the response
-	available protocol.Cycles // still on the call
-	earlier   uint64          // instructions of the call context before this execution
+	arg         []byte // of the call, or the reply in a reply callback
+	caller      principal.ID
+	method      string          // in inspect_message
+	certificate []byte          // of the canister's data; nil: none
+	code        uint32          // reject code in callbacks
+	reject      string          // message of a reject
+	deadline    protocol.Time   // of the call
+	depth       uint32          // of calls made
+	responded   bool            // the call has its answer, from before or now
+	refunded    protocol.Cycles // with the response
+	available   protocol.Cycles // still on the call
+	earlier     uint64          // instructions of the call context before this execution
 
 	// The journal.
 	began, beganReserved protocol.Cycles // what the canister had

@@ -39,6 +39,8 @@ const (
 	errFunctionNotFound      = "IC0513"
 	errInsufficientInCall    = "IC0520"
 	errInstructionLimit      = "IC0522"
+	errQueryTooDeep          = "IC0525"
+	errQueryInstructions     = "IC0526"
 	errCompositeReplicated   = "IC0527"
 	errCyclesCompute         = "IC0530"
 	errCyclesMemoryGrow      = "IC0532"

@@ -32,31 +32,38 @@ func (r *Round) InductIngress(m *protocol.SignedIngress) protocol.IngressUpdate 
 
 // inductManagement takes a user's call of the management canister. The canister that it is about pays for it.
 func (r *Round) inductManagement(x *protocol.SignedIngress) protocol.IngressUpdate {
-	k := managementCall{ingress: x, since: r.ctx.Height}
-	refused := func(f *fault) protocol.IngressUpdate { return ingressRejected(x.MessageID, f.bare(f.text)) }
-	method, known := findMethod(x.Content.Method)
-	switch {
-	case !known || method.run == nil:
-		return refused(refusedMethod(x.Content.Method, known))
-	case !method.users:
-		return refused(contract("%s cannot be called by a user.", method.name))
+	_, c, f := r.managed(x)
+	if f == nil && c != nil {
+		f = r.chargeIngress(c, x)
 	}
-	if method.access != open {
-		id, err := targetOf(method.name, x.Content.Arg)
-		if err != nil {
-			return refused(undecodable(err))
-		}
-		n, ok := canisterOf(id.Bytes())
-		c := r.peek(n)
-		if !ok || c == nil {
-			return refused(notFound(id))
-		}
-		if f := r.chargeIngress(c, x); f != nil {
-			return refused(f)
-		}
+	if f != nil {
+		return ingressRejected(x.MessageID, f.bare(f.text))
 	}
-	r.management = append(slices.Clip(r.management), k)
+	r.management = append(slices.Clip(r.management), managementCall{ingress: x, since: r.ctx.Height})
 	return protocol.IngressUpdate{ID: x.MessageID, Status: protocol.IngressStatus{State: protocol.IngressReceived}}
+}
+
+// managed finds the method that a user calls, and the canister that the call is about if it is about one.
+func (r *Round) managed(x *protocol.SignedIngress) (method, *Canister, *fault) {
+	found, known := findMethod(x.Content.Method)
+	switch {
+	case !known || found.run == nil:
+		return found, nil, refusedMethod(x.Content.Method, known)
+	case !found.users:
+		return found, nil, contract("%s cannot be called by a user.", found.name)
+	case found.access == open:
+		return found, nil, nil
+	}
+	id, err := targetOf(found.name, x.Content.Arg)
+	if err != nil {
+		return found, nil, undecodable(err)
+	}
+	n, ok := canisterOf(id.Bytes())
+	c := r.peek(n)
+	if !ok || c == nil {
+		return found, nil, notFound(id)
+	}
+	return found, c, nil
 }
 
 // chargeIngress takes the fee for a user's call from the canister that it is for, or says that it has not so much.

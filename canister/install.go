@@ -52,7 +52,7 @@ func (r *Round) startInstall(q *request, c *Canister, arg *m.InstallCode) ([]byt
 		return nil, c.outOfCycles()
 	}
 	c.balance = c.balance.Sub(prepaid)
-	r.managed += r.start(c, &job{prepaid: prepaid, request: q, deployment: d})
+	r.managing += r.start(c, &job{prepaid: prepaid, request: q, deployment: d})
 	return nil, nil
 }
 

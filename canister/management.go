@@ -86,7 +86,7 @@ func (q *request) origin() m.Origin {
 // manage answers the calls to aaaaa-aa, in order, as far as they need not wait, and gives the instructions that it took.
 func (r *Round) manage(budget int64) uint64 {
 	calls := r.management
-	r.management, r.managed = nil, 0
+	r.management, r.managing = nil, 0
 	for _, k := range calls {
 		if r.mustWait(k, budget) {
 			r.management = append(r.management, k)
@@ -97,8 +97,8 @@ func (r *Round) manage(budget int64) uint64 {
 			r.answer(q, reply, f)
 		}
 	}
-	r.outcome.Instructions += r.managed
-	return r.managed
+	r.outcome.Instructions += r.managing
+	return r.managing
 }
 
 // mustWait holds a call back. Randomness is not known when it is asked for: raw_rand waits for the next round (interface.md B.1). A
@@ -110,7 +110,7 @@ func (r *Round) mustWait(k managementCall, budget int64) bool {
 		return k.since == r.ctx.Height
 	}
 	installs := name == "install_code" || name == "install_chunked_code"
-	if installs && int64(r.managed) >= budget {
+	if installs && int64(r.managing) >= budget {
 		return true
 	}
 	for _, c := range r.order {

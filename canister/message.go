@@ -220,7 +220,7 @@ func (r *Round) settle(c *Canister, id uint64, failure *fault) {
 	ctx := *now
 	if !ctx.responded && ctx.outstanding == 0 {
 		if failure == nil {
-			failure = &fault{code: errDidNotReply, text: "Canister did not reply to the call"}
+			failure = didNotReply()
 		}
 		r.send(c, &ctx, nil, failure.reject(c.id))
 	}

@@ -27,7 +27,7 @@ type Round struct {
 	nextID     protocol.CanisterID
 	retired    []protocol.CanisterID
 	founded    int    // canisters made in this round
-	managed    uint64 // instructions of the management canister in this round
+	managing   uint64 // instructions of the management canister in this round
 	memory     uint64 // bytes that the subnet's canisters have or are kept for them, as far as known
 	compute    uint64 // percent that is allocated
 	guaranteed int    // open guaranteed responses of the subnet, as far as known

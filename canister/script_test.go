@@ -112,6 +112,8 @@ var ops = func() []op {
 		{"message", "", copied("msg_reject_msg")},
 		{"caller", "", copied("msg_caller")},
 		{"subnet", "", copied("subnet_self")},
+		{"certificate", "", copied("data_certificate")},
+		{"certified?", "", store32("@data_certificate_present")},
 		{"accepted", "", "@accept_message "},
 	}
 }()
