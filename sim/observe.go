@@ -1,7 +1,6 @@
 package sim
 
 import (
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"time"
@@ -11,8 +10,6 @@ import (
 	"icsim/protocol"
 	"icsim/sim/check"
 	"icsim/sim/event"
-	"icsim/sim/fault"
-	"icsim/sim/machine"
 	"icsim/sim/trace"
 )
 
@@ -253,89 +250,4 @@ func (x *xnetWatch) respond(m *protocol.Response, at protocol.Time) {
 	x.latency.Record(int64(at - since))
 }
 
-// carryOut does what the fault plan says.
-func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
-	s.watch.happened(t, a.String())
-	s.effects.Reset()
-	switch a.Kind {
-	case fault.Stop:
-		s.hosts[a.Node].Crash()
-		s.net.Down(t, a.Node, &s.effects)
-	case fault.Start:
-		if a.LoseDisk {
-			s.hosts[a.Node].ReplaceDisk()
-		}
-		s.schedule(s.faultSource(), a.Node, t+1, occurrence{what: nodeStart})
-	case fault.Halt:
-		s.hosts[a.Node].Pause(t)
-		s.net.Pause(t, a.Node, &s.effects)
-	case fault.Continue:
-		s.net.Resume(t, a.Node, &s.effects)
-		dues := s.hosts[a.Node].Resume(t)
-		s.dues(a.Node, &dues)
-	case fault.Cut:
-		s.net.Cut(t, a.From, a.To, &s.effects)
-	case fault.Heal:
-		s.net.Heal(t, a.From, a.To, &s.effects)
-	case fault.Disturb:
-		s.net.Disturb(a.From, a.To, a.Disturbance)
-	case fault.Calm:
-		s.net.Calm(a.From, a.To, a.Disturbance)
-	case fault.Cap:
-		s.net.Cap(a.Node, a.Uplink, a.Downlink)
-	case fault.Jump:
-		dues := s.hosts[a.Node].JumpClock(t, a.By)
-		s.dues(a.Node, &dues)
-	case fault.Drift:
-		dues := s.hosts[a.Node].SetDrift(t, machine.Drift(a.PartsPerBillion))
-		s.dues(a.Node, &dues)
-	case fault.Slow:
-		s.hosts[a.Node].SetSlow(machine.Ratio{Num: a.Num, Den: a.Den})
-	}
-	s.spread(t)
-}
-
 func seconds(t protocol.Time) float64 { return time.Duration(t).Seconds() }
-
-// result sums the run up.
-func (s *simulation) result(partial bool) *Result {
-	end := protocol.Time(max(s.loop.Now(), 0))
-	digest := s.watch.trace.Digest()
-	r := &Result{
-		Scenario: s.config.Name, Seed: s.config.Seed, Digest: hex.EncodeToString(digest[:]), Crypto: s.config.Crypto,
-		VirtualSeconds: seconds(end), Events: s.loop.Handled(), Partial: partial, Timeline: s.managed(s.watch.timeline),
-		Sequences: s.sequences(),
-	}
-	for i := range s.subnets {
-		r.Subnets = append(r.Subnets, s.subnetResult(i, end))
-	}
-	c, x := &s.watch.calls, &s.watch.xnet
-	r.Ingress = IngressResult{c.submitted, c.completed, c.failed, c.lost, c.latency.Summary(int64(time.Millisecond))}
-	r.XNet = XNetResult{x.calls, x.responses, x.rejects, uint64(s.watch.checks.OpenCalls()), x.latency.Summary(int64(time.Millisecond))}
-	s.judge(r, end)
-	return r
-}
-
-func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
-	w, sub := s.watch.subnets[i], s.subnets[i]
-	r := SubnetResult{
-		Name: w.name, ID: s.registry.Latest().Subnets[i].Principal.String(), Type: s.config.Subnets[i].Type.String(),
-		Nodes: len(sub.nodes), FinalizedHeight: uint64(w.finalized), CertifiedHeight: uint64(w.certified), CUPHeight: uint64(w.cup),
-		FinalizationMS: w.finalization.Summary(int64(time.Millisecond)), StateHash: hex.EncodeToString(w.stateHash[:]),
-		Canisters: w.canisters, Equivocations: uint64(len(w.accused)), Invalid: w.invalid,
-	}
-	if end > 0 {
-		r.BlockRate = float64(w.finalized) / seconds(end)
-		var bytes, busy float64
-		for _, n := range sub.nodes {
-			bytes += float64(s.net.Traffic(n).SentBytes)
-			busy += s.hosts[n].Worked(protocol.LaneConsensus).Seconds()
-		}
-		r.BytesSentPerNodeSecond = bytes / float64(len(sub.nodes)) / seconds(end)
-		r.CPUUtilization = busy / float64(len(sub.nodes)) / seconds(end)
-	}
-	if w.finalized > 0 {
-		r.Rank0Share = float64(w.rank0) / float64(w.finalized)
-	}
-	return r
-}

@@ -1,7 +1,11 @@
 package sim
 
 import (
+	"encoding/hex"
+	"time"
+
 	"icsim/metrics"
+	"icsim/protocol"
 	"icsim/sim/check"
 )
 
@@ -106,4 +110,47 @@ type ViolationResult struct {
 type Moment struct {
 	AtSeconds float64 `json:"at_seconds"`
 	What      string  `json:"what"`
+}
+
+// result sums the run up.
+func (s *simulation) result(partial bool) *Result {
+	end := protocol.Time(max(s.loop.Now(), 0))
+	digest := s.watch.trace.Digest()
+	r := &Result{
+		Scenario: s.config.Name, Seed: s.config.Seed, Digest: hex.EncodeToString(digest[:]), Crypto: s.config.Crypto,
+		VirtualSeconds: seconds(end), Events: s.loop.Handled(), Partial: partial, Timeline: s.managed(s.watch.timeline),
+		Sequences: s.sequences(),
+	}
+	for i := range s.subnets {
+		r.Subnets = append(r.Subnets, s.subnetResult(i, end))
+	}
+	c, x := &s.watch.calls, &s.watch.xnet
+	r.Ingress = IngressResult{c.submitted, c.completed, c.failed, c.lost, c.latency.Summary(int64(time.Millisecond))}
+	r.XNet = XNetResult{x.calls, x.responses, x.rejects, uint64(s.watch.checks.OpenCalls()), x.latency.Summary(int64(time.Millisecond))}
+	s.judge(r, end)
+	return r
+}
+
+func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
+	w, sub := s.watch.subnets[i], s.subnets[i]
+	r := SubnetResult{
+		Name: w.name, ID: s.registry.Latest().Subnets[i].Principal.String(), Type: s.config.Subnets[i].Type.String(),
+		Nodes: len(sub.nodes), FinalizedHeight: uint64(w.finalized), CertifiedHeight: uint64(w.certified), CUPHeight: uint64(w.cup),
+		FinalizationMS: w.finalization.Summary(int64(time.Millisecond)), StateHash: hex.EncodeToString(w.stateHash[:]),
+		Canisters: w.canisters, Equivocations: uint64(len(w.accused)), Invalid: w.invalid,
+	}
+	if end > 0 {
+		r.BlockRate = float64(w.finalized) / seconds(end)
+		var bytes, busy float64
+		for _, n := range sub.nodes {
+			bytes += float64(s.net.Traffic(n).SentBytes)
+			busy += s.hosts[n].Worked(protocol.LaneConsensus).Seconds()
+		}
+		r.BytesSentPerNodeSecond = bytes / float64(len(sub.nodes)) / seconds(end)
+		r.CPUUtilization = busy / float64(len(sub.nodes)) / seconds(end)
+	}
+	if w.finalized > 0 {
+		r.Rank0Share = float64(w.rank0) / float64(w.finalized)
+	}
+	return r
 }
