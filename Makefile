@@ -83,6 +83,7 @@ MOTOKO := $(foreach width,32 64,$(patsubst canister/e2e/testdata/%.mo,$(E2E)/%-$
 e2e: $(MOTOKO) ## run canisters compiled from Motoko, compare Candid with didc (needs Node and npm)
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Didc ./canister/candid
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Motoko ./scenarios
 
 $(E2E)/%-32.wasm: canister/e2e/testdata/%.mo canister/e2e/testdata/compile.mjs $(E2E)/node_modules/.package-lock.json
 	node canister/e2e/testdata/compile.mjs $(E2E) $< $@ 32

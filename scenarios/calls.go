@@ -76,10 +76,7 @@ func (x *scene) upgrade(s *Step, call workload.Call, names captures) ([]workload
 		return nil, err
 	}
 	about := call.About.Principal()
-	mode := management.InstallMode{Reinstall: &management.Null{}}
-	if s.Mode == "upgrade" {
-		mode = management.InstallMode{Upgrade: new(*management.Upgrade)}
-	}
+	mode := s.installMode()
 	room := x.config.Subnets[call.Subnet].MaxIngressBytes - callOverhead
 	if len(module)+len(arg) <= room {
 		call.Method = "install_code"
@@ -98,6 +95,18 @@ func (x *scene) upgrade(s *Step, call workload.Call, names captures) ([]workload
 		return management.InstallChunkedCode{Mode: mode, Canister: about, Chunks: hashes, ModuleHash: hash[:], Arg: arg}
 	})
 	return append(all, call), nil
+}
+
+// installMode says how to install. Memory is kept where the new module asks for it, as dfx does.
+func (s *Step) installMode() management.InstallMode {
+	if s.Mode == "reinstall" {
+		return management.InstallMode{Reinstall: &management.Null{}}
+	}
+	var options *management.Upgrade
+	if s.Code.keeps {
+		options = &management.Upgrade{Persistence: &management.Persistence{Keep: &management.Null{}}}
+	}
+	return management.InstallMode{Upgrade: &options}
 }
 
 // newCode gives the module of an upgrade and its argument.

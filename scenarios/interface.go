@@ -17,6 +17,7 @@ type Code struct {
 	Motoko  string // file with a program in Motoko
 	Candid  string // file with the interface; empty: what the module says itself
 	bytes   []byte // of Module, or of what Motoko's compiler made
+	keeps   bool   // its main memory over upgrades
 	offers  offer
 }
 
@@ -78,10 +79,14 @@ func (p *parser) inspect(f *object, c *Code, key string, code []byte) {
 	for _, m := range shown.Methods() {
 		c.offers.exports = append(c.offers.exports, m.Name)
 	}
+	c.keeps = slices.ContainsFunc(shown.CustomSections(), func(s wasm.CustomSection) bool { return s.Name == persistence && !s.Public })
 	if c.Candid == "" {
 		c.offers.described(shown.CustomSections())
 	}
 }
+
+// persistence is the section of modules that keep their main memory over upgrades (reference/interface.md B.2).
+const persistence = "enhanced-orthogonal-persistence"
 
 // described takes the interface that a module carries. What cannot be read is as if it were not there: other tools wrote it.
 func (o *offer) described(sections []wasm.CustomSection) {

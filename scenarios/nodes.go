@@ -7,7 +7,7 @@ import (
 	"icsim/protocol"
 )
 
-// NodeName gives a node, or a client, as scenarios write it.
+// NodeName gives a node, a client, or who makes a call of management, as scenarios write it.
 func (s *Spec) NodeName(n protocol.NodeID) string {
 	i, k := s.locate(n)
 	switch {
@@ -15,6 +15,8 @@ func (s *Spec) NodeName(n protocol.NodeID) string {
 		return s.Subnets[i].Name + "/" + printInt(k)
 	case k < len(s.Clients):
 		return "client " + s.Clients[k].Name
+	case k < len(s.Clients)+len(s.Management):
+		return "who asks for the " + s.Management[k-len(s.Clients)].what()
 	}
 	return n.String()
 }

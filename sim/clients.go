@@ -112,12 +112,13 @@ func (s *simulation) judgeReplies() []check.Outcome {
 	return out
 }
 
-// sequences gives the newest answers in each closed client's sequence.
+// sequences gives the newest answers in each closed client's sequence. Of those with calls of the management canister alone the
+// timeline tells.
 func (s *simulation) sequences() []SequenceResult {
 	out := []SequenceResult{}
 	for i := range s.clients {
 		config := &s.config.Clients[i]
-		if len(config.Sequence) == 0 {
+		if !slices.ContainsFunc(config.Sequence, func(c workload.Call) bool { return c.Canister != protocol.ManagementCanister }) {
 			continue
 		}
 		r := SequenceResult{Client: config.Name, Calls: []CallResult{}}
@@ -149,7 +150,7 @@ func (s *simulation) managed(moments []Moment) []Moment {
 				what = call.What + ": no answer"
 			case a.Reject.Code != 0:
 				first, _, _ := strings.Cut(a.Reject.Message, "\n")
-			what = call.What + ": " + first
+				what = call.What + ": " + first
 			}
 			moments = append(moments, Moment{AtSeconds: seconds(o.NewestAt), What: what})
 		}

@@ -93,6 +93,9 @@ func (p *report) calls(r *sim.Result) {
 			grouped(in.Submitted), grouped(in.Completed), grouped(in.Failed), grouped(in.Rejected))
 		t.row("calls of users", counts, "ms p50/p90/p99  "+latency(in.LatencyMS))
 	}
+	for i := range r.Sequences {
+		t.row("  in sequence by "+r.Sequences[i].Client, sequence(r.Sequences[i].Calls))
+	}
 	if x.Calls > 0 {
 		counts := fmt.Sprintf("%s made: %s answered (%s rejects), %s open",
 			grouped(x.Calls), grouped(x.Responses), grouped(x.Rejects), grouped(x.Open))
@@ -101,6 +104,15 @@ func (p *report) calls(r *sim.Result) {
 	if len(t.rows) > 0 {
 		p.line("\n%s", strings.TrimRight(t.String(), "\n"))
 	}
+}
+
+// sequence sums up a client's sequence of calls.
+func sequence(calls []sim.CallResult) string {
+	var made, answered, wrong uint64
+	for i := range calls {
+		made, answered, wrong = made+calls[i].Made, answered+calls[i].Answered, wrong+calls[i].Wrong
+	}
+	return fmt.Sprintf("%s made: %s answered, %s not as expected", grouped(made), grouped(answered), grouped(wrong))
 }
 
 // maxMoments bounds how much of the timeline is shown.
