@@ -41,11 +41,21 @@ func (c *Context) Call(callee Principal, method string, arg []byte, cycles Cycle
 // Start calls a method without waiting. A call that the system does not take (a queue is full, too few cycles) has its answer at
 // once: SysTransient. It traps where calls are not allowed.
 func (c *Context) Start(callee Principal, method string, arg []byte, cycles Cycles) *Future {
+	return c.start(Outgoing{Callee: callee, Method: method, Arg: arg, Cycles: cycles})
+}
+
+// StartWithin starts a best-effort call: after so many seconds, or earlier if the subnet is busy, its answer is SysUnknown, and
+// whether the callee has done what it was asked to is not known. Cycles sent may then be lost.
+func (c *Context) StartWithin(seconds uint32, callee Principal, method string, arg []byte, cycles Cycles) *Future {
+	return c.start(Outgoing{Callee: callee, Method: method, Arg: arg, Cycles: cycles, Within: max(seconds, 1)})
+}
+
+func (c *Context) start(o Outgoing) *Future {
 	p := c.program
-	f := &Future{owner: c.task, sent: !cycles.IsZero()}
-	slot := p.hold(f)
-	if !c.system.Call(Outgoing{Callee: callee, Method: method, Arg: arg, Cycles: cycles, Slot: slot}) {
-		p.release(slot)
+	f := &Future{owner: c.task, sent: !o.Cycles.IsZero()}
+	o.Slot = p.hold(f)
+	if !c.system.Call(o) {
+		p.release(o.Slot)
 		f.done, f.reject = true, &RejectError{SysTransient, "the call could not be queued"}
 	}
 	return f

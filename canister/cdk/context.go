@@ -33,6 +33,18 @@ func (c *Context) Instructions() uint64 { return c.system.Instructions() }
 // IsController reports whether p controls this canister.
 func (c *Context) IsController(p Principal) bool { return c.system.IsController(p) }
 
+// Method gives the name of the method that a user calls, in Inspect.
+func (c *Context) Method() string { return c.system.Method() }
+
+// AcceptMessage lets a user's call in, in Inspect.
+func (c *Context) AcceptMessage() { c.system.AcceptMessage() }
+
+// Deadline gives until when the caller waits, in nanoseconds since 1970; 0: as long as it takes.
+func (c *Context) Deadline() uint64 { return c.system.Deadline() }
+
+// Env gives an environment variable of the canister's settings.
+func (c *Context) Env(name string) (value string, ok bool) { return c.system.Env(name) }
+
 // Reply answers the call. A call has one answer: a second one traps.
 func (c *Context) Reply(data []byte) { c.system.Reply(data) }
 

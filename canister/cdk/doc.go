@@ -1,22 +1,33 @@
 // Package cdk is for writing canisters in Go.
 //
-// A canister is a value with its methods. A program binds it to the system and exports what the system is to know of:
+// A canister is a value with its methods, which are Go functions:
 //
 //	package main
 //
 //	import "icsim/canister/cdk"
 //
-//	var program = cdk.New(&cdk.Canister{Update: cdk.Methods{"greet": greet}})
+//	var visits uint64
 //
-//	func greet(ctx *cdk.Context) { ctx.Reply([]byte("hello")) }
+//	var canister = &cdk.Canister{Service: cdk.Service{
+//		"greet":  cdk.Update(func(name string) string { visits++; return "Hello, " + name + "!" }),
+//		"visits": cdk.Query(func() uint64 { return visits }),
+//	}}
 //
-//	//go:wasmexport canister_update_SP_greet
-//	func exportGreet() { program.Update("greet") }
+//	var _ = cdk.New(canister)
 //
 //	func main() {}
 //
-// It is built by GOOS=wasip1 GOARCH=wasm go build -buildmode=c-shared. WebAssembly built by Go cannot have a space in the name
-// of an export, nor run without WASI: canister/wasm renames the one and provides the other for such modules (CompileOptions.Library).
+// icsim canister build makes a module of the package. It exports what the canister has, and holds the Candid description of
+// Service, which comes from the types of the functions (candid.Codec says how). Variables are the canister's memory. A function may
+// begin with a *Context, by which it asks the system, calls other canisters and waits; and end with an error, which is a reject.
+//
+// Methods of Canister.Update and Canister.Query have no types: they read Context.Arg and answer with Context.Reply.
+// A canister that has only those is smaller by the 350 kB of Go's reflection (100 kB of its gzip), and a call of nat64 to nat64 then takes
+// 19,000 instructions in place of 28,000.
+//
+// A program may also export methods itself, by go:wasmexport canister_update_SP_greet, as canister/library does, which is many canisters
+// in one. Built by Go alone it needs CompileOptions.Library of canister/wasm, since Go cannot have a space in the name of an export, nor
+// run without WASI; canister/cdk/link does away with both.
 //
 // # Waiting
 //
@@ -51,6 +62,6 @@
 //
 // # What is left out
 //
-// Best-effort calls, composite queries, inspect_message, environment variables and the prices of calls. Typed Candid methods, and a tool
-// that writes the exports, come with the next stage.
+// The prices of calls, canister_version and the names of all environment variables; Candid's functions and services, and numbers of more
+// than 64 bits (candid says more).
 package cdk

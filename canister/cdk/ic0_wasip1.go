@@ -34,6 +34,29 @@ func performanceCounter(kind uint32) uint64
 //go:wasmimport ic0 is_controller
 func isController(who string) uint32
 
+//go:wasmimport ic0 msg_method_name_size
+func msgMethodNameSize() uint32
+
+//go:wasmimport ic0 msg_method_name_copy
+//go:noescape
+func msgMethodNameCopy(dst unsafe.Pointer, offset, size uint32)
+
+//go:wasmimport ic0 accept_message
+func acceptMessage()
+
+//go:wasmimport ic0 msg_deadline
+func msgDeadline() uint64
+
+//go:wasmimport ic0 env_var_name_exists
+func envVarNameExists(name string) uint32
+
+//go:wasmimport ic0 env_var_value_size
+func envVarValueSize(name string) uint32
+
+//go:wasmimport ic0 env_var_value_copy
+//go:noescape
+func envVarValueCopy(name string, dst unsafe.Pointer, offset, size uint32)
+
 //go:wasmimport ic0 msg_reply_data_append
 //go:noescape
 func msgReplyDataAppend(src unsafe.Pointer, size uint32)
@@ -72,6 +95,9 @@ func callDataAppend(src unsafe.Pointer, size uint32)
 
 //go:wasmimport ic0 call_cycles_add128
 func callCyclesAdd128(hi, lo uint64)
+
+//go:wasmimport ic0 call_with_best_effort_response
+func callWithBestEffortResponse(seconds uint32)
 
 //go:wasmimport ic0 call_perform
 func callPerform() uint32

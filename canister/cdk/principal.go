@@ -7,3 +7,6 @@ type Principal string
 
 // Management is the canister aaaaa-aa.
 const Management Principal = ""
+
+// IsPrincipal marks the type as Candid's principal (candid.Identity).
+func (Principal) IsPrincipal() {}

@@ -9,6 +9,10 @@ type System interface {
 	Time() uint64
 	Instructions() uint64
 	IsController(Principal) bool
+	Method() string   // in Inspect
+	AcceptMessage()   // in Inspect
+	Deadline() uint64 // of the caller's patience; 0: none
+	Env(name string) (value string, ok bool)
 
 	Reply([]byte)
 	Reject(string)
@@ -43,5 +47,6 @@ type Outgoing struct {
 	Method string
 	Arg    []byte
 	Cycles Cycles
+	Within uint32 // seconds; 0: as long as it takes
 	Slot   uint32
 }

@@ -23,6 +23,24 @@ func callback(env uint32) {
 	bound.Callback(env)
 }
 
+// cdk_enter is what icsim canister build makes the exports of, each with its number.
+//
+//go:wasmexport cdk_enter
+func enter(n uint32) { bound.Enter(n) }
+
+// cdk_describe tells icsim canister build what to export: a text for each, and at last the Candid service.
+//
+//go:wasmexport cdk_describe
+func describe() {
+	if bound == nil {
+		return
+	}
+	for _, name := range bound.Exports() {
+		debugPrint(name)
+	}
+	debugPrint(bound.Candid())
+}
+
 // callbackPC gives the program counter of what cdk_callback is exported as. See callback_wasip1.s.
 func callbackPC() uint64
 
@@ -59,6 +77,20 @@ func (ic0) Time() uint64                  { return systemTime() }
 func (ic0) Instructions() uint64          { return performanceCounter(0) }
 func (ic0) IsController(p Principal) bool { return isController(string(p)) != 0 }
 
+func (ic0) Method() string   { return string(blob(msgMethodNameSize, msgMethodNameCopy)) }
+func (ic0) AcceptMessage()   { acceptMessage() }
+func (ic0) Deadline() uint64 { return msgDeadline() }
+
+func (ic0) Env(name string) (string, bool) {
+	if envVarNameExists(name) == 0 {
+		return "", false
+	}
+	value := blob(func() uint32 { return envVarValueSize(name) }, func(dst unsafe.Pointer, offset, size uint32) {
+		envVarValueCopy(name, dst, offset, size)
+	})
+	return string(value), true
+}
+
 func (ic0) Reply(b []byte) {
 	if len(b) > 0 {
 		msgReplyDataAppend(data(b))
@@ -81,6 +113,9 @@ func (ic0) Call(c Outgoing) bool {
 	}
 	if !c.Cycles.IsZero() {
 		callCyclesAdd128(c.Cycles.Hi, c.Cycles.Lo)
+	}
+	if c.Within > 0 {
+		callWithBestEffortResponse(c.Within)
 	}
 	return callPerform() == 0
 }

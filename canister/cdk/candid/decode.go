@@ -214,7 +214,7 @@ func (d *decoder) fixed(k Kind) uint64 {
 		n |= uint64(b) << bits
 		bits += 8
 	}
-	if k <= Int8 { // extend the sign
+	if k <= Int8 && k >= Int64 { // extend the sign
 		n = uint64(int64(n<<(64-bits)) >> (64 - bits))
 	}
 	return n

@@ -104,9 +104,9 @@ func (k Kind) width() int {
 		return 1
 	case Nat16, Int16:
 		return 2
-	case Nat32, Int32:
+	case Nat32, Int32, Float32:
 		return 4
-	case Nat64, Int64:
+	case Nat64, Int64, Float64:
 		return 8
 	}
 	return 0

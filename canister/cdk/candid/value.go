@@ -17,6 +17,8 @@ const (
 	Int16     Kind = -10
 	Int32     Kind = -11
 	Int64     Kind = -12
+	Float32   Kind = -13
+	Float64   Kind = -14
 	Text      Kind = -15
 	Reserved  Kind = -16
 	Empty     Kind = -17
@@ -57,9 +59,9 @@ func (k Kind) String() string {
 		return "int32"
 	case Int64:
 		return "int64"
-	case -13:
+	case Float32:
 		return "float32"
-	case -14:
+	case Float64:
 		return "float64"
 	case Text:
 		return "text"
@@ -90,7 +92,7 @@ func (k Kind) String() string {
 // A Value is a Candid value. The zero Value is none.
 type Value struct {
 	kind   Kind
-	num    uint64  // of numbers: the bits, signed ones extended to 64; of bool: 0 or 1
+	num    uint64  // of numbers: the bits, signed integers extended to 64; of bool: 0 or 1
 	text   string  // of text, blob and principal: the bytes
 	items  []Value // of vec; of opt: none or one
 	fields []Field // of record, ascending; of variant: one

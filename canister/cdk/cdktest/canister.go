@@ -1,6 +1,10 @@
 package cdktest
 
-import "icsim/canister/cdk"
+import (
+	"slices"
+
+	"icsim/canister/cdk"
+)
 
 // A mode says what an entry may do.
 type mode uint8
@@ -9,6 +13,8 @@ const (
 	inInit mode = iota
 	inQuery
 	inUpdate
+	inInspect
+	inComposite
 )
 
 // A context is a call that is worked on, with the calls that were made for it and have no answer.
@@ -26,6 +32,7 @@ type canister struct {
 	stable    []byte
 	certified []byte
 	timer     uint64
+	env       map[string]string
 
 	// The message that runs.
 	mode    mode
@@ -33,6 +40,7 @@ type canister struct {
 	answer  *call   // in a callback
 	made    []*call // by this message
 	asked   uint64  // instructions, so far
+	entered bool    // the message may come in
 }
 
 const pageBytes = 1 << 16
@@ -40,7 +48,7 @@ const pageBytes = 1 << 16
 // enter runs an entry. What it did through the system is undone if it traps; the reject says why.
 func (x *canister) enter(in *context, as mode, run func()) (reject *cdk.RejectError) {
 	before, call := *x, *in.call
-	x.mode, x.context, x.made, x.asked = as, in, nil, 0
+	x.mode, x.context, x.made, x.asked, x.entered = as, in, nil, 0, false
 	x.stable = append([]byte(nil), x.stable...)
 	defer func() {
 		r := recover()
@@ -61,15 +69,57 @@ func (x *canister) enter(in *context, as mode, run func()) (reject *cdk.RejectEr
 	return nil
 }
 
+// mode is that of a callback.
+func (in *context) mode() mode {
+	if in.call.query {
+		return inComposite
+	}
+	return inUpdate
+}
+
+// has reports whether the canister has an entry.
+func (x *canister) has(export string) bool { return slices.Contains(x.program.Exports(), export) }
+
+// inspect asks the canister whether it takes a user's call.
+func (x *canister) inspect(c *call) *cdk.RejectError {
+	if !x.has("canister_inspect_message") {
+		return nil
+	}
+	in := &context{call: c}
+	reject := x.enter(in, inInspect, x.program.Inspect)
+	if reject == nil && !x.entered {
+		reject = &cdk.RejectError{Code: cdk.CanisterReject, Message: "Canister rejected the message"}
+	}
+	return reject
+}
+
+// enterQuery runs a query or a composite query.
+func (x *canister) enterQuery(c *call) {
+	in := &context{call: c}
+	var reject *cdk.RejectError
+	if x.has("canister_composite_query " + c.Method) {
+		reject = x.enter(in, inComposite, func() { x.program.Composite(c.Method) })
+	} else {
+		reject = x.enter(in, inQuery, func() { x.program.Query(c.Method) })
+	}
+	x.settle(in, reject)
+}
+
+// enterUpdate runs an update, or a query that is called as one.
 func (x *canister) enterUpdate(c *call) {
 	in := &context{call: c}
-	reject := x.enter(in, inUpdate, func() { x.program.Update(c.Method) })
+	var reject *cdk.RejectError
+	if x.has("canister_query " + c.Method) {
+		reject = x.enter(in, inQuery, func() { x.program.Query(c.Method) })
+	} else {
+		reject = x.enter(in, inUpdate, func() { x.program.Update(c.Method) })
+	}
 	x.settle(in, reject)
 }
 
 func (x *canister) enterCallback(c *call) {
 	x.answer = c
-	reject := x.enter(c.context, inUpdate, func() { x.program.Callback(c.Slot) })
+	reject := x.enter(c.context, c.context.mode(), func() { x.program.Callback(c.Slot) })
 	x.settle(c.context, reject)
 }
 
@@ -108,6 +158,23 @@ func (x *canister) Self() cdk.Principal             { return x.id }
 func (x *canister) Time() uint64                    { return x.network.Now }
 func (x *canister) IsController(cdk.Principal) bool { return false }
 
+func (x *canister) Method() string {
+	x.contract(x.mode == inInspect, "the method's name is for inspect_message")
+	return x.context.call.Method
+}
+
+func (x *canister) AcceptMessage() {
+	x.contract(x.mode == inInspect && !x.entered, "a message is accepted once, in inspect_message")
+	x.entered = true
+}
+
+func (x *canister) Deadline() uint64 { return x.context.call.deadline }
+
+func (x *canister) Env(name string) (string, bool) {
+	value, ok := x.env[name]
+	return value, ok
+}
+
 // Instructions grow from question to question: nobody counts them here.
 func (x *canister) Instructions() uint64 {
 	x.asked += 10_000
@@ -122,7 +189,7 @@ func (x *canister) Reject(text string) {
 
 func (x *canister) respond(reply []byte, reject *cdk.RejectError) {
 	c := x.context.call
-	x.contract(x.mode != inInit && !c.done, "the call has been answered already")
+	x.contract(x.mode != inInit && x.mode != inInspect && !c.done, "the call has been answered already")
 	c.done, c.reply, c.reject = true, reply, reject
 }
 
@@ -139,11 +206,15 @@ func (x *canister) RejectCode() uint32 {
 func (x *canister) RejectMessage() string { return x.answer.reject.Message }
 
 func (x *canister) Call(o cdk.Outgoing) bool {
-	x.contract(x.mode == inUpdate, "no calls from here")
+	x.contract(x.mode == inUpdate || x.mode == inComposite, "no calls from here")
 	x.contract(!x.balance.Less(o.Cycles), "out of cycles")
 	x.balance = x.balance.Sub(o.Cycles)
 	o.Arg = append([]byte(nil), o.Arg...)
-	x.made = append(x.made, &call{Outgoing: o, caller: x.id, context: x.context})
+	made := &call{Outgoing: o, caller: x.id, context: x.context, query: x.mode == inComposite}
+	if o.Within > 0 {
+		made.deadline = x.network.Now + uint64(o.Within)*1e9
+	}
+	x.made = append(x.made, made)
 	return true
 }
 
