@@ -5,21 +5,27 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"icsim/canister"
+	"icsim/canister/cdk/link"
+	"icsim/canister/wasm"
 	"icsim/crypto"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
-// prober builds the canister of testdata/prober.
-func prober(t *testing.T) []byte {
+// compiled builds the canister of a directory in testdata, as the compiler makes it.
+func compiled(t *testing.T, name string) []byte {
 	t.Helper()
-	out := filepath.Join(t.TempDir(), "prober.wasm")
-	build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags", "-s -w", "-o", out, "./testdata/prober")
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("the go command is not in PATH")
+	}
+	out := filepath.Join(t.TempDir(), name+".wasm")
+	build := exec.Command("go", "build", "-buildmode=c-shared", "-trimpath", "-ldflags", "-s -w", "-o", out, "./testdata/"+name)
 	build.Env = append(os.Environ(), "GOOS=wasip1", "GOARCH=wasm", "CGO_ENABLED=0")
 	text, err := build.CombinedOutput()
 	require.NoError(t, err, "%s", text)
@@ -27,6 +33,19 @@ func prober(t *testing.T) []byte {
 	require.NoError(t, err)
 	return module
 }
+
+// linked builds it as icsim canister build does, once.
+func linked(t *testing.T, name string) *link.Canister {
+	t.Helper()
+	if built[name] == nil {
+		c, err := link.Link(compiled(t, name))
+		require.NoError(t, err)
+		built[name] = c
+	}
+	return built[name]
+}
+
+var built = map[string]*link.Canister{}
 
 const genesisUnix = 1_700_000_000_000_000_000
 
@@ -45,18 +64,32 @@ type subnet struct {
 
 func id(n protocol.CanisterID) string { return string(n.Principal().Bytes()) }
 
-func newSubnet(t *testing.T) *subnet {
+// newSubnet installs probers as the compiler makes them, or as icsim canister build does.
+func newSubnet(t *testing.T, byUs bool) *subnet {
 	t.Helper()
+	if byUs {
+		return installed(t, canister.Install{Module: linked(t, "prober").Module, Arg: []byte("arg")})
+	}
+	return installed(t, canister.Install{Module: compiled(t, "prober"), Arg: []byte("arg"), Library: true})
+}
+
+// cache keeps what wazero has compiled from test to test.
+var cache = sync.OnceValues(func() (*wasm.Cache, error) { return wasm.NewCache("") })
+
+// installed makes a subnet of three equal canisters.
+func installed(t *testing.T, install canister.Install) *subnet {
+	t.Helper()
+	code, err := cache()
+	require.NoError(t, err)
 	s := &subnet{
-		T: t, executor: canister.NewExecutor(canister.Config{}), statuses: map[protocol.MessageID]protocol.IngressStatus{},
+		T: t, executor: canister.NewExecutor(canister.Config{Cache: code}), statuses: map[protocol.MessageID]protocol.IngressStatus{},
 		ctx: protocol.RoundContext{Subnet: 1, Nodes: 13, Genesis: genesisUnix},
 	}
 	t.Cleanup(s.executor.Close)
-	module := prober(t)
 	var installs []canister.Install
 	for n := range protocol.CanisterID(3) {
-		installs = append(installs, canister.Install{ID: n + 1, Module: module, Library: true, Arg: []byte("arg"),
-			Controllers: []principal.ID{user}, Cycles: protocol.CyclesOf(1e14)})
+		install.ID, install.Controllers, install.Cycles = n+1, []principal.ID{user}, protocol.CyclesOf(1e14)
+		installs = append(installs, install)
 	}
 	state, err := s.executor.Genesis(&s.ctx, installs)
 	require.NoError(t, err)
@@ -116,9 +149,15 @@ func (s *subnet) rejected(code protocol.RejectCode, text string, got protocol.In
 	require.Contains(s, got.Reject.Message, text)
 }
 
-// What the package promises, in WebAssembly and on the real executor.
+// What the package promises, in WebAssembly and on the real executor. What icsim canister build makes needs no rule of its own.
 func TestProgramInWebAssembly(t *testing.T) {
-	s := newSubnet(t)
+	for name, byUs := range map[string]bool{"as compiled": false, "linked": true} {
+		t.Run(name, func(t *testing.T) { testProgram(newSubnet(t, byUs)) })
+	}
+}
+
+func testProgram(s *subnet) {
+	t := s.T
 	log := func(of protocol.CanisterID) string { return string(s.call(of, "log", "").Reply) }
 
 	s.replied("x", s.call(1, "do", "note x"))
@@ -148,7 +187,7 @@ func TestProgramInWebAssembly(t *testing.T) {
 
 // A trap after a wait undoes what followed the wait and no more; then deferred functions run, in the cleanup callback.
 func TestTrapAfterWaiting(t *testing.T) {
-	s := newSubnet(t)
+	s := newSubnet(t, true)
 	for range 3 {
 		s.rejected(5, "panic: broken", s.call(1, "do", "breaks "+id(2)+" note y"))
 	}
@@ -159,7 +198,7 @@ func TestTrapAfterWaiting(t *testing.T) {
 
 // Many messages wait over rounds, in the middle of a method each, and end in any order.
 func TestWaitingOverRounds(t *testing.T) {
-	s := newSubnet(t)
+	s := newSubnet(t, true)
 	const elsewhere, many = 1 << 22, 20 // no id has a space in it
 	var calls []*protocol.SignedIngress
 	for range many {
