@@ -1,24 +1,48 @@
 package main
 
 import (
-	"encoding/hex"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
-
-	"icsim/canister"
-	"icsim/canister/wasm"
 )
 
 func canisterCommand() *cobra.Command {
-	cmd := &cobra.Command{Use: "canister", Short: "Look into canister modules", Args: cobra.NoArgs}
+	cmd := &cobra.Command{Use: "canister", Short: "Build canister modules from Go, and look into modules", Args: cobra.NoArgs}
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
-	cmd.AddCommand(&cobra.Command{
+	cmd.AddCommand(canisterBuildCommand(), canisterInspectCommand())
+	return cmd
+}
+
+func canisterBuildCommand() *cobra.Command {
+	var out string
+	cmd := &cobra.Command{
+		Use:   "build PACKAGE [-o FILE]",
+		Short: "Make a canister module of a Go package",
+		Long: `build compiles a package main that uses icsim/canister/cdk, and makes of it a module that any scenario can install, and the
+real Internet Computer too. PACKAGE is a directory or an import path. The module exports what the package gives to cdk.New, and
+holds the Candid description of its typed methods.
+
+It needs the go command, of the version that the package asks for.`,
+		Example: `  icsim canister build ./hello                     writes hello.wasm
+  icsim canister build ./hello -o out/h.wasm.gz    compresses, as its name says`,
+		Args: exactly("PACKAGE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			text, err := build(args[0], out)
+			fmt.Fprint(cmd.OutOrStdout(), text)
+			return err
+		},
+	}
+	cmd.Flags().StringVarP(&out, "output", "o", "", "the module to write; .gz at its end compresses it (default PACKAGE.wasm)")
+	return cmd
+}
+
+func canisterInspectCommand() *cobra.Command {
+	return &cobra.Command{
 		Use:   "inspect FILE",
-		Short: "Check a module, raw or gzip, and show its methods",
-		Long: `inspect compiles a module as an installation would. It prints the module's hash, methods and memory, or what is wrong with it,
-and in which section, function and byte.`,
+		Short: "Show what a module exports and imports, and why it is refused",
+		Long: `inspect reads a module, raw or gzip, of 32 or 64 bit, and checks it as an installation would. It prints the module's hash,
+sizes and limits, what it exports and imports, its custom sections and its Candid description; and what is wrong with it, in
+which section, function and byte.`,
 		Example: "  icsim canister inspect counter.wasm",
 		Args:    exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -26,29 +50,5 @@ and in which section, function and byte.`,
 			fmt.Fprint(cmd.OutOrStdout(), text)
 			return err
 		},
-	})
-	return cmd
-}
-
-func inspect(file string) (string, error) {
-	code, err := os.ReadFile(file)
-	if err != nil {
-		return "", err
 	}
-	executor := canister.NewExecutor(canister.Config{})
-	defer executor.Close()
-	m, err := executor.Inspect(code, false)
-	if err != nil {
-		return "", fmt.Errorf("%s: %w", file, err)
-	}
-	hash := m.Hash()
-	kinds := map[wasm.MethodKind]string{wasm.Update: "update", wasm.Query: "query", wasm.CompositeQuery: "composite query"}
-	t := &table{}
-	t.row("hash", hex.EncodeToString(hash[:]))
-	t.row("bytes", fmt.Sprint(len(code)))
-	t.row("memory", fmt.Sprintf("%d KiB", m.InitialImage().Size()*64))
-	for _, x := range m.Methods() {
-		t.row(kinds[x.Kind], x.Name)
-	}
-	return t.String(), nil
 }

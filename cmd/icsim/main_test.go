@@ -1,10 +1,13 @@
 package main
 
 import (
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"strconv"
 	"strings"
 	"syscall"
@@ -34,8 +37,41 @@ func TestScript(t *testing.T) {
 			"exits":  exits,
 			"digest": digest,
 			"fields": fields,
+			"unhex":  unhex,
 		},
+		Setup: func(e *testscript.Env) error { return goEnvironment(t, e) },
 	})
+}
+
+// goEnvironment lets scripts compile Go: with the caches of whoever runs the test, and with this checkout as module icsim.
+func goEnvironment(t *testing.T, e *testscript.Env) error {
+	said, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	if err != nil {
+		return nil // without Go: the scripts that need it say so
+	}
+	bin, _, _ := strings.Cut(e.Getenv("PATH"), string(os.PathListSeparator))
+	e.Setenv("BIN", bin) // where icsim is, and Go is not
+	caches := strings.Fields(string(said))
+	root, err := filepath.Abs("../..")
+	require.NoError(t, err)
+	e.Setenv("GOCACHE", caches[0])
+	e.Setenv("GOMODCACHE", caches[1])
+	e.Setenv("GOPROXY", "off")
+	ours, err := os.ReadFile(filepath.Join(root, "go.mod"))
+	require.NoError(t, err)
+	version := regexp.MustCompile(`(?m)^go .*\n`).Find(ours)
+	mod := filepath.Join(e.WorkDir, "go.mod")
+	if text, err := os.ReadFile(mod); err == nil {
+		return os.WriteFile(mod, append(append(text, version...), "replace icsim => "+root+"\n"...), 0o644)
+	}
+	return nil
+}
+
+// unhex writes a file whose bytes another one has in hexadecimal.
+func unhex(ts *testscript.TestScript, _ bool, args []string) {
+	code, err := hex.DecodeString(strings.Join(strings.Fields(ts.ReadFile(args[0])), ""))
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[1]), code, 0o644))
 }
 
 // exits runs a command and demands its exit status: exits 3 icsim run x.yaml
