@@ -252,10 +252,14 @@ func FuzzParse(f *testing.F) {
 		}
 	}
 	f.Add([]byte(Example))
+	f.Add([]byte(strings.ReplaceAll(interfaces, "module: testdata/bad/described.wasm", "library: counter")))
 	pairs := "from,to,rtt_ms\na,b,10\nb,a,20\n"
 	open := func(path string) ([]byte, error) {
-		if strings.HasSuffix(path, ".csv") {
+		switch {
+		case strings.HasSuffix(path, ".csv"):
 			return []byte(pairs), nil
+		case strings.HasSuffix(path, ".did"):
+			return []byte("service : (text) -> { go : (nat) -> (variant { Ok : nat; Err }); look : () -> (text) query }"), nil
 		}
 		return nil, os.ErrNotExist
 	}

@@ -16,6 +16,7 @@ type Spec struct {
 	Name       string
 	About      string
 	Duration   time.Duration
+	Short      bool   // Duration has been cut: what is not answered by then is not judged
 	Crypto     string // bls or ideal
 	Genesis    time.Time
 	Network    Network

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"cmp"
 	"fmt"
 	"regexp"
 	"slices"
@@ -335,7 +336,7 @@ func (p *parser) sequence(f *object, c *Client) {
 	items := f.list("sequence")
 	for i, item := range items {
 		o := p.object(item, "a step")
-		s := p.step(o, stepKinds, c.Name, names)
+		s := p.step(o, stepKinds, cmp.Or(c.As, c.Name), names)
 		s.At = p.inRun(o, "at", false)
 		s.Wait = optional(o, "wait", spans(0, maxDuration), 0)
 		if s.Kind == "call" {

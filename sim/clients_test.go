@@ -3,13 +3,19 @@ package sim
 import (
 	"fmt"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	"icsim/canister/library"
+	"icsim/canister/management"
+	"icsim/canister/wasm"
 	"icsim/protocol"
 	"icsim/sim/workload"
 )
+
+// compiled lets the tests of this file compile the library once.
+var compiled = sync.OnceValues(func() (*wasm.Cache, error) { return wasm.NewCache("") })
 
 // counting is small with a counter on its subnet, and a client that calls it.
 func counting(t *testing.T, d time.Duration, client workload.Config) *Config {
@@ -24,6 +30,9 @@ func counting(t *testing.T, d time.Duration, client workload.Config) *Config {
 	}
 	c := small(4, d)
 	c.Canisters = []Canister{{Name: "tally", Module: module, Library: true, Arg: arg, Cycles: protocol.CyclesOf(1e15)}}
+	if c.Modules, err = compiled(); err != nil {
+		t.Fatal(err)
+	}
 	client.Stop = d
 	c.Clients = []workload.Config{client}
 	return c
@@ -40,6 +49,7 @@ func TestSequenceWaitsForAnswers(t *testing.T) {
 	set := workload.Call{What: "set", Method: "set", Prepare: func(m *workload.Memory) ([]byte, error) {
 		return m.Replies[0], nil // sets what inc has given
 	}}
+	set.Wait = 5 * time.Second
 	last := inc("last")
 	last.At = 20 * time.Second
 	last.Judge = func(_ *workload.Memory, a workload.Answer) string {
@@ -59,6 +69,9 @@ func TestSequenceWaitsForAnswers(t *testing.T) {
 		if calls[i].Answered != 1 || i > 0 && calls[i].AtSeconds <= calls[i-1].AtSeconds {
 			t.Errorf("call %d: %+v", i, calls[i])
 		}
+	}
+	if calls[2].AtSeconds < calls[1].AtSeconds+5 {
+		t.Errorf("call 2 is answered at %v s, call 1 at %v s", calls[2].AtSeconds, calls[1].AtSeconds)
 	}
 	if calls[3].AtSeconds < 20 || calls[2].AtSeconds > 20 {
 		t.Errorf("call 3 is answered at %v s", calls[3].AtSeconds)
@@ -92,15 +105,43 @@ func TestSequencesRepeat(t *testing.T) {
 	}
 }
 
-// Other users, and nobody, may sign a client's calls.
+// Other users, and nobody, may sign a client's calls: who controls a canister may stop it.
 func TestCallsAreSignedByWhomTheySay(t *testing.T) {
-	anonymous, other := inc("anonymous"), inc("other")
-	anonymous.As, other.As = workload.Anonymous, 2
-	c := counting(t, 20*time.Second, workload.Config{Name: "user", Sequence: []workload.Call{anonymous, other, inc("own")}})
-	c.Users = 1
-	r := run(t, c)
-	requireChecks(t, r)
-	if r.Ingress.Completed != 3 {
-		t.Errorf("%+v", r.Ingress)
+	for as := workload.Anonymous; as <= 2; as++ {
+		for _, controller := range []workload.User{workload.Anonymous, 1, 2} {
+			stop := workload.Call{What: "stop", Canister: protocol.ManagementCanister, Method: "stop_canister", As: as}
+			stop.Arg = management.Encode(management.CanisterID{Canister: protocol.CanisterID(0).Principal()})
+			signer := as
+			if as == 0 {
+				signer = 1 // the client itself
+			}
+			stop.Judge = func(_ *workload.Memory, a workload.Answer) string {
+				if stopped := a.Reject.Code == 0; stopped != (signer == controller) {
+					return fmt.Sprintf("user %d stops it: %v, user %d controls it", signer, stopped, controller)
+				}
+				return ""
+			}
+			c := counting(t, 5*time.Second, workload.Config{Name: "user", Sequence: []workload.Call{stop}})
+			c.Users = 1
+			c.Canisters[0].Controllers = []Controller{{User: controller}}
+			requireChecks(t, run(t, c))
+		}
 	}
+}
+
+// Two clients that sign for one user make calls of their own, though at one time and with one text.
+func TestClientsOfOneUserMakeCallsOfTheirOwn(t *testing.T) {
+	call := inc("inc")
+	call.As = workload.Anonymous
+	c := counting(t, 5*time.Second, workload.Config{Name: "one", Sequence: []workload.Call{call}})
+	c.Clients = append(c.Clients, c.Clients[0])
+	get := workload.Call{What: "get", Method: "get", Arg: []byte(nothing), At: 3 * time.Second}
+	get.Judge = func(_ *workload.Memory, a workload.Answer) string {
+		if !strings.HasSuffix(string(a.Reply), "\x02\x00\x00\x00\x00\x00\x00\x00") {
+			return fmt.Sprintf("reply %x", a.Reply)
+		}
+		return ""
+	}
+	c.Clients = append(c.Clients, workload.Config{Name: "reader", Stop: c.Duration, Sequence: []workload.Call{get}})
+	requireChecks(t, run(t, c))
 }

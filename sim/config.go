@@ -36,6 +36,7 @@ type Config struct {
 	Attackers []adversary.Assignment
 	Bounds    check.Bounds        // what liveness means
 	Expect    []check.Expectation // what else must hold at the end
+	Short     bool                // the run ends before the scenario does: calls without an answer are not judged
 
 	// What follows must not change the digest.
 	NoShare   bool // compute every pure result on every node

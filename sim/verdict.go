@@ -172,7 +172,7 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 		e := &s.config.Expect[i]
 		outcomes = append(outcomes, e.Judge(r.quantity(e.Quantity, e.Subnet)))
 	}
-	outcomes = append(outcomes, s.judgeReplies()...)
+	outcomes = append(outcomes, s.judgeReplies(s.config.Short || r.Partial)...)
 	for i := range outcomes {
 		o := &outcomes[i]
 		c := CheckResult{Name: o.Name, Kind: o.Kind, OK: o.OK, Detail: o.Detail}

@@ -115,7 +115,7 @@ func (f *runFlags) spec() (*scenarios.Spec, error) {
 	}
 	if f.until > 0 {
 		if f.until < spec.Duration {
-			spec.Expect = nil // they are about the whole of the scenario
+			spec.Expect, spec.Short = nil, true // they are about the whole of the scenario
 		}
 		spec.Duration = f.until
 	}
