@@ -10,6 +10,15 @@ import (
 	"icsim/protocol"
 )
 
+// The canister that the README begins with.
+func TestHelloInWebAssembly(t *testing.T) {
+	s := installed(t, canister.Install{Module: linked(t, "hello").Module})
+	text := func(s string) string { return "DIDL\x00\x01\x71" + string(rune(len(s))) + s }
+	s.replied(text("Hello, world!"), s.call(1, "greet", text("world")))
+	s.replied("DIDL\x00\x01\x78\x01\x00\x00\x00\x00\x00\x00\x00", s.call(1, "visits", "DIDL\x00\x00"))
+	s.replied("DIDL\x00\x01\x78\x00\x00\x00\x00\x00\x00\x00\x00", s.call(2, "visits", "DIDL\x00\x00"))
+}
+
 // Typed methods in WebAssembly, called as any agent would: with the description that the module carries, by the Candid of
 // canister/candid, which shares no code with the canister's.
 func TestServiceInWebAssembly(t *testing.T) {
@@ -64,6 +73,23 @@ func values(t *testing.T, types []candid.Type, text string) []candid.Value {
 	v, err := candid.ParseArgsAs(text, types)
 	require.NoError(t, err, text)
 	return v
+}
+
+// Queries of all kinds, and inspect_message, on a state.
+func TestQueriesInWebAssembly(t *testing.T) {
+	s := installed(t, canister.Install{Module: linked(t, "bank").Module, Arg: []byte("DIDL\x00\x01\x71\x03One")})
+	state := s.state.(*canister.State)
+	ask := func(method string) canister.Answer {
+		return s.executor.Query(state, &s.ctx, &canister.Query{Sender: user, Canister: 1, Method: method, Arg: []byte("DIDL\x00\x00")})
+	}
+	for _, method := range []string{"name", "peek"} { // peek is composite, and asks for the name
+		answer := ask(method)
+		require.Empty(t, answer.Reject)
+		require.Equal(t, "DIDL\x00\x01\x71\x03One", string(answer.Reply))
+	}
+	require.Contains(t, ask("transfer").Reject.Message, "no query method")
+	require.Empty(t, s.executor.AcceptsIngress(state, &s.ctx, s.send(1, "clocks", "")))
+	require.NotEmpty(t, s.executor.AcceptsIngress(state, &s.ctx, s.send(1, "remote_only", "")))
 }
 
 // A setup that fails traps the installation with the error.

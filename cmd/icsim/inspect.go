@@ -49,9 +49,17 @@ func inspect(file string) (string, error) {
 	executor := canister.NewExecutor(canister.Config{})
 	defer executor.Close()
 	if _, err := executor.Inspect(code, false); err != nil {
+		if madeByGo(m) {
+			err = fmt.Errorf("%w; icsim canister build makes a canister of a Go package", err)
+		}
 		return text, refused(err)
 	}
 	return text, nil
+}
+
+// madeByGo reports whether a module is what Go's compiler makes, and no canister yet.
+func madeByGo(m *module.Module) bool {
+	return slices.ContainsFunc(m.Imports, func(im module.Import) bool { return im.Module == rewrite.ModuleWASI })
 }
 
 // messageSize is what a message to install_code holds, a little less than the 2 MiB that an ingress message may have (interface.md B.5).
@@ -83,6 +91,13 @@ func limits(t *table, m *module.Module) {
 	for _, x := range m.Memories {
 		pages += x.Min
 	}
+	methods, names := 0, 0
+	for _, e := range m.Exports {
+		if kind, name, is := strings.Cut(e.Name, " "); is && strings.HasPrefix(kind, "canister_") {
+			methods++
+			names += len(name)
+		}
+	}
 	sections, sectionBytes := 0, 0
 	for _, c := range m.Customs {
 		if strings.HasPrefix(c.Name, "icp:") {
@@ -94,6 +109,8 @@ func limits(t *table, m *module.Module) {
 	row("globals", len(m.Globals), rewrite.MaxGlobals)
 	row("bytes of code", code, rewrite.MaxCodeSize)
 	row("elements of tables", int(elements), rewrite.MaxTableElements)
+	row("methods", methods, rewrite.MaxMethods)
+	row("bytes of their names", names, rewrite.MaxMethodNames)
 	row("icp sections", sections, rewrite.MaxICSections)
 	row("bytes in them", sectionBytes, rewrite.MaxICSectionSize)
 	bits := 32
