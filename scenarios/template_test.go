@@ -11,6 +11,7 @@ import (
 	"icsim/canister/candid"
 	"icsim/crypto/principal"
 	"icsim/protocol"
+	"icsim/sim"
 	"icsim/sim/workload"
 )
 
@@ -90,7 +91,7 @@ canisters:
     module: testdata/bad/described.wasm
     candid: testdata/ledger.did
     arg: '(record { minting = $admin; users = vec { $alice; $tally } })'
-    controllers: [tally, alice, anonymous]
+    controllers: [ledger, alice, anonymous]
   - { name: tally, subnet: app, library: counter }
 clients:
   - name: bob
@@ -117,8 +118,7 @@ func TestNamesBecomePrincipalsAndReplies(t *testing.T) {
 	tally := protocol.CanisterID(0).Principal()
 	require.Equal(t, fmt.Sprintf(`(record { minting = principal "%s"; users = vec { principal "%s"; principal "%s" } })`,
 		someone(3), someone(2), tally), strings.ReplaceAll(candid.Format(values), "; }", " }"))
-	require.Equal(t, []workload.User{0, 2, workload.Anonymous},
-		[]workload.User{c.Canisters[0].Controllers[0].User, c.Canisters[0].Controllers[1].User, c.Canisters[0].Controllers[2].User})
+	require.Equal(t, []sim.Controller{{Canister: sim.FirstCanister(1)}, {User: 2}, {User: workload.Anonymous}}, c.Canisters[0].Controllers)
 	require.Equal(t, 1, c.Users)
 
 	calls := c.Clients[0].Sequence
@@ -147,6 +147,21 @@ func TestNamesBecomePrincipalsAndReplies(t *testing.T) {
 	reject.Error = "IC0406"
 	require.Contains(t, judge(m, workload.Answer{Reject: reject}), "expected one like IC05.3")
 	require.Contains(t, judge(m, workload.Answer{Reply: message(t, "(5 : nat64)")}), "replied (5 : nat64)")
+}
+
+// A step may take several calls; what is saved is the reply to the last.
+func TestCapturesAreOfTheStepsOwnCall(t *testing.T) {
+	c, err := parsed(t, small+"canisters: [{ name: tally, subnet: app, library: counter }]\nclients:\n  - name: user\n    sequence:\n"+
+		"      - { upgrade: tally, library: counter }\n      - { call: tally.inc, save: n }\n      - { call: tally.set, arg: ($n) }\n").Compile(1)
+	require.NoError(t, err)
+	calls := c.Clients[0].Sequence
+	n := len(calls)
+	require.Greater(t, n, 3, "the library is larger than a message")
+	m := &workload.Memory{Replies: make([][]byte, n)}
+	m.Replies[n-2] = message(t, "(6 : nat64)")
+	arg, err := calls[n-1].Prepare(m)
+	require.NoError(t, err)
+	require.Equal(t, m.Replies[n-2], arg)
 }
 
 // message encodes values by the types written with them.
