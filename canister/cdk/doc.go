@@ -22,7 +22,7 @@
 // begin with a *Context, by which it asks the system, calls other canisters and waits; and end with an error, which is a reject.
 //
 // Methods of Canister.Update and Canister.Query have no types: they read Context.Arg and answer with Context.Reply.
-// A canister that has only those is smaller by the 350 kB of Go's reflection (100 kB of its gzip), and a call of nat64 to nat64 then takes
+// A canister that has only those is smaller by 570 kB of 2.5 MB (150 kB of the gzip), and a call of nat64 to nat64 then takes
 // 19,000 instructions in place of 28,000.
 //
 // A program may also export methods itself, by go:wasmexport canister_update_SP_greet, as canister/library does, which is many canisters

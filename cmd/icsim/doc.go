@@ -3,7 +3,8 @@
 //
 //	main.go      commands and exit statuses
 //	run.go       icsim run; progress.go, output.go, summary.go, table.go: what it shows and writes
-//	validate.go  list.go  diff.go  canister.go  version.go
+//	canister.go  icsim canister; build.go, which runs Go's compiler, and inspect.go
+//	validate.go  list.go  diff.go  version.go
 //
 // Dependencies: cobra for commands and flags, since help and errors of a dozen commands should be of one kind; pb for the
 // progress bar. Colours and the bar appear on terminals only.

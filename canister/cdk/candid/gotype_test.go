@@ -52,7 +52,6 @@ type all struct {
 	Choices []choice
 	Next    *all
 	Unit    Unit
-	hidden  int
 	Left    int `candid:"-"`
 }
 
@@ -203,4 +202,22 @@ func TestVariantIsOneCase(t *testing.T) {
 	n := uint(1)
 	require.PanicsWithValue(t, "candid: the variant candid.choice is none of its cases", func() { encode(t, choice{}) })
 	require.Panics(t, func() { encode(t, choice{Number: &n, Nothing: &Unit{}}) })
+}
+
+// Whatever comes from the outside ends in values of the codec's types or an *Error.
+func FuzzCodec(f *testing.F) {
+	n := uint(7)
+	f.Add(encode(f, all{List: []inner{{}}, Choices: []choice{{Number: &n}}, Next: &all{}}))
+	f.Add(encode(f, "text", 7))
+	c := codecOf(f, all{})
+	f.Fuzz(func(t *testing.T, message []byte) {
+		values, err := c.Decode(message)
+		if err != nil {
+			require.IsType(t, &Error{}, err)
+			return
+		}
+		again, err := c.Decode(c.Encode(values))
+		require.NoError(t, err)
+		require.Equal(t, c.Encode(values), c.Encode(again))
+	})
 }
