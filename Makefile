@@ -76,24 +76,48 @@ cross: build ## compare digests with arm64 under qemu (CROSS=scenario UNTIL=5s)
 		test -n "$$here" && test "$$here" = "$$there" || { echo 'cross: the digests differ' >&2; exit 1; }; \
 	done
 
-# Modules of other compilers, kept in a directory of their own: a compiler takes seconds, and needs Node.
-E2E    := .e2e
-MOTOKO := $(foreach width,32 64,$(patsubst canister/e2e/testdata/%.mo,$(E2E)/%-$(width).wasm,$(wildcard canister/e2e/testdata/*.mo)))
+# Modules of other compilers, kept in a directory of their own: making them takes seconds, and needs Node and a rustc for wasm32.
+# azle 0.13.2 brought two modules of mainnet's along.
+E2E     := .e2e
+NODE    := $(E2E)/node_modules/.package-lock.json
+MOTOKO  := $(foreach width,32 64,$(patsubst canister/e2e/testdata/%.mo,$(E2E)/%-$(width).wasm,$(wildcard canister/e2e/testdata/*.mo)))
+MAINNET := ledger/ledger.wasm ledger/ledger.private.did ledger/ledger.public.did \
+	internet_identity/internet_identity_dummy.wasm internet_identity/internet_identity.did
+COMPILE := canister/e2e/testdata/compile.mjs
+MADE    := $(MOTOKO) $(addprefix $(E2E)/,counter.wasm guests.wasm ledger.wasm)
 
-e2e: $(MOTOKO) ## run canisters compiled from Motoko, compare Candid with didc (needs Node and npm)
+e2e: build $(MADE) ## run canisters made by other compilers, compare Candid with didc (needs npm and rustc)
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Didc ./canister/candid
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Motoko ./scenarios
+	ICSIM_MOTOKO='node $(CURDIR)/$(COMPILE) $(CURDIR)/$(E2E)' bin/icsim run canister/e2e/testdata/programs.yaml
 
-$(E2E)/%-32.wasm: canister/e2e/testdata/%.mo canister/e2e/testdata/compile.mjs $(E2E)/node_modules/.package-lock.json
-	node canister/e2e/testdata/compile.mjs $(E2E) $< $@ 32
+$(E2E)/%-32.wasm: canister/e2e/testdata/%.mo $(COMPILE) $(NODE)
+	node $(COMPILE) $(E2E) $< $@ 32
 
-$(E2E)/%-64.wasm: canister/e2e/testdata/%.mo canister/e2e/testdata/compile.mjs $(E2E)/node_modules/.package-lock.json
-	node canister/e2e/testdata/compile.mjs $(E2E) $< $@ 64
+$(E2E)/%-64.wasm: canister/e2e/testdata/%.mo $(COMPILE) $(NODE)
+	node $(COMPILE) $(E2E) $< $@ 64
 
-$(E2E)/node_modules/.package-lock.json:
+$(E2E)/counter.wasm: canister/e2e/testdata/counter.rs
+	@mkdir -p $(E2E); for rustc in rustc /usr/bin/rustc; do \
+		test -d "$$($$rustc --print sysroot)/lib/rustlib/wasm32-unknown-unknown" || continue; \
+		exec $$rustc --edition 2021 --target wasm32-unknown-unknown --crate-type cdylib -C opt-level=s -C panic=abort -C strip=symbols -o $@ $<; \
+	done; \
+	echo 'e2e: no rustc for wasm32-unknown-unknown; on Debian: apt-get install rustc libstd-rust-dev-wasm32 lld' >&2; exit 1
+
+$(E2E)/guests.wasm: canister/e2e/testdata/guests.ts $(NODE)
+	cp $< $(E2E) && echo '{"canisters": {"guests": {"type": "azle", "main": "guests.ts"}}}' >$(E2E)/dfx.json
+	cd $(E2E) && CANISTER_CANDID_PATH=$(CURDIR)/$(E2E)/guests.did node_modules/.bin/azle build guests
+	cp $(E2E)/.azle/guests/guests.wasm $@
+
+$(E2E)/ledger.wasm: $(NODE)
+	cd $(E2E) && npm pack --silent azle@0.13.2
+	tar -xzmf $(E2E)/azle-0.13.2.tgz -C $(E2E) --strip-components=6 $(MAINNET:%=package/examples/motoko_examples/defi/src/%)
+
+$(NODE): Makefile
 	@command -v npm >/dev/null || { echo 'e2e: npm is missing; on Debian: apt-get install npm' >&2; exit 1; }
-	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4
+	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4 azle@0.33.0
+	touch $@
 
 clean: ## remove what was built
 	rm -rf bin $(E2E) $(MODULE)

@@ -33,4 +33,9 @@ persistent actor Awaiter {
     steps += 100;
     assert false;
   };
+
+  public func tidies(id : Text) : async () {
+    let counter : Counter = actor (id);
+    try { ignore await counter.inc(); steps += 100; assert false } finally { steps += 1000 };
+  };
 };
