@@ -18,7 +18,8 @@ func TestInternetIdentity(t *testing.T) {
 		"(opt record { assigned_user_number_range = record { 10_000; 10_100 } })"})
 	stats := func(users, end string) {
 		t.Helper()
-		want := "(record { users_registered = " + users + " : nat64; assigned_user_number_range = record { 10_000 : nat64; " + end + " : nat64 } })"
+		want := "(record { users_registered = " + users + " : nat64; assigned_user_number_range = " +
+			"record { 10_000 : nat64; " + end + " : nat64 } })"
 		require.Equal(t, want, s.call(identity, "stats", "()"))
 	}
 	stats("0", "10_100")
