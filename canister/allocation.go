@@ -2,26 +2,22 @@ package canister
 
 import "icsim/protocol"
 
-// Bounds of a subnet's memory (reference/protocol.md section D "Memory"; rs/config/src/execution_environment.rs).
-const (
-	memoryCapacity  = 2 << 40
-	memoryThreshold = 750 << 30   // of use, from which on storage is reserved
-	reservedSeconds = 300_000_000 // for which it is paid in advance when the subnet is full
-)
+// reservedSeconds is how long storage is paid for in advance when the subnet is full (rs/config/src/execution_environment.rs).
+const reservedSeconds = 300_000_000
 
 // fresh is how many of so many bytes more the canister has not been given yet by its memory allocation.
 func (c *Canister) fresh(grown uint64) uint64 {
 	return less64(c.bytes()+grown, max(c.bytes(), c.memory))
 }
 
-// reservation is what is set aside for bytes that a canister takes while the subnet holds so many: storage for the longer, the fuller
-// the subnet is.
-func (p prices) reservation(held, bytes uint64) protocol.Cycles {
-	if held <= memoryThreshold {
+// reservation is what is set aside for fresh bytes while the subnet holds so many: storage for the longer, the fuller the subnet is.
+func (r *Round) reservation(held, fresh uint64) protocol.Cycles {
+	if held <= r.limits.reserving {
 		return protocol.Cycles{}
 	}
-	const span = memoryCapacity - memoryThreshold
-	return p.storage(bytes, reservedSeconds).Mul(min(held-memoryThreshold, span) >> 20).Div(span >> 20)
+	span := r.limits.memory - r.limits.reserving
+	seconds := protocol.CyclesOf(reservedSeconds).Mul(min(held-r.limits.reserving, span)).Div(span)
+	return r.prices.storage(fresh, seconds.Lo)
 }
 
 // reserve lets a canister take so many bytes more, or says why it cannot have them.
@@ -31,11 +27,11 @@ func (r *Round) reserve(c *Canister, bytes uint64) *fault {
 
 // allocate takes fresh bytes from the subnet for a canister that grows by so many.
 func (r *Round) allocate(c *Canister, fresh, grown uint64) *fault {
-	if r.memory+fresh > memoryCapacity {
+	if r.memory+fresh > r.limits.memory {
 		return refusal(errSubnetOversubscribed, "Canister requested %d bytes of memory but only %d bytes are available in the subnet.",
-			fresh, less64(memoryCapacity, r.memory))
+			fresh, less64(r.limits.memory, r.memory))
 	}
-	price := r.prices.reservation(r.memory, fresh)
+	price := r.reservation(r.memory, fresh)
 	if c.reservable.Less(c.reserved.Add(price)) && !price.IsZero() {
 		return refusal(errReservedLimit, "Cannot allocate memory: the reserved cycles limit %s is below the %s cycles that were to be reserved.",
 			c.reservable, c.reserved.Add(price))

@@ -75,6 +75,8 @@ type Canister struct {
 	stops     []stopCall
 	log       canisterLog
 	installs  debit // instructions of installing code, to be worked off
+	written   debit // bytes of pages written, likewise
+	warning   lowMemory
 
 	balance  protocol.Cycles
 	reserved protocol.Cycles // set aside to pay for storage
@@ -173,7 +175,7 @@ func (c *Canister) summarize(p prices, genesis uint64) sums {
 }
 
 func (c *Canister) wake(p prices, genesis uint64, expires protocol.Time) protocol.Time {
-	if c.long != nil || c.beats() || c.queues.Inputs() > 0 || c.queues.Outputs() > 0 {
+	if c.long != nil || c.warns() || c.beats() || c.queues.Inputs() > 0 || c.queues.Outputs() > 0 {
 		return 0
 	}
 	wake := expires

@@ -11,7 +11,7 @@
 //   - management.go: calls of aaaaa-aa, from waiting to their answer; methods.go: who may call what. lifecycle.go, install.go, stop.go,
 //     chunks.go, snapshots.go, status.go, history.go, log.go, settings.go: what the methods do. management: their types in Candid.
 //   - query.go, composite.go: questions to a state, outside of rounds.
-//   - account.go, allocation.go: what a canister pays for being there, and memory of the subnet.
+//   - account.go, allocation.go, heap.go: what a canister pays for being there, memory of the subnet, and limits of its own.
 //   - execution.go: one entry into a module and its journal. system_api.go and api_*.go: ic0, one table. mode.go: who may call what.
 //   - prices.go, limits.go: numbers, each with its source. fault.go: error codes and texts.
 //   - queue: a canister's queues. sorted: the set that states are made of. wasm: modules, memories and the engine.
@@ -51,10 +51,10 @@
 //   - Model: compiling is free. Paused executions keep their order of age; the replica shares threads out by compute allocation.
 //   - Queries and canister_inspect_message are functions on a state that nobody calls in a round: a node's business, not the state
 //     machine's. A composite query has no time limit beside that on instructions; queries leave no statistics, and no log.
-//   - canister_on_low_wasm_memory is not run.
 //   - ic0.cost_http_request_v2 is missing.
-//   - Model: no heap delta limit and no best-effort memory limit. They bind only near 140 GiB written an interval and 5 GiB of queued
-//     messages. Compute allocation is paid for and bounded, but does not yet give priority.
+//   - Model: a subnet has its whole heap delta from the beginning of an interval on; the replica gives out 32 GiB at first and more as it
+//     goes. Best-effort messages have no memory limit: it binds only near 5 GiB queued.
+//   - Model: what is reserved for storage follows the subnet's use at the beginning of a message, not thread by thread.
 //
 // # Why not
 //

@@ -46,6 +46,7 @@ type execution struct {
 	editor    *wasm.Editor // of stable, once it is written
 	certified []byte       // nil: unchanged
 	timer     uint64
+	written   uint64 // bytes of stable memory, in pages
 	grown     uint64 // bytes of memory and stable memory beyond those of the canister
 	accepted  bool   // inspect_message accepted
 }
@@ -107,10 +108,10 @@ func (x *execution) liquid() protocol.Cycles { return less(x.balance, x.frozen()
 func (x *execution) grow(bytes uint64) bool {
 	r := x.round
 	fresh := x.canister.fresh(x.grown+bytes) - x.fresh
-	if r.memory+x.fresh+fresh > memoryCapacity {
+	if r.memory+x.fresh+fresh > r.limits.memory {
 		return false
 	}
-	price := r.prices.reservation(r.memory+x.fresh, fresh)
+	price := r.reservation(r.memory+x.fresh, fresh)
 	if reserved := x.reserved.Add(price); !price.IsZero() && x.canister.reservable.Less(reserved) {
 		x.fail(errReservedLimit, fmt.Sprintf("Canister cannot grow memory by %d bytes due to its reserved cycles limit: %s cycles would be "+
 			"reserved, %s may be", bytes, reserved, x.canister.reservable))
@@ -126,17 +127,11 @@ func (x *execution) grow(bytes uint64) bool {
 	return true
 }
 
-// growMemory is what the engine asks before memory.grow.
-func growMemory(c *wasm.Call, from, to uint64) bool {
-	x := c.User.(*execution)
-	x.call = c
-	return x.grow((to - from) * pageBytes)
-}
-
 // close ends an execution: what it left open is dropped, and it holds on to nothing but its journal.
 func (x *execution) close() {
 	x.dropCall()
 	if x.editor != nil {
+		x.written = uint64(x.editor.Dirty()) * wasm.PageSize
 		x.stable, x.editor = x.editor.Done(), nil
 	}
 	x.call, x.round, x.canister = nil, nil, nil

@@ -25,7 +25,7 @@ type Executor struct {
 	root    []byte
 	library wasm.Hash
 	mainnet bool
-	limits  func(system bool) instructionLimits // a field so that tests reach slices with fewer instructions
+	limits  func(system bool) roundLimits // a field so that tests reach slices with fewer instructions
 }
 
 type codeKey struct {
@@ -74,7 +74,7 @@ func (e *Executor) open(parent *State, ctx *protocol.RoundContext) *Round {
 		prices: pricesOf(ctx), limits: e.limits(ctx.System),
 		now: ctx.Genesis + uint64(ctx.Time), owner: new(queue.Owner),
 		management: parent.management, departing: parent.departing, nextID: parent.nextID, retired: parent.retired,
-		memory: parent.memory, compute: parent.compute, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
+		memory: parent.memory, compute: parent.compute, delta: parent.delta, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
 	}
 }
 

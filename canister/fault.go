@@ -18,6 +18,7 @@ const (
 	errStopTimeout           = "IC0206"
 	errOutOfCycles           = "IC0207"
 	errInstallRateLimited    = "IC0209"
+	errDeltaRateLimited      = "IC0210"
 	errCanisterNotFound      = "IC0301"
 	errSnapshotNotFound      = "IC0305"
 	errInsufficientForCreate = "IC0403"
@@ -30,7 +31,6 @@ const (
 	errContractViolation     = "IC0504"
 	errInvalidWasm           = "IC0505"
 	errDidNotReply           = "IC0506"
-	errOutOfMemory           = "IC0507"
 	errStopped               = "IC0508"
 	errStopping              = "IC0509"
 	errNotStopped            = "IC0510"
@@ -78,6 +78,11 @@ func (f *fault) bare(text string) protocol.Reject {
 // refusal is a fault of the system's own, not in a canister: its text stands for itself.
 func refusal(code, format string, args ...any) *fault {
 	return &fault{code: code, text: fmt.Sprintf(format, args...), whole: true}
+}
+
+// faultf is a fault in a canister.
+func faultf(code, format string, args ...any) *fault {
+	return &fault{code: code, text: fmt.Sprintf(format, args...)}
 }
 
 // contract is a fault of a caller who did not keep to what a method asks for.

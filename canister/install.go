@@ -42,6 +42,10 @@ func (r *Round) startInstall(q *request, c *Canister, arg *m.InstallCode) ([]byt
 		return nil, refusal(errInstallRateLimited, "Canister %s is rate limited because it executed too many instructions in the previous "+
 			"install_code messages. Please retry after several seconds.", c.id)
 	}
+	if r.restrained(c) {
+		return nil, refusal(errDeltaRateLimited, "Canister %s is heap delta rate limited: current delta debit is %d, but limit is %d",
+			c.id, c.written.left(r.ctx.Height, r.limits.deltaShare), r.limits.deltaShare)
+	}
 	d, f := r.plan(c, &arg.Mode, arg.Module)
 	if f != nil {
 		return nil, f
@@ -168,6 +172,7 @@ type deployed struct {
 	limit         uint64
 	instructions  uint64          // used
 	fresh         uint64          // bytes taken from the subnet's memory
+	written       uint64          // bytes of pages
 	began         protocol.Cycles // what the canister had
 	beganReserved protocol.Cycles
 	burned        protocol.Cycles
@@ -197,6 +202,7 @@ func (s *deployed) run(m mode, name string, arg []byte) {
 	x.close()
 	s.burned = s.burned.Add(x.burned)
 	s.fresh += x.fresh
+	s.written += x.written + uint64(result.DirtyPages)*wasm.PageSize
 	s.canister.store(x, result)
 }
 
@@ -228,5 +234,7 @@ func (r *Round) adoptCode(c *Canister, done *deployed) {
 	c.balance = c.balance.Add(next.balance).Sub(done.began)
 	c.reserved = c.reserved.Add(next.reserved).Sub(done.beganReserved)
 	r.memory += done.fresh
+	r.wrote(c, done.written)
+	c.watchHeap()
 	r.lose(done.burned)
 }

@@ -166,6 +166,7 @@ func (r *Round) updateSettings(q *request, c *Canister) ([]byte, *fault) {
 		return nil, f
 	}
 	c.version++
+	c.watchHeap()
 	c.noteControllers(r, q, before.controllers)
 	return m.Encode(nil), nil
 }

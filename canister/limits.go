@@ -31,17 +31,27 @@ const (
 	chargeInterval     = protocol.Time(10e9)
 )
 
-// instructionLimits differ between application and system subnets.
-type instructionLimits struct {
-	round   uint64
+// roundLimits differ between application and system subnets. Instructions and bytes.
+type roundLimits struct {
+	round   uint64 // instructions, as are the next three
 	slice   uint64
 	message uint64
 	install uint64
+
+	memory     uint64 // bytes of the subnet
+	reserving  uint64 // bytes in use from which on storage is reserved
+	delta      uint64 // bytes of pages written between two checkpoints; no canister runs beyond it
+	deltaShare uint64 // of a canister, a round; 0: as much as it likes
 }
 
-func limitsOf(system bool) instructionLimits {
-	if system {
-		return instructionLimits{round: 7e9, slice: 2e9, message: 50e9, install: 1_000e9}
+func limitsOf(system bool) roundLimits {
+	l := roundLimits{
+		round: 4e9, slice: 2e9, message: 40e9, install: 300e9,
+		memory: 2 << 40, reserving: 750 << 30, delta: 140 << 30, deltaShare: 75 << 20,
 	}
-	return instructionLimits{round: 4e9, slice: 2e9, message: 40e9, install: 300e9}
+	if system {
+		l.round, l.message, l.install = 7e9, 50e9, 1_000e9
+		l.delta, l.deltaShare = 10*l.delta, 0
+	}
+	return l
 }

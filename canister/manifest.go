@@ -29,15 +29,16 @@ func (s *State) ManifestHash() crypto.Hash {
 	return root
 }
 
-// withManifest gives the state with its hashes worked out.
-func (s *State) withManifest() *State {
-	if s.root != nil {
+// checkpoint gives the state as it is kept on disk: with its hashes worked out, and no page that is written but not kept.
+func (s *State) checkpoint() *State {
+	if s.root != nil && s.delta == 0 {
 		return s
 	}
-	hashed := *s
-	hashes, root := s.manifest()
-	hashed.hashes, hashed.root = hashes, &root
-	return &hashed
+	kept := *s
+	kept.delta = 0
+	hashes, root := kept.manifest()
+	kept.hashes, kept.root = hashes, &root
+	return &kept
 }
 
 func (s *State) manifest() ([]canisterHash, crypto.Hash) {
@@ -100,7 +101,7 @@ func (c *Canister) appendBelongings(b []byte) []byte {
 	b = appendUint(b, c.history.total, uint64(len(c.chunks)), c.snapshot, uint64(len(c.snapshots)), uint64(len(c.stops)), c.log.next)
 	b = appendBlob(b, m.Encode(c.history.recent))
 	b = appendBlob(b, m.Encode(c.log.records))
-	b = appendUint(b, c.installs.amount, uint64(c.installs.since))
+	b = appendUint(b, c.installs.amount, uint64(c.installs.since), c.written.amount, uint64(c.written.since), uint64(c.warning))
 	for _, k := range c.chunks {
 		b = append(b, k.hash[:]...)
 	}

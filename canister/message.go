@@ -58,6 +58,9 @@ func (r *Round) beginCall(c *Canister, method string, arg []byte, opened callCon
 		return nil
 	}
 	m, name, f := r.resolve(c, method)
+	if f == nil {
+		f = c.beyondHeapLimit(m, c.heapBytes())
+	}
 	if f != nil {
 		r.burn(c, r.prices.execution(0))
 		r.settle(c, ctx.id, f)
@@ -106,6 +109,7 @@ func (r *Round) conclude(c *Canister, a attempt, id uint64) *fault {
 	c.store(a.execution, a.Result)
 	c.version++
 	r.memory += a.fresh
+	r.wrote(c, a.dirty())
 	r.lose(a.burned)
 	r.outcome.Minted = r.outcome.Minted.Add(a.minted)
 	r.place(c, a.execution, id)
@@ -128,6 +132,14 @@ func (a attempt) failure(c *Canister, limit uint64) *fault {
 	return nil
 }
 
+// dirty is how many bytes of pages stay written.
+func (a attempt) dirty() uint64 {
+	if a.mode == modeReplicatedQuery {
+		return 0
+	}
+	return a.written + uint64(a.DirtyPages)*wasm.PageSize
+}
+
 // store keeps what an execution that returned did to its canister itself. A replicated query keeps only its cycles.
 func (c *Canister) store(x *execution, result wasm.Result) {
 	c.balance = c.balance.Add(x.balance).Sub(x.began)
@@ -138,6 +150,7 @@ func (c *Canister) store(x *execution, result wasm.Result) {
 	c.image = result.Image
 	c.stable = x.stable
 	c.timer = x.timer
+	c.watchHeap()
 	if x.certified != nil {
 		c.certified = x.certified
 	}

@@ -44,10 +44,7 @@ func TestRandomPrograms(t *testing.T) {
 
 // shredded is an executor with slices so short that most messages take many, and budgets for one or two slices a round.
 func shredded(x *Executor) *Executor {
-	x.limits = func(bool) instructionLimits {
-		return instructionLimits{round: 25e6, slice: 3000, message: 40e6, install: 100e6}
-	}
-	return x
+	return limited(x, func(l *roundLimits) { l.round, l.slice, l.message, l.install = 25e6, 3000, 40e6, 100e6 })
 }
 
 func tryPrograms(t *testing.T, x, y *Executor) {

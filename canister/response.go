@@ -88,6 +88,7 @@ func (r *Round) uninstall(c *Canister) {
 	c.code, c.image, c.stable, c.certified, c.timer = nil, nil, wasm.Pages{}, nil, 0
 	c.chunks, c.log = nil, canisterLog{next: c.log.next}
 	c.version++
+	c.watchHeap()
 	r.dropJob(c)
 	for _, now := range slices.Clone(c.contexts) {
 		ctx := *now

@@ -16,7 +16,7 @@ type Round struct {
 	parent   *State
 	ctx      *protocol.RoundContext
 	prices   prices
-	limits   instructionLimits
+	limits   roundLimits
 	now      uint64 // Unix nanoseconds
 	owner    *queue.Owner
 
@@ -30,6 +30,7 @@ type Round struct {
 	managing   uint64 // instructions of the management canister in this round
 	memory     uint64 // bytes that the subnet's canisters have or are kept for them, as far as known
 	compute    uint64 // percent that is allocated
+	delta      uint64 // bytes of pages written since the last checkpoint
 	guaranteed int    // open guaranteed responses of the subnet, as far as known
 	callbacks  int    // open calls of the subnet
 	random     *protocol.Rand
@@ -88,7 +89,7 @@ func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
 		state = r.seal()
 	}
 	if r.ctx.Checkpoint {
-		state = state.withManifest()
+		state = state.checkpoint()
 	}
 	return state, &r.outcome
 }
@@ -96,7 +97,8 @@ func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
 // seal makes the next state of what the round touched.
 func (r *Round) seal() *State {
 	next := *r.parent
-	next.management, next.departing, next.nextID, next.retired, next.root = r.management, r.departing, r.nextID, r.retired, nil
+	next.management, next.departing, next.nextID, next.retired = r.management, r.departing, r.nextID, r.retired
+	next.delta, next.root = r.delta, nil
 	slices.SortFunc(r.order, func(a, b *Canister) int { return cmp.Compare(a.id, b.id) })
 	members := make([]sorted.Edit[member], 0, len(r.order))
 	var wakes []sorted.Edit[wake]

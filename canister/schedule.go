@@ -31,7 +31,7 @@ func (r *Round) iterations() {
 	overhead := overheadHosted * uint64(r.parent.NumCanisters())
 	budget := int64(r.limits.round) - int64(r.limits.slice) + 1 - int64(overhead)
 	r.inductLocal() // what an earlier round could not
-	for first := true; budget > 0; first = false {
+	for first := true; budget > 0 && r.delta < r.limits.delta; first = false {
 		spent := int64(r.manage(budget))
 		ready := r.ready(first)
 		if budget -= spent; budget > 0 && len(ready) > 0 {
@@ -47,11 +47,8 @@ func (r *Round) iterations() {
 	}
 }
 
-// ready gives the canisters with work, in the order of priority: first long jobs, oldest first, then who was longest without a full
-// turn. As long as others wait, one thread is kept from long jobs.
-//
-// Model: the replica adds up each canister's share of computation less what it used. With no compute allocations
-// both come to round robin.
+// ready gives the canisters with work, in the order of priority: first long jobs, oldest first, then the others by what they are owed.
+// As long as others wait, one thread is kept from long jobs.
 func (r *Round) ready(first bool) []*Canister {
 	var ready, long []*Canister
 	for _, c := range r.order {
@@ -59,17 +56,38 @@ func (r *Round) ready(first bool) []*Canister {
 		case c.deleted:
 		case c.long != nil:
 			long = append(long, c)
-		case c.queues.Inputs() > 0 || first && (c.beats() || c.timerDue(r.now)):
+		case r.restrained(c):
+		case c.warns() || c.queues.Inputs() > 0 || first && (c.beats() || c.timerDue(r.now)):
 			ready = append(ready, c)
 		}
 	}
 	slices.SortFunc(long, bySince)
-	slices.SortFunc(ready, func(a, b *Canister) int { return cmp.Or(cmp.Compare(a.ran, b.ran), cmp.Compare(a.id, b.id)) })
+	slices.SortFunc(ready, r.byPriority)
 	head := min(len(long), threads)
 	if len(ready) > 0 {
 		head = min(head, threads-1)
 	}
 	return slices.Concat(long[:head], ready, long[head:])
+}
+
+// restrained reports whether a canister has to rest for having written more than its share.
+func (r *Round) restrained(c *Canister) bool {
+	share := r.limits.deltaShare
+	return share > 0 && c.written.left(r.ctx.Height, share) >= share
+}
+
+// byPriority orders canisters by what they are owed: the rounds since their last full turn, times their share of computation, which
+// is what is allocated to them and an equal part of what is free.
+//
+// Model: the replica adds up each canister's share round by round, less what it used. With equal shares both come to round robin, and
+// idle canisters cost nothing here.
+func (r *Round) byPriority(a, b *Canister) int {
+	return cmp.Or(cmp.Compare(r.owed(b), r.owed(a)), cmp.Compare(a.ran, b.ran), cmp.Compare(a.id, b.id))
+}
+
+func (r *Round) owed(c *Canister) uint64 {
+	share := c.compute*uint64(r.parent.NumCanisters()) + threads*100 - min(r.compute, maxComputeSum)
+	return uint64(r.ctx.Height-c.ran) * share
 }
 
 // iterate deals the canisters out to the threads and runs each thread until it is idle or its budget is spent. It gives
@@ -94,6 +112,9 @@ func (r *Round) turn(c *Canister, t *thread, first bool) {
 	t.budget -= overheadCanister
 	if c.long != nil {
 		t.use(r.proceed(c))
+	}
+	if c.warns() && t.open() {
+		t.use(r.executeWarning(c))
 	}
 	if first {
 		r.executeTasks(c, t)

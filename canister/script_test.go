@@ -86,6 +86,7 @@ var ops = func() []op {
 		{"heartbeat", "b", scriptOf(0) + "global.set 3 "},
 		{"ontimer", "b", scriptOf(0) + "global.set 4 "},
 		{"preupgrade", "b", scriptOf(0) + "global.set 5 "},
+		{"onlow", "b", scriptOf(0) + "global.set 6 "},
 		{"print", "b", blobOf(0) + "@debug_print "},
 		{"variable", "b", blobOf(0) + fmt.Sprintf("i32.const %d i32.const 0 ", window) + blobOf(0) +
 			"@env_var_value_size @env_var_value_copy " +
@@ -185,6 +186,7 @@ func scripted(wakeful bool, sections ...string) []byte {
 	b.Global(wasmtest.I32, 0)        // 3: heartbeat
 	b.Global(wasmtest.I32, 0)        // 4: timer
 	b.Global(wasmtest.I32, 0)        // 5: before an upgrade
+	b.Global(wasmtest.I32, 0)        // 6: when memory is low
 	locals := wasmtest.T(wasmtest.I32, wasmtest.I32, wasmtest.I32, wasmtest.I32, wasmtest.I32)
 	run := b.Func(wasmtest.T(wasmtest.I32), nil, locals, link(interpreter()))
 	b.Table(1, run)
@@ -204,6 +206,7 @@ func scripted(wakeful bool, sections ...string) []byte {
 	}
 	task("canister_global_timer", 4)
 	task("canister_pre_upgrade", 5)
+	task("canister_on_low_wasm_memory", 6)
 	if wakeful {
 		task("canister_heartbeat", 3)
 	}

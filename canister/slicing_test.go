@@ -11,8 +11,15 @@ import (
 
 // sliced is an executor with slices of 20 M instructions, one a thread and round, and messages of at most 400 M.
 func sliced(x *Executor) *Executor {
-	x.limits = func(bool) instructionLimits {
-		return instructionLimits{round: 40e6, slice: 20e6, message: 400e6, install: 1000e6}
+	return limited(x, func(l *roundLimits) { l.round, l.slice, l.message, l.install = 40e6, 20e6, 400e6, 1000e6 })
+}
+
+// limited is an executor with other limits.
+func limited(x *Executor, change func(*roundLimits)) *Executor {
+	x.limits = func(system bool) roundLimits {
+		l := limitsOf(system)
+		change(&l)
+		return l
 	}
 	return x
 }

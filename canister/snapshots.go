@@ -106,6 +106,7 @@ func (r *Round) loadSnapshot(q *request, c *Canister) ([]byte, *fault) {
 		}
 	}
 	c.code, c.image, c.stable, c.certified, c.chunks, c.timer = s.code, s.image, s.stable, s.certified, s.chunks, 0
+	c.watchHeap()
 	c.version++
 	c.note(r, q, m.Details{Load: &m.Load{
 		Version: s.version, Snapshot: s.id, TakenAt: s.taken, Source: &m.LoadSource{Taken: &m.Null{}},

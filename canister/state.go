@@ -24,6 +24,7 @@ type State struct {
 	bytes      uint64
 	memory     uint64 // bytes that canisters have or are kept for them
 	compute    uint64 // percent that is allocated
+	delta      uint64 // bytes of pages written since the last checkpoint
 	guaranteed int
 	callbacks  int
 

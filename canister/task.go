@@ -23,23 +23,25 @@ func (r *Round) executeTasks(c *Canister, thread *thread) {
 		case next == taskMessage && c.queues.Inputs() > 0 && thread.open():
 			thread.use(r.executeNext(c))
 		case next == taskHeartbeat && c.beats() && thread.open():
-			thread.use(r.executeTask(c, "canister_heartbeat"))
+			instructions, _ := r.executeTask(c, "canister_heartbeat")
+			thread.use(instructions)
 		case next == taskTimer && c.timerDue(r.now) && thread.open():
 			c.timer = 0
-			thread.use(r.executeTask(c, "canister_global_timer"))
+			instructions, _ := r.executeTask(c, "canister_global_timer")
+			thread.use(instructions)
 		}
 	}
 	c.next = (c.next + 1) % numTasks
 }
 
-// executeTask runs a system task. Nobody hears of its failure, and a canister short of cycles skips it.
-func (r *Round) executeTask(c *Canister, export string) uint64 {
+// executeTask runs a system task, if the canister can pay for it. Nobody hears of its failure.
+func (r *Round) executeTask(c *Canister, export string) (instructions uint64, ran bool) {
 	prepaid := r.prices.execution(r.limits.message)
-	if c.liquid(r.prices).Less(prepaid) {
-		return 0
+	if c.liquid(r.prices).Less(prepaid) || c.beyondHeapLimit(modeTask, c.heapBytes()) != nil {
+		return 0, false
 	}
 	r.outcome.Messages++
 	c.balance = c.balance.Sub(prepaid)
 	ctx := c.open(callContext{origin: fromSystem, responded: true})
-	return r.start(c, &job{prepaid: prepaid, context: ctx.id, mode: modeTask, name: export})
+	return r.start(c, &job{prepaid: prepaid, context: ctx.id, mode: modeTask, name: export}), true
 }
