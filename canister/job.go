@@ -60,11 +60,16 @@ const maxPaused = 4
 
 // start gives a job its first slice and tells the instructions of it.
 func (r *Round) start(c *Canister, j *job) uint64 {
-	c.long = &long{job: j, since: r.ctx.Height}
-	return r.proceed(c)
+	o := r.run(c, j)
+	if slice := r.limits.slice; o.instructions > slice {
+		c.long = &long{job: j, outcome: o, done: slice, since: r.ctx.Height}
+		return slice
+	}
+	r.apply(c, j, o)
+	return o.instructions
 }
 
-// proceed gives the canister's job its next slice. With the last one, what it came to shows.
+// proceed gives the canister's long job its next slice. With the last one, what it came to shows.
 func (r *Round) proceed(c *Canister) uint64 {
 	l := *c.long
 	if l.outcome == nil {
@@ -77,12 +82,16 @@ func (r *Round) proceed(c *Canister) uint64 {
 		return slice
 	}
 	c.long = nil
-	if l.deployment != nil {
-		r.finishInstall(c, l.job, l.outcome)
-	} else {
-		r.finish(c, l.job, l.outcome)
-	}
+	r.apply(c, l.job, l.outcome)
 	return slice
+}
+
+func (r *Round) apply(c *Canister, j *job, o *outcome) {
+	if j.deployment != nil {
+		r.finishInstall(c, j, o)
+	} else {
+		r.finish(c, j, o)
+	}
 }
 
 // run executes a job. It changes nothing.
