@@ -146,8 +146,11 @@ func (r *Round) execute(q *request) ([]byte, *fault) {
 		return nil, undecodable(err)
 	}
 	n, ok := canisterOf(id.Bytes())
+	if !ok {
+		return nil, notFound(id)
+	}
 	c := r.touch(n)
-	if !ok || c == nil {
+	if c == nil {
 		return nil, notFound(id)
 	}
 	if f := method.permits(c, q); f != nil {
