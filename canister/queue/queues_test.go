@@ -19,7 +19,9 @@ func request(from, to protocol.CanisterID) *protocol.CanisterMessage {
 	return protocol.NewRequest(&protocol.Request{Sender: from, Receiver: to, Callback: serial})
 }
 
-func answer(m *protocol.CanisterMessage) *protocol.CanisterMessage { return m.Request.RejectTo(protocol.Reject{}) }
+func answer(m *protocol.CanisterMessage) *protocol.CanisterMessage {
+	return m.Request.RejectTo(protocol.Reject{})
+}
 
 func fresh() *Queues {
 	q := (&Queues{}).Fork(new(Owner))
