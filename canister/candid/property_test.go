@@ -188,7 +188,7 @@ func TestTypesRoundTripAsText(t *testing.T) {
 		types := drawTypes(t, false)
 		text := FormatTypes(types)
 		if len(text) > mostTypeText {
-			t.Skip("cut")
+			t.Skip("a type whose text was cut is no type: draw another")
 		}
 		back, err := ParseTypes(text)
 		require.NoError(t, err, text)
