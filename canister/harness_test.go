@@ -77,7 +77,7 @@ func (s *subnet) ingress(id protocol.CanisterID, method string, program script) 
 	return protocol.NewSignedIngress(protocol.IngressContent{
 		Sender: user, Canister: id, Method: method, Arg: append(program, 0), Expiry: s.ctx.Time + protocol.IngressTTL,
 		Nonce: binary.BigEndian.AppendUint64(nil, s.nonce),
-	}, genesisUnix, crypto.BasicPublicKey{}, crypto.BasicSignature{})
+	}, genesisUnix, protocol.Authentication{})
 }
 
 // tick moves the clock to the next round.

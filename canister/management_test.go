@@ -6,7 +6,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/canister/management"
-	"icsim/crypto"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 )
@@ -30,7 +29,7 @@ func (s *subnet) manageAs(sender principal.ID, method string, arg any) protocol.
 	s.t.Helper()
 	m := s.asks(method, arg)
 	m.Content.Sender = sender
-	m = protocol.NewSignedIngress(m.Content, genesisUnix, crypto.BasicPublicKey{}, crypto.BasicSignature{})
+	m = protocol.NewSignedIngress(m.Content, genesisUnix, protocol.Authentication{})
 	s.round(m)
 	return s.statuses[m.MessageID]
 }
@@ -39,7 +38,7 @@ func (s *subnet) manageAs(sender principal.ID, method string, arg any) protocol.
 func (s *subnet) asks(method string, arg any) *protocol.SignedIngress {
 	content := s.ingress(protocol.ManagementCanister, method, nil).Content
 	content.Arg = candidOf(arg)
-	return protocol.NewSignedIngress(content, genesisUnix, crypto.BasicPublicKey{}, crypto.BasicSignature{})
+	return protocol.NewSignedIngress(content, genesisUnix, protocol.Authentication{})
 }
 
 func (s *subnet) manage(method string, arg any) protocol.IngressStatus {

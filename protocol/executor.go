@@ -16,6 +16,25 @@ type Executor interface {
 	Begin(parent CanisterState, ctx *RoundContext) Round
 }
 
+// A Querier answers users from a state, outside of rounds; package canister implements it. ctx is what a round on the state
+// would be told. Equal arguments give equal answers.
+type Querier interface {
+	// Query answers a query. certificate shows the canister's certified data in the state; nil: there is none.
+	Query(s CanisterState, ctx *RoundContext, q *IngressContent, certificate []byte) QueryAnswer
+	// AcceptsIngress says why a call would not be taken into a block; the zero Reject means that it would.
+	AcceptsIngress(s CanisterState, ctx *RoundContext, m *SignedIngress) Reject
+	// Subject is the canister that a call of the management canister is about, by its argument. bound is false when a call
+	// of the method may be sent to any subnet, as nothing binds it to a canister; an error says that the argument does not say.
+	Subject(method string, arg []byte) (subject principal.ID, bound bool, err error)
+}
+
+// A QueryAnswer is what became of a query.
+type QueryAnswer struct {
+	Reply        []byte // if Reject.Code is 0
+	Reject       Reject
+	Instructions uint64 // used, all executions together: what the node is to be charged
+}
+
 // RoundContext is what a round is told of the world.
 type RoundContext struct {
 	Subnet          SubnetID

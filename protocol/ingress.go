@@ -1,11 +1,6 @@
 package protocol
 
 import (
-	"bytes"
-	"crypto/sha256"
-	"encoding/binary"
-	"slices"
-
 	"icsim/crypto"
 	"icsim/crypto/principal"
 )
@@ -16,7 +11,7 @@ const (
 	MaxNonce   = 32                 // bytes of a nonce
 )
 
-// IngressContent is a user's call before it is signed.
+// IngressContent is what a user asks of a canister, before it is signed: a call, or a query.
 type IngressContent struct {
 	Sender   principal.ID
 	Canister CanisterID
@@ -24,29 +19,27 @@ type IngressContent struct {
 	Arg      []byte
 	Expiry   Time // the message is dead after it
 	Nonce    []byte
+	Info     *SenderInfo // nil: none
 }
 
-// RequestID is the representation-independent hash of the call's fields; genesis is the scenario's genesis in
+// RequestID is the representation-independent hash of a call's fields; genesis is the scenario's genesis in
 // Unix nanoseconds (interface specification, "Request ids").
-func (c *IngressContent) RequestID(genesis uint64) MessageID {
-	field := func(name string, value []byte) []byte {
-		k, v := sha256.Sum256([]byte(name)), sha256.Sum256(value)
-		return append(k[:], v[:]...)
+func (c *IngressContent) RequestID(genesis uint64) MessageID { return c.id("call", genesis) }
+
+// QueryID is the same of a query.
+func (c *IngressContent) QueryID(genesis uint64) MessageID { return c.id("query", genesis) }
+
+func (c *IngressContent) id(kind string, genesis uint64) MessageID {
+	fields := requestFields(kind, c.Sender, c.Nonce, genesis+uint64(c.Expiry))
+	fields = append(fields,
+		crypto.BlobField("canister_id", c.Canister.Principal().Bytes()),
+		crypto.TextField("method_name", c.Method),
+		crypto.BlobField("arg", c.Arg))
+	if i := c.Info; i != nil {
+		fields = append(fields, crypto.MapField("sender_info",
+			crypto.BlobField("info", i.Info), crypto.BlobField("signer", i.Signer.Bytes()), crypto.BlobField("sig", i.Signature)))
 	}
-	expiry := binary.AppendUvarint(nil, genesis+uint64(c.Expiry))
-	fields := [][]byte{
-		field("request_type", []byte("call")),
-		field("canister_id", c.Canister.Principal().Bytes()),
-		field("method_name", []byte(c.Method)),
-		field("arg", c.Arg),
-		field("sender", c.Sender.Bytes()),
-		field("ingress_expiry", expiry),
-	}
-	if len(c.Nonce) > 0 {
-		fields = append(fields, field("nonce", c.Nonce))
-	}
-	slices.SortFunc(fields, bytes.Compare)
-	return MessageID(sha256.Sum256(bytes.Join(fields, nil)))
+	return MessageID(crypto.HashOfMap(fields...))
 }
 
 // A SignedIngress is a user's call as it travels and lies in pools and blocks. The id alone is not unique: the
@@ -54,27 +47,31 @@ func (c *IngressContent) RequestID(genesis uint64) MessageID {
 type SignedIngress struct {
 	sealed
 	Content   IngressContent
-	PublicKey crypto.BasicPublicKey // zero for the anonymous sender
-	Signature crypto.BasicSignature // over the domain ic-request and the request id
+	Auth      Authentication // of the request id
 	MessageID MessageID
 	BytesHash crypto.Hash
 }
 
-// NewSignedIngress seals a call. The signature is over IngressSignable(content.RequestID(genesis)).
-func NewSignedIngress(c IngressContent, genesis uint64, pk crypto.BasicPublicKey, sig crypto.BasicSignature) *SignedIngress {
-	m := &SignedIngress{Content: c, PublicKey: pk, Signature: sig, MessageID: c.RequestID(genesis)}
+// NewSignedIngress seals a call. Auth's signature is over IngressSignable(content.RequestID(genesis)).
+func NewSignedIngress(c IngressContent, genesis uint64, auth Authentication) *SignedIngress {
+	m := &SignedIngress{Content: c, Auth: auth, MessageID: c.RequestID(genesis)}
 	var e encoder
 	e.raw(m.MessageID[:])
-	e.raw(pk[:])
-	e.raw(sig[:])
-	const fields = 200 // CBOR keys, sender, canister, expiry, nonce, key, signature
-	m.seal(KindIngress, fields+len(c.Method)+len(c.Arg), &e)
+	m.Auth.encode(&e)
+	m.seal(KindIngress, c.size()+m.Auth.size(), &e)
 	m.BytesHash = crypto.Hash(m.id)
 	return m
 }
 
-// IngressSignable gives the bytes a user signs for a request id.
-func IngressSignable(id MessageID) []byte { return crypto.Signable(crypto.DomainRequest, id[:]) }
+// size is about what the content takes on the wire.
+func (c *IngressContent) size() int {
+	const fields = 100 // CBOR keys, sender, canister, expiry, nonce
+	size := fields + len(c.Method) + len(c.Arg)
+	if c.Info != nil {
+		size += len(c.Info.Info) + len(c.Info.Signature) + 2*principal.MaxLen
+	}
+	return size
+}
 
 func (m *SignedIngress) Kind() ArtifactKind { return KindIngress }
 func (m *SignedIngress) Height() Height     { return 0 }

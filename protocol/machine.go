@@ -20,10 +20,11 @@ const (
 	LaneTransport                 // serving and making fetches, assembling blocks
 	LaneXNet                      // stream endpoint and slice pool
 	LaneExecution                 // message routing and canisters
+	LaneQuery                     // users' queries and reads of the certified state
 	NumLanes
 )
 
-var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution"}
+var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution", "query"}
 
 func (l Lane) String() string { return laneNames[l] }
 
@@ -51,8 +52,9 @@ type Outputs struct {
 	Locals []Local
 	Writes []Write
 	Notes  []Note
-	// Wake is when this lane wants to be stepped again on the node's own clock (Input.Now) if nothing arrives;
-	// it replaces the lane's last wish. Never: only when something arrives. The caller presets Never.
+	// Wake is when this lane wants to be stepped again on the node's monotonic clock (Input.Instant) if nothing arrives,
+	// as threads sleep: the wall clock may be set. It replaces the lane's last wish. Never: only when something arrives.
+	// The caller presets Never.
 	Wake  Time
 	Meter Meter
 }

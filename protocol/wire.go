@@ -180,41 +180,6 @@ func (r *StreamReply) String() string {
 	return fmt.Sprintf("slice from %s [%d,%d)", r.From, r.Slice.MessagesBegin, r.Slice.MessagesEnd())
 }
 
-// A CallRequest is a user's synchronous call at a node's HTTP endpoint: it answers when the call's outcome is
-// certified, or with what it knows after ten seconds.
-type CallRequest struct{ Ingress *SignedIngress }
-
-func (r *CallRequest) Lane() Lane          { return LaneIngress }
-func (r *CallRequest) Size() int           { return r.Ingress.Size() }
-func (r *CallRequest) Fingerprint() uint64 { return prefix(r.Ingress.MessageID) }
-func (r *CallRequest) String() string      { return "call " + r.Ingress.MessageID.String() }
-
-// A StatusRequest polls for a call's outcome (read_state of /request_status).
-type StatusRequest struct{ ID MessageID }
-
-func (r *StatusRequest) Lane() Lane          { return LaneIngress }
-func (r *StatusRequest) Size() int           { return 400 }
-func (r *StatusRequest) Fingerprint() uint64 { return prefix(r.ID) }
-func (r *StatusRequest) String() string      { return "status " + r.ID.String() }
-
-// A StatusReply tells a client where its call stands. Certificate holds the CBOR certificate when the status is
-// certified; without one the node only acknowledges, or refuses when Refused says why.
-type StatusReply struct {
-	ID          MessageID
-	Status      IngressStatus
-	Certificate []byte
-	Refused     string
-}
-
-func (r *StatusReply) Lane() Lane { return LaneIngress }
-func (r *StatusReply) Size() int  { return 100 + len(r.Certificate) + len(r.Refused) }
-func (r *StatusReply) Fingerprint() uint64 {
-	return prefix(r.ID) ^ uint64(r.Status.State)
-}
-func (r *StatusReply) String() string {
-	return "status of " + r.ID.String() + ": " + r.Status.State.String()
-}
-
 // Messages between the lanes of one node.
 
 // A BatchReady brings finalized batches to the execution lane.

@@ -13,7 +13,6 @@ import (
 	"icsim/canister"
 	"icsim/canister/cdk/link"
 	"icsim/canister/wasm"
-	"icsim/crypto"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 )
@@ -126,7 +125,7 @@ func (s *subnet) send(to protocol.CanisterID, method, arg string) *protocol.Sign
 	return protocol.NewSignedIngress(protocol.IngressContent{
 		Sender: user, Canister: to, Method: method, Arg: []byte(arg), Expiry: s.ctx.Time + protocol.IngressTTL,
 		Nonce: binary.BigEndian.AppendUint64(nil, s.nonce),
-	}, genesisUnix, crypto.BasicPublicKey{}, crypto.BasicSignature{})
+	}, genesisUnix, protocol.Authentication{})
 }
 
 func (s *subnet) call(to protocol.CanisterID, method, arg string) protocol.IngressStatus {

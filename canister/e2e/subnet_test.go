@@ -148,7 +148,7 @@ func (s *subnet) send(to protocol.CanisterID, method string, arg []byte) protoco
 	m := protocol.NewSignedIngress(protocol.IngressContent{
 		Sender: user, Canister: to, Method: method, Arg: arg, Expiry: s.ctx.Time + protocol.IngressTTL,
 		Nonce: binary.BigEndian.AppendUint64(nil, s.nonce),
-	}, genesisUnix, crypto.BasicPublicKey{}, crypto.BasicSignature{})
+	}, genesisUnix, protocol.Authentication{})
 	inputs := []*protocol.SignedIngress{m}
 	for range 10 {
 		outcome := s.round(inputs...)

@@ -10,7 +10,6 @@ import (
 	"icsim/canister"
 	"icsim/canister/cdk/candid"
 	"icsim/canister/management"
-	"icsim/crypto"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 )
@@ -105,7 +104,7 @@ func (s *subnet) sendRaw(id protocol.CanisterID, method string, arg []byte) *pro
 	return protocol.NewSignedIngress(protocol.IngressContent{
 		Sender: user, Canister: id, Method: method, Arg: arg, Expiry: s.ctx.Time + protocol.IngressTTL,
 		Nonce: binary.BigEndian.AppendUint64(nil, s.nonce),
-	}, genesisUnix, crypto.BasicPublicKey{}, crypto.BasicSignature{})
+	}, genesisUnix, protocol.Authentication{})
 }
 
 // round runs the round a second after the last one. Calls that leave the subnet are left in their queues.

@@ -86,13 +86,13 @@ func (s spec) content() (protocol.IngressContent, crypto.BasicSecretKey, crypto.
 func sign(s spec) *protocol.SignedIngress {
 	c, sk, pk := s.content()
 	sig := ideal.New().SignBasic(sk, protocol.IngressSignable(c.RequestID(0)))
-	return protocol.NewSignedIngress(c, 0, pk, sig)
+	return protocol.NewSignedIngress(c, 0, protocol.Authentication{PublicKey: der.WrapEd25519(pk), Signature: sig[:]})
 }
 
 func anonymous(number int, expiry protocol.Time) *protocol.SignedIngress {
 	c, _, _ := spec{number: number, expiry: expiry}.content()
 	c.Sender = principal.Anonymous()
-	return protocol.NewSignedIngress(c, 0, crypto.BasicPublicKey{}, crypto.BasicSignature{})
+	return protocol.NewSignedIngress(c, 0, protocol.Authentication{})
 }
 
 func (w *world) submit(m *protocol.SignedIngress, now protocol.Time) protocol.Verdict {
@@ -129,13 +129,15 @@ func tampered(now protocol.Time) map[string]*protocol.SignedIngress {
 	big.size = 10_000
 	far := good
 	far.expiry = now + protocol.IngressTTL + Drift + 1
+	unsigned := protocol.Authentication{PublicKey: der.WrapEd25519(pk)}
+	garbage := protocol.Authentication{PublicKey: der.WrapEd25519(pk), Signature: make([]byte, 64)}
 	return map[string]*protocol.SignedIngress{
 		ReasonExpiryFar: sign(far),
 		ReasonTooBig:    sign(big),
-		ReasonNonce:     protocol.NewSignedIngress(longNonce, 0, pk, crypto.BasicSignature{}),
-		ReasonAnonymous: protocol.NewSignedIngress(hidden, 0, pk, crypto.BasicSignature{}),
-		ReasonSender:    protocol.NewSignedIngress(stranger, 0, pk, crypto.BasicSignature{1}),
-		ReasonSignature: protocol.NewSignedIngress(c, 0, pk, crypto.BasicSignature{1}),
-		"canister":      protocol.NewSignedIngress(canister, 0, pk, crypto.BasicSignature{1}),
+		ReasonNonce:     protocol.NewSignedIngress(longNonce, 0, unsigned),
+		ReasonAnonymous: protocol.NewSignedIngress(hidden, 0, unsigned),
+		ReasonSender:    protocol.NewSignedIngress(stranger, 0, garbage),
+		ReasonSignature: protocol.NewSignedIngress(c, 0, garbage),
+		"canister":      protocol.NewSignedIngress(canister, 0, garbage),
 	}
 }

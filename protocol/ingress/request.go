@@ -45,15 +45,18 @@ func checkRequest(k *keys.Keyring, subnet *protocol.SubnetRecord, m *protocol.Si
 		return protocol.Refuse(ReasonNonce)
 	}
 	if m.Content.Sender.IsAnonymous() {
-		if m.PublicKey != (crypto.BasicPublicKey{}) || m.Signature != (crypto.BasicSignature{}) {
+		if !m.Auth.IsZero() {
 			return protocol.Refuse(ReasonAnonymous)
 		}
 		return protocol.Accept()
 	}
-	if m.Content.Sender != principal.SelfAuthenticating(der.WrapEd25519(m.PublicKey)) {
+	key, err := der.ParseEd25519(m.Auth.PublicKey)
+	if err != nil || m.Content.Sender != principal.SelfAuthenticating(m.Auth.PublicKey) {
 		return protocol.Refuse(ReasonSender)
 	}
-	if !k.VerifyUser(m.PublicKey, protocol.IngressSignable(m.MessageID), m.Signature) {
+	sig, ok := crypto.BasicSignature{}, len(m.Auth.Signature) == len(crypto.BasicSignature{})
+	copy(sig[:], m.Auth.Signature)
+	if !ok || !k.VerifyUser(key, protocol.IngressSignable(m.MessageID), sig) {
 		return protocol.Refuse(ReasonSignature)
 	}
 	return protocol.Accept()

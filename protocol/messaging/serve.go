@@ -63,12 +63,12 @@ func (m *StateManager) Certificate(paths ...hashtree.Path) []byte {
 	return c.Encode()
 }
 
-// CertifiedStatus tells where a call stands in the highest certified state, with the certificate that shows it; nil
-// before there is one.
-func (m *StateManager) CertifiedStatus(id protocol.MessageID) (protocol.IngressStatus, []byte) {
-	s, _ := m.Certified()
-	if s == nil {
-		return protocol.IngressStatus{}, nil
-	}
-	return s.IngressStatus(id), m.Certificate(hashtree.Path{labelRequestStatus, callLabel(id)})
+// CertifiedStatus is the certificate that shows where a call stands in the highest certified state; nil before there is one.
+func (m *StateManager) CertifiedStatus(id protocol.MessageID) []byte {
+	return m.Certificate(StatusPath(id))
+}
+
+// StatusPath leads to what the state knows of a call.
+func StatusPath(id protocol.MessageID) hashtree.Path {
+	return hashtree.Path{labelRequestStatus, callLabel(id)}
 }

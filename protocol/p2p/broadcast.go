@@ -84,15 +84,8 @@ func (b *Broadcast) Tick(instant protocol.Time, out *protocol.Outputs, events *[
 	}
 }
 
-// NextWake is when Tick has something to do, on the clock that shows now while the monotonic one shows instant;
-// Never if nothing waits.
-func (b *Broadcast) NextWake(now, instant protocol.Time) protocol.Time {
-	next := min(b.due, b.refresh)
-	if next == protocol.Never {
-		return protocol.Never
-	}
-	return now + next - instant
-}
+// NextWake is when Tick has something to do, on the monotonic clock; Never if nothing waits.
+func (b *Broadcast) NextWake() protocol.Time { return min(b.due, b.refresh) }
 
 // Leave wipes a peer that is no longer in the subnet's topology.
 func (b *Broadcast) Leave(peer protocol.NodeID, events *[]Event) {

@@ -18,7 +18,7 @@ func TestBouncerDecides(t *testing.T) {
 	require.Empty(t, n.events)
 	n.take(1, 1, second, n.push(1, later))
 	require.Empty(t, n.events)
-	require.Equal(t, 12*second, n.NextWake(10*second, second), "the next multiple of 3 s, on the other clock")
+	require.Equal(t, 3*second, n.NextWake(), "the next multiple of 3 s")
 	delete(n.wish, unwanted.ID())
 	delete(n.wish, later.ID())
 	n.take(2, 1, second, n.push(0, unwanted))
@@ -31,7 +31,7 @@ func TestBouncerDecides(t *testing.T) {
 	n.take(1, 1, 3*second, &protocol.FetchReply{Meta: r.Meta, Artifact: later, Serial: r.Serial})
 	require.Equal(t, []protocol.Artifact{later}, n.received())
 	n.tick(100 * second)
-	require.Equal(t, protocol.Never, n.NextWake(0, 0))
+	require.Equal(t, protocol.Never, n.NextWake())
 }
 
 func TestStashIsAskedAgainUntilUnwanted(t *testing.T) {
@@ -42,11 +42,11 @@ func TestStashIsAskedAgainUntilUnwanted(t *testing.T) {
 	for at := 3 * second; at < 12*second; at += 3 * second {
 		n.tick(at)
 		require.Empty(t, n.out.Sends)
-		require.Equal(t, at+3*second, n.NextWake(at, at))
+		require.Equal(t, at+3*second, n.NextWake())
 	}
 	n.wish[a.ID()] = protocol.Unwanted
 	n.tick(12 * second)
-	require.Equal(t, protocol.Never, n.NextWake(0, 0))
+	require.Equal(t, protocol.Never, n.NextWake())
 	require.Empty(t, n.stash)
 }
 
@@ -69,7 +69,7 @@ func TestDownloadBacksOff(t *testing.T) {
 		n.tick(at)
 		n.request()
 		timeout = min(timeout*3/2, 120*second)
-		require.Equal(t, at+timeout, n.NextWake(at, at))
+		require.Equal(t, at+timeout, n.NextWake())
 	}
 }
 
@@ -133,7 +133,7 @@ func TestDownloadEndsWhenUnwanted(t *testing.T) {
 	n.wish[a.ID()] = protocol.Unwanted
 	n.tick(5 * second)
 	require.Empty(t, n.out.Sends)
-	require.Equal(t, protocol.Never, n.NextWake(0, 0))
+	require.Equal(t, protocol.Never, n.NextWake())
 }
 
 func TestDownloadWaitsWhenWantedLater(t *testing.T) {

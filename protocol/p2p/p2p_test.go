@@ -22,7 +22,7 @@ func big(h protocol.Height) protocol.Artifact {
 
 func call(nonce byte, signature byte) *protocol.SignedIngress {
 	return protocol.NewSignedIngress(protocol.IngressContent{Method: "m", Nonce: []byte{nonce}}, 0,
-		crypto.BasicPublicKey{}, crypto.BasicSignature{signature})
+		protocol.Authentication{Signature: []byte{signature}})
 }
 
 func proposal(h protocol.Height, calls ...*protocol.SignedIngress) *protocol.BlockProposal {
@@ -141,7 +141,7 @@ func TestPublishPushesSmallOrLatencySensitive(t *testing.T) {
 func TestProposalWithMuchIngressIsStillSmall(t *testing.T) {
 	n := newNode(t)
 	n.up(1, 1)
-	large := protocol.NewSignedIngress(protocol.IngressContent{Arg: make([]byte, 1<<20)}, 0, crypto.BasicPublicKey{}, crypto.BasicSignature{})
+	large := protocol.NewSignedIngress(protocol.IngressContent{Arg: make([]byte, 1<<20)}, 0, protocol.Authentication{})
 	n.out = protocol.Outputs{}
 	n.Publish(proposal(1, large), false, &n.out)
 	require.NotNil(t, n.out.Sends[0].Msg.(*protocol.SlotUpdate).Artifact)

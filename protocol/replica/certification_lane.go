@@ -78,7 +78,7 @@ func (l *certificationLane) step(r *Replica, in *protocol.Input, out *protocol.O
 	l.certifier.Step(in.Now, &l.effects)
 	l.apply(out)
 	l.announce(r, out)
-	out.Wake = l.broadcast.NextWake(in.Now, in.Instant)
+	out.Wake = l.broadcast.NextWake()
 }
 
 // commit holds an executed state and tells what the round did.

@@ -68,7 +68,7 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 	l.consensus.Step(at, &l.effects)
 	l.apply(out)
 	out.Writes = append(out.Writes, r.states.TakeWrites()...) // checkpoints that consensus let go of
-	out.Wake = min(in.Now.Add(pollInterval), l.broadcast.NextWake(in.Now, in.Instant))
+	out.Wake = min(in.Instant.Add(pollInterval), l.broadcast.NextWake())
 }
 
 // apply hands on what consensus wants of the world.

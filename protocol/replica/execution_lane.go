@@ -30,6 +30,6 @@ func (l *executionLane) step(_ *Replica, in *protocol.Input, out *protocol.Outpu
 	out.Local(&executed{result, l.batches[0]})
 	l.batches = l.batches[1:]
 	if len(l.batches) > 0 {
-		out.Wake = in.Now
+		out.Wake = in.Instant
 	}
 }

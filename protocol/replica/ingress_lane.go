@@ -30,7 +30,8 @@ type ingressLane struct {
 type watch struct {
 	id       protocol.MessageID
 	client   []protocol.NodeID
-	deadline protocol.Time
+	serial   uint64
+	deadline protocol.Time // on the monotonic clock
 }
 
 func (l *ingressLane) init(r *Replica) {
@@ -61,9 +62,12 @@ func (l *ingressLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs
 		}
 	}
 	l.pool.Step(in.Now, &l.effects)
-	l.answer(r, in.Now, out)
+	l.answer(r, in.Instant, out)
 	l.apply(out)
-	out.Wake = min(l.broadcast.NextWake(in.Now, in.Instant), l.pool.NextWake())
+	out.Wake = l.broadcast.NextWake()
+	if expiry := l.pool.NextWake(); expiry != protocol.Never {
+		out.Wake = min(out.Wake, in.Instant+max(expiry-in.Now, 0))
+	}
 	if len(l.watches) > 0 {
 		out.Wake = min(out.Wake, l.watches[0].deadline)
 	}
@@ -73,10 +77,7 @@ func (l *ingressLane) handle(r *Replica, a *protocol.Arrival, in *protocol.Input
 	switch m := a.Msg.(type) {
 	case *protocol.CallRequest:
 		out.Meter.Charge(protocol.OpReceive, 1)
-		l.call(a.From, m.Ingress, in.Now, out)
-	case *protocol.StatusRequest:
-		out.Meter.Charge(protocol.OpReceive, 1)
-		l.status(r, a.From, m.ID, out)
+		l.call(a.From, m, in, out)
 	case *inducted:
 		l.ids = l.ids[:0]
 		for _, call := range m.calls {
@@ -91,28 +92,21 @@ func (l *ingressLane) handle(r *Replica, a *protocol.Arrival, in *protocol.Input
 }
 
 // call takes a user's call, or says why not.
-func (l *ingressLane) call(from protocol.NodeID, m *protocol.SignedIngress, now protocol.Time, out *protocol.Outputs) {
-	client := []protocol.NodeID{from}
-	if v := l.pool.Submit(m, now, &l.effects); v.Kind != protocol.Accepts {
-		out.Send(client, &protocol.StatusReply{ID: m.MessageID, Refused: v.Reason})
-		return
+func (l *ingressLane) call(from protocol.NodeID, m *protocol.CallRequest, in *protocol.Input, out *protocol.Outputs) {
+	client, id := []protocol.NodeID{from}, m.Ingress.MessageID
+	v := l.pool.Submit(m.Ingress, in.Now, &l.effects)
+	switch {
+	case v.Kind != protocol.Accepts:
+		out.Send(client, &protocol.CallReply{ID: id, Serial: m.Serial, Refusal: protocol.Refusal{Status: 400, Text: v.Reason}})
+	case m.Async || len(l.watches) == maxWatches:
+		out.Send(client, &protocol.CallReply{ID: id, Serial: m.Serial})
+	default:
+		l.watches = append(l.watches, watch{id: id, client: client, serial: m.Serial, deadline: in.Instant.Add(syncWait)})
 	}
-	if len(l.watches) == maxWatches {
-		out.Send(client, &protocol.StatusReply{ID: m.MessageID, Status: protocol.IngressStatus{State: protocol.IngressReceived}})
-		return
-	}
-	l.watches = append(l.watches, watch{id: m.MessageID, client: client, deadline: now.Add(syncWait)})
-}
-
-// status answers from the certified state.
-func (l *ingressLane) status(r *Replica, from protocol.NodeID, id protocol.MessageID, out *protocol.Outputs) {
-	out.Meter.Charge(protocol.OpWitness, 1)
-	status, certificate := r.states.CertifiedStatus(id)
-	out.Send([]protocol.NodeID{from}, &protocol.StatusReply{ID: id, Status: status, Certificate: certificate})
 }
 
 // answer gives waiting clients their certified outcome, and those who have waited too long an acknowledgement.
-func (l *ingressLane) answer(r *Replica, now protocol.Time, out *protocol.Outputs) {
+func (l *ingressLane) answer(r *Replica, instant protocol.Time, out *protocol.Outputs) {
 	if len(l.watches) == 0 {
 		return
 	}
@@ -122,10 +116,9 @@ func (l *ingressLane) answer(r *Replica, now protocol.Time, out *protocol.Output
 		switch {
 		case state != nil && state.IngressState(w.id).IsTerminal():
 			out.Meter.Charge(protocol.OpWitness, 1)
-			status, certificate := r.states.CertifiedStatus(w.id)
-			out.Send(w.client, &protocol.StatusReply{ID: w.id, Status: status, Certificate: certificate})
-		case now >= w.deadline:
-			out.Send(w.client, &protocol.StatusReply{ID: w.id, Status: protocol.IngressStatus{State: protocol.IngressReceived}})
+			out.Send(w.client, &protocol.CallReply{ID: w.id, Serial: w.serial, Certificate: r.states.CertifiedStatus(w.id)})
+		case instant >= w.deadline:
+			out.Send(w.client, &protocol.CallReply{ID: w.id, Serial: w.serial})
 		default:
 			kept = append(kept, w)
 		}

@@ -42,6 +42,7 @@ type Replica struct {
 	transport     transportLane
 	xnet          xnetLane
 	execution     executionLane
+	query         queryLane
 }
 
 // New starts a node from its disk: empty at genesis, otherwise what it had before a crash.
@@ -76,6 +77,8 @@ func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
 		r.xnet.step(r, in, out)
 	case protocol.LaneExecution:
 		r.execution.step(r, in, out)
+	case protocol.LaneQuery:
+		r.query.step(r, in, out)
 	default:
 		panic(fmt.Sprintf("replica: node %s has no lane %d", r.cfg.Node, in.Lane))
 	}

@@ -50,7 +50,7 @@ func New(c Config) *Host {
 	checkDrift(c.Drift)
 	c.Slow = c.Slow.orOne()
 	h := &Host{node: c.Node, costs: c.Costs, own: c, slow: Ratio{1, 1}, disk: protocol.NewDisk()}
-	h.clock = clock{base: protocol.Time(c.Clock), drift: c.Drift}
+	h.clock = clock{base: protocol.Time(c.Clock), drift: c.Drift, pace: Steady}
 	return h
 }
 
@@ -66,7 +66,7 @@ func (h *Host) Start(t protocol.Time, m protocol.Machine) Dues {
 	for i := range h.lanes {
 		l := &h.lanes[i]
 		l.end = t + 1
-		l.wish = h.clock.now(t)
+		l.wish = h.clock.instant(t)
 		dues[i] = h.arm(l)
 	}
 	return dues
@@ -119,10 +119,18 @@ func (h *Host) Resume(t protocol.Time) Dues {
 }
 
 // JumpClock sets the wall clock forward or back.
-func (h *Host) JumpClock(t protocol.Time, by time.Duration) Dues {
+func (h *Host) JumpClock(t protocol.Time, by time.Duration) {
 	h.clock.reset(t)
 	h.clock.base = h.clock.base.Add(by)
-	return h.rearm(t)
+}
+
+// SetPace makes the wall clock go faster or slower than the monotonic one; 0: it stands.
+func (h *Host) SetPace(t protocol.Time, p Pace) {
+	if p < 0 || p > MaxPace {
+		panic(fmt.Sprintf("machine: pace of %d parts per billion", p))
+	}
+	h.clock.reset(t)
+	h.clock.pace = p
 }
 
 // SetDrift makes the clocks drift more than they do of their own; 0: no more. Together MaxDrift is the bound.

@@ -260,23 +260,31 @@ func TestWakeUp(t *testing.T) {
 		w.run(2000)
 		require.Equal(t, []protocol.Time{100, 200}, at(w))
 	})
-	t.Run("by the node's clock", func(t *testing.T) {
+	t.Run("by the monotonic clock", func(t *testing.T) {
 		w := booted(t, Config{Clock: 1000, Drift: 500_000_000})
-		w.arrive(200, &job{wake: 1750}) // 1000 + 1.5 · 500
+		w.arrive(200, &job{wake: 750}) // 1.5 · 500
 		w.run(2000)
 		require.Equal(t, []protocol.Time{200, 500}, at(w))
 		require.Equal(t, protocol.Time(1300), w.steps[0].now)
 		require.Equal(t, protocol.Time(300), w.steps[0].instant)
 	})
-	t.Run("a clock set forward wakes at once, one set back later", func(t *testing.T) {
+	t.Run("a wall clock that is set does not move it", func(t *testing.T) {
 		w := booted(t, Config{})
 		w.arrive(100, &job{wake: 500})
-		w.do(200, func() { w.dues(w.h.JumpClock(200, 1000)) })
-		w.arrive(300, &job{wake: 1500})
-		w.do(400, func() { w.dues(w.h.JumpClock(400, -200)) })
+		w.do(200, func() { w.h.JumpClock(200, 1000) })
+		w.do(300, func() { w.h.SetPace(300, Steady/10) })
+		w.do(400, func() { w.h.JumpClock(400, -300) })
 		w.run(2000)
-		require.Equal(t, []protocol.Time{100, 201, 300, 700}, at(w))
-		require.Equal(t, protocol.Time(700), w.steps[3].instant, "the monotonic clock does not jump")
+		require.Equal(t, []protocol.Time{100, 500}, at(w))
+		require.Equal(t, protocol.Time(500), w.steps[1].instant, "the monotonic clock does not jump")
+		require.Equal(t, protocol.Time(1300+10-300+10), w.steps[1].now)
+	})
+	t.Run("a wall clock may stand or run", func(t *testing.T) {
+		w := booted(t, Config{})
+		w.h.SetPace(100, 0)
+		require.Equal(t, protocol.Time(100), w.h.Now(1e9))
+		w.h.SetPace(1e9, 3*Steady)
+		require.Equal(t, protocol.Time(100+3e9), w.h.Now(2e9))
 	})
 	t.Run("a drift moves it", func(t *testing.T) {
 		w := booted(t, Config{})
@@ -360,7 +368,7 @@ func TestQueueIsBounded(t *testing.T) {
 // dreamer wishes to be woken at once and does nothing.
 type dreamer struct{}
 
-func (dreamer) Step(in *protocol.Input, out *protocol.Outputs) { out.Wake = in.Now }
+func (dreamer) Step(in *protocol.Input, out *protocol.Outputs) { out.Wake = in.Instant }
 
 func TestMachineThatSpinsIsABug(t *testing.T) {
 	w := newWorld(Config{Node: 7})
@@ -445,15 +453,15 @@ func TestLaneRule(t *testing.T) {
 func TestClockWhenIsTheFirstTime(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		c := clock{
-			since: protocol.Time(rapid.Int64Range(0, 1e18).Draw(t, "since")),
-			base:  protocol.Time(rapid.Int64Range(-1e15, 1e18).Draw(t, "base")),
-			drift: Drift(rapid.Int64Range(int64(-MaxDrift), int64(MaxDrift)).Draw(t, "drift")),
+			since:   protocol.Time(rapid.Int64Range(0, 1e18).Draw(t, "since")),
+			running: time.Duration(rapid.Int64Range(-1e15, 1e18).Draw(t, "running")),
+			drift:   Drift(rapid.Int64Range(int64(-MaxDrift), int64(MaxDrift)).Draw(t, "drift")),
 		}
-		wish := c.base + protocol.Time(rapid.Int64Range(-10, 1e15).Draw(t, "wish"))
+		wish := protocol.Time(c.running) + protocol.Time(rapid.Int64Range(-10, 1e15).Draw(t, "wish"))
 		at := c.when(wish)
-		require.GreaterOrEqual(t, c.now(at), wish)
-		require.True(t, at == c.since || c.now(at-1) < wish, "%d is not the first", at)
-		require.LessOrEqual(t, c.now(at), c.now(at+1))
+		require.GreaterOrEqual(t, c.instant(at), wish)
+		require.True(t, at == c.since || c.instant(at-1) < wish, "%d is not the first", at)
+		require.LessOrEqual(t, c.instant(at), c.instant(at+1))
 	})
 }
 
@@ -496,5 +504,5 @@ type echo struct{}
 func (echo) Step(in *protocol.Input, out *protocol.Outputs) {
 	out.Meter.Charge(protocol.OpReceive, 5)
 	out.Emit(protocol.Note{})
-	out.Wake = in.Now + 200
+	out.Wake = in.Instant + 200
 }

@@ -16,7 +16,7 @@ type lane struct {
 	end    protocol.Time // of the latest step; while paused, how much of it was left
 	freeAt protocol.Time // when Free is due; 0: not
 	alarm  protocol.Time // when WakeUp is due; 0: not
-	wish   protocol.Time // on the node's clock
+	wish   protocol.Time // on the monotonic clock
 	spins  int           // steps in a row that had nothing to do and wished for another at once
 	worked time.Duration
 }

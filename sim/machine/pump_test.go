@@ -33,7 +33,7 @@ func (c *chatter) Step(in *protocol.Input, out *protocol.Outputs) {
 	if in.Lane != protocol.LaneConsensus {
 		return
 	}
-	next := in.Now/10_000_000*10_000_000 + 10_000_000
+	next := in.Instant/10_000_000*10_000_000 + 10_000_000
 	if len(in.Arrivals) == 0 {
 		out.Send(c.peers, small{&c.msg})
 	}

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 
 	"icsim/crypto"
+	"icsim/crypto/der"
+	"icsim/crypto/hashtree"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 	"icsim/sim/rng"
@@ -40,8 +42,9 @@ type Client struct {
 	gaps    *rng.Quantiles // between calls, when they come at random
 	random  rng.Stream
 
+	wall     protocol.Time // what expiries are reckoned from
 	made     int
-	due      protocol.Time // of the next call; Never when there is none
+	due      protocol.Time // of the next call; Never when there is none. This and all times of the client are of its monotonic clock
 	next     int           // of a sequence: which call that is
 	waiting  []*call       // in the order they were made
 	memory   Memory
@@ -52,10 +55,13 @@ type Client struct {
 type call struct {
 	message *protocol.SignedIngress
 	of      *Call
-	kind    int // its place in the sequence
+	user    User               // who signed
+	read    protocol.MessageID // the newest poll
+	kind    int                // its place in the sequence
 	made    protocol.Time
 	act     protocol.Time // when to ask again
-	acked   bool          // a node has taken it: polling is enough
+	expires protocol.Time
+	acked   bool // a node has taken it: polling is enough
 }
 
 // New makes the client that is user number own.
@@ -92,15 +98,19 @@ func (k *Client) closed() bool { return len(k.config.Sequence) > 0 }
 
 // Step handles answers, then makes the calls that are due and asks again where nothing came.
 func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
+	k.wall = in.Now
 	for i := range in.Arrivals {
-		if reply, ok := in.Arrivals[i].Msg.(*protocol.StatusReply); ok {
-			k.answer(reply, in.Now, out)
+		switch reply := in.Arrivals[i].Msg.(type) {
+		case *protocol.CallReply:
+			k.answer(reply, in.Instant, out)
+		case *protocol.ReadReply:
+			k.polled(reply, in.Instant, out)
 		}
 	}
-	for k.due <= in.Now {
-		k.call(in.Now, out)
+	for k.due <= in.Instant {
+		k.call(in.Instant, out)
 	}
-	k.retry(in.Now, out)
+	k.retry(in.Instant, out)
 	out.Wake = k.nextWake()
 }
 
@@ -161,7 +171,7 @@ func (k *Client) follow(now protocol.Time) {
 func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Outputs) {
 	content := protocol.IngressContent{
 		Sender: principal.Anonymous(), Canister: of.Canister, Method: of.Method, Arg: arg,
-		Expiry: now.Add(lifetime), Nonce: binary.BigEndian.AppendUint64(nil, uint64(k.made)),
+		Expiry: k.wall.Add(lifetime), Nonce: binary.BigEndian.AppendUint64(nil, uint64(k.made)),
 	}
 	user := of.As
 	if user == 0 {
@@ -169,17 +179,38 @@ func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Out
 	} else { // two clients that sign for one user make different calls
 		content.Nonce = binary.BigEndian.AppendUint64(content.Nonce, uint64(k.user))
 	}
-	var key crypto.BasicPublicKey
-	var signature crypto.BasicSignature
 	if user != Anonymous {
-		id := &k.world.Users[user-1]
-		content.Sender, key = id.Sender, id.Public
-		signature = k.world.Scheme.SignBasic(id.Secret, protocol.IngressSignable(content.RequestID(k.world.Genesis)))
+		content.Sender = k.world.Users[user-1].Sender
 	}
-	m := protocol.NewSignedIngress(content, k.world.Genesis, key, signature)
-	k.waiting = append(k.waiting, &call{message: m, of: of, kind: k.next, made: now, act: now.Add(syncWait)})
+	m := protocol.NewSignedIngress(content, k.world.Genesis, k.sign(user, content.RequestID(k.world.Genesis)))
+	c := &call{message: m, of: of, user: user, kind: k.next, made: now, act: now.Add(syncWait), expires: now.Add(lifetime)}
+	k.waiting = append(k.waiting, c)
 	out.Emit(protocol.Note{Kind: protocol.NoteCallSubmitted, Hash: crypto.Hash(m.MessageID)})
-	k.ask(of, &protocol.CallRequest{Ingress: m}, out)
+	k.ask(of, c.request(), out)
+}
+
+func (c *call) request() *protocol.CallRequest {
+	return &protocol.CallRequest{Ingress: c.message, Effective: c.of.about()}
+}
+
+// sign authenticates a request of a user.
+func (k *Client) sign(user User, id protocol.MessageID) protocol.Authentication {
+	if user == Anonymous {
+		return protocol.Authentication{}
+	}
+	who := &k.world.Users[user-1]
+	signature := k.world.Scheme.SignBasic(who.Secret, protocol.IngressSignable(id))
+	return protocol.Authentication{PublicKey: der.WrapEd25519(who.Public), Signature: signature[:]}
+}
+
+// poll asks for the status of a call, as its sender.
+func (k *Client) poll(c *call) *protocol.ReadRequest {
+	content := protocol.ReadContent{
+		Sender: c.message.Content.Sender, Expiry: k.wall.Add(lifetime), Paths: []hashtree.Path{statusPath(c.message.MessageID)},
+	}
+	read := protocol.NewSignedRead(content, k.world.Genesis, k.sign(c.user, content.RequestID(k.world.Genesis)))
+	c.read = read.ID
+	return &protocol.ReadRequest{Read: read, Effective: c.of.about()}
 }
 
 // ask sends a request to a random node of the call's subnet.
@@ -189,26 +220,41 @@ func (k *Client) ask(of *Call, m protocol.Message, out *protocol.Outputs) {
 }
 
 // answer takes a node's reply to an open call. Replies to calls that are over are ignored.
-func (k *Client) answer(reply *protocol.StatusReply, now protocol.Time, out *protocol.Outputs) {
+func (k *Client) answer(reply *protocol.CallReply, now protocol.Time, out *protocol.Outputs) {
 	for i, c := range k.waiting {
 		if c.message.MessageID != reply.ID {
 			continue
 		}
-		status, proven := protocol.IngressStatus{}, false
-		if len(reply.Certificate) > 0 {
-			status, proven = k.world.Verify(c.of.Subnet, c.of.about())(reply.ID, reply.Certificate)
+		if reply.Certificate != nil {
+			k.proven(i, reply.Certificate, now, out)
+			return
 		}
-		switch {
-		case proven && status.State.IsTerminal():
-			k.end(i, protocol.NoteCallAnswered, status.Reject.Error, status, now, out)
-		case reply.Refused != "":
-			c.act = now.Add(pollEvery) // another node may take it
-		default:
-			c.acked = reply.Status.State != protocol.IngressUnknown
-			c.act = now.Add(pollEvery)
-		}
+		c.acked = reply.Refusal.Status == 0 // else another node may take it
+		c.act = now.Add(pollEvery)
 		return
 	}
+}
+
+// polled takes a node's answer to a poll.
+func (k *Client) polled(reply *protocol.ReadReply, now protocol.Time, out *protocol.Outputs) {
+	for i, c := range k.waiting {
+		if c.read == reply.ID {
+			k.proven(i, reply.Certificate, now, out)
+			return
+		}
+	}
+}
+
+// proven looks at what a certificate shows of open call i.
+func (k *Client) proven(i int, certificate []byte, now protocol.Time, out *protocol.Outputs) {
+	c := k.waiting[i]
+	status, proven := k.world.Verify(c.of.Subnet, c.of.about())(c.message.MessageID, certificate)
+	if proven && status.State.IsTerminal() {
+		k.end(i, protocol.NoteCallAnswered, status.Reject.Error, status, now, out)
+		return
+	}
+	c.acked = proven && status.State != protocol.IngressUnknown
+	c.act = now.Add(pollEvery)
 }
 
 // retry asks again for calls whose time has come, and gives up those that have expired.
@@ -216,16 +262,16 @@ func (k *Client) retry(now protocol.Time, out *protocol.Outputs) {
 	for i := 0; i < len(k.waiting); {
 		c := k.waiting[i]
 		switch {
-		case now >= c.message.Content.Expiry.Add(grace):
+		case now >= c.expires.Add(grace):
 			k.end(i, protocol.NoteCallLost, "", protocol.IngressStatus{}, now, out)
 			continue
 		case now < c.act:
-		case c.acked || now >= c.message.Content.Expiry:
-			k.ask(c.of, &protocol.StatusRequest{ID: c.message.MessageID}, out)
+		case c.acked || now >= c.expires:
+			k.ask(c.of, k.poll(c), out)
 			c.act = now.Add(pollEvery)
 			c.acked = false // unless this node, too, knows of the call, it is sent again
 		default:
-			k.ask(c.of, &protocol.CallRequest{Ingress: c.message}, out)
+			k.ask(c.of, c.request(), out)
 			c.act = now.Add(syncWait)
 		}
 		i++
@@ -282,7 +328,7 @@ func (c *Call) about() protocol.CanisterID {
 func (k *Client) nextWake() protocol.Time {
 	wake := k.due
 	for _, c := range k.waiting {
-		wake = min(wake, c.act, c.message.Content.Expiry.Add(grace))
+		wake = min(wake, c.act, c.expires.Add(grace))
 	}
 	return wake
 }

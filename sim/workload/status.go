@@ -22,6 +22,11 @@ func CertifiedBy(s crypto.Scheme, key []byte, canister principal.ID) Verifier {
 	}
 }
 
+// statusPath leads to what a state knows of a call.
+func statusPath(id protocol.MessageID) hashtree.Path {
+	return hashtree.Path{"request_status", hashtree.Label(id[:])}
+}
+
 // readStatus reads what a tree shows under request_status/<id> (reference/interface.md D.5).
 func readStatus(tree *hashtree.Mixed, id protocol.MessageID) (s protocol.IngressStatus) {
 	leaf := func(name hashtree.Label) ([]byte, bool) {

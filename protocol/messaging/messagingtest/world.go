@@ -169,7 +169,7 @@ func (w *World) Ingress(to protocol.CanisterID, method string, script []Call, ex
 	return protocol.NewSignedIngress(protocol.IngressContent{
 		Sender: principal.Anonymous(), Canister: to, Method: method, Arg: Encode(script), Expiry: expiry,
 		Nonce: fmt.Append(nil, serial),
-	}, w.Registry.Snapshot.Genesis, crypto.BasicPublicKey{}, crypto.BasicSignature{})
+	}, w.Registry.Snapshot.Genesis, protocol.Authentication{})
 }
 
 // Idle reports whether nothing is in flight anywhere.
