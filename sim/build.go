@@ -37,6 +37,7 @@ type world struct {
 	secrets   []keys.Secrets      // by node
 	users     []workload.Identity // by number − 1
 	clients   []*workload.Client
+	boundary  protocol.NodeID // if there is one
 	hosts     []*machine.Host
 	machines  []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
 	net       *network.Network
@@ -78,6 +79,9 @@ func (s *simulation) build() error {
 	}
 	for i := range s.config.Clients {
 		s.addClient(i)
+	}
+	if s.config.Boundary {
+		s.addBoundary()
 	}
 	s.connect()
 	s.faults, err = s.config.Faults.Compile(len(s.secrets))
@@ -262,6 +266,9 @@ func (s *simulation) connect() {
 	}
 	for _, c := range s.config.Clients {
 		endpoints = append(endpoints, network.Endpoint{Place: c.Place, Mesh: network.NoMesh})
+	}
+	if s.config.Boundary {
+		endpoints = append(endpoints, network.Endpoint{Mesh: network.NoMesh})
 	}
 	s.net = network.New(network.Config{Chance: s.random.Split("network"), Paths: s.config.Paths, Endpoints: endpoints})
 }

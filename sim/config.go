@@ -36,6 +36,8 @@ type Config struct {
 	Attackers []adversary.Assignment
 	Bounds    check.Bounds        // what liveness means
 	Expect    []check.Expectation // what else must hold at the end
+	Boundary  bool                // there is a node through which people outside reach the network, in the first place
+	Inputs    []Input             // what comes from outside, in order of time; needs Boundary
 	Short     bool                // the run ends before the scenario does: calls without an answer are not judged
 
 	// What follows must not change the digest.

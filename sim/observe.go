@@ -122,6 +122,8 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 		e.Kind = trace.Timer
 	case faultDue:
 		e.Kind, e.Fingerprint, e.Detail = trace.Fault, uint64(o.index), &s.faults[o.index]
+	case inputDue:
+		e.Kind, e.Fingerprint, e.Detail = trace.Input, s.inputs[o.index].fingerprint(), &s.inputs[o.index]
 	}
 	s.watch.trace.Event(&e)
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"icsim/protocol"
+	"icsim/sim/boundary"
 	"icsim/sim/check"
 	"icsim/sim/event"
 	"icsim/sim/machine"
@@ -22,9 +23,10 @@ const (
 	netTimer                   // a connection times out or comes up
 	faultDue                   // an action of the fault plan
 	nodeStart                  // a node boots
+	inputDue                   // something from outside
 )
 
-var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start"}
+var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "input"}
 
 // An occurrence is the payload of an event. Which fields count depends on what happens.
 type occurrence struct {
@@ -32,7 +34,7 @@ type occurrence struct {
 	lane     protocol.Lane
 	node     protocol.NodeID
 	boots    uint32 // of the node when a message to itself was sent
-	index    int32  // of a fault action
+	index    int32  // of a fault action or input
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
 	timer    *network.Timer
@@ -44,6 +46,8 @@ type simulation struct {
 	loop   *event.Loop[occurrence]
 	world
 	watch     watch
+	inputs    []Input
+	answered  func(boundary.Answer) // takes what leaves by the boundary node
 	effects   network.Effects
 	transfers []*network.Transfer
 }
@@ -59,13 +63,26 @@ type Progress struct {
 // answers false the run ends there, and the result says that it is partial. An error means that the configuration
 // cannot be built or its trace not be written; whatever goes wrong in the simulated world is in the result.
 func Run(c *Config, progress func(Progress) bool) (*Result, error) {
-	s := &simulation{config: c}
+	s, err := begin(c)
+	if err != nil {
+		return nil, err
+	}
+	return s.finish(s.pump(progress))
+}
+
+// begin builds what a configuration says.
+func begin(c *Config) (*simulation, error) {
+	s := &simulation{config: c, inputs: c.Inputs, answered: func(boundary.Answer) {}}
 	s.loop = event.NewLoop(c.Seed, s.handle)
 	if err := s.build(); err != nil {
 		return nil, err
 	}
 	s.watch = s.newWatch()
-	partial := s.pump(progress)
+	return s, nil
+}
+
+// finish ends the trace and sums up.
+func (s *simulation) finish(partial bool) (*Result, error) {
 	if err := s.watch.trace.Close(); err != nil {
 		return nil, fmt.Errorf("writing the trace: %w", err)
 	}
@@ -95,6 +112,9 @@ func (s *simulation) start() {
 	}
 	for i, action := range s.faults {
 		s.schedule(s.faultSource(), protocol.NodeID(0), max(action.At, 1), occurrence{what: faultDue, index: int32(i)})
+	}
+	for i := range s.inputs {
+		s.expect(i)
 	}
 }
 
@@ -126,6 +146,8 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 		s.carryOut(t, &s.faults[o.index])
 	case nodeStart:
 		s.boot(t, o.node)
+	case inputDue:
+		s.receive(t, &s.inputs[o.index])
 	}
 }
 
@@ -240,6 +262,7 @@ func (s *simulation) boot(t protocol.Time, node protocol.NodeID) {
 	s.spread(t)
 }
 
-// Sources of events beside the endpoints: the network's timers and the fault plan.
+// Sources of events beside the endpoints: the network's timers, the fault plan and what comes from outside.
 func (s *simulation) netSource() uint32   { return uint32(len(s.hosts)) }
 func (s *simulation) faultSource() uint32 { return uint32(len(s.hosts)) + 1 }
+func (s *simulation) inputSource() uint32 { return uint32(len(s.hosts)) + 2 }

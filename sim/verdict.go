@@ -11,7 +11,7 @@ import (
 
 // checkConfig tells the checkers what to demand of whom.
 func (s *simulation) checkConfig() check.Config {
-	c := check.Config{Corrupt: s.coalition.Has, Settled: s.settled(), Bounds: s.config.Bounds}
+	c := check.Config{Corrupt: s.coalition.Has, Settled: s.hasSettled, Bounds: s.config.Bounds}
 	for i, sub := range s.subnets {
 		c.Subnets = append(c.Subnets, check.Subnet{
 			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes,
@@ -139,6 +139,9 @@ func (s *simulation) troubled(nodes []protocol.NodeID, spans []disturbance, at p
 	}
 	return len(who)
 }
+
+// hasSettled asks at the end, which a session does not know before.
+func (s *simulation) hasSettled(n protocol.NodeID) bool { return s.settled()(n) }
 
 // settled tells which nodes must have caught up at the end: those undisturbed for the time that liveness allows, and
 // not gone for ever.

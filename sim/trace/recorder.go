@@ -47,17 +47,18 @@ const (
 	Wake                // a lane is woken
 	Timer               // of the network
 	Fault               // the fault plan acts
+	Input               // something comes from outside
 	numKinds
 )
 
-var kindNames = [numKinds]string{"arrival", "local", "notice", "free", "wake", "timer", "fault"}
+var kindNames = [numKinds]string{"arrival", "local", "notice", "free", "wake", "timer", "fault", "input"}
 
 func (k Kind) String() string { return kindNames[k] }
 
 // level is the least level at which events of a kind are written.
 func (k Kind) level() Level {
 	switch k {
-	case Fault:
+	case Fault, Input:
 		return Notes
 	case Arrival, Local, Notice:
 		return Messages

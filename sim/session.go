@@ -1,0 +1,92 @@
+package sim
+
+import (
+	"fmt"
+	"time"
+
+	"icsim/crypto/der"
+	"icsim/protocol"
+	"icsim/sim/boundary"
+)
+
+// A Session is a run in somebody's hands: it goes on as far as it is told to, and takes inputs on the way. Its Inputs and its
+// Config make a run with the same digest (Config.Inputs, Config.Duration). It serves one goroutine.
+type Session struct {
+	s       *simulation
+	answers []boundary.Answer
+	closed  bool
+}
+
+// Open starts a session on a configuration, at virtual time 0. Duration and Inputs do not count.
+func Open(c *Config) (*Session, error) {
+	config := *c
+	config.Duration, config.Inputs, config.Boundary = 0, nil, true
+	x := &Session{}
+	s, err := begin(&config)
+	if err != nil {
+		return nil, err
+	}
+	s.answered = func(a boundary.Answer) { x.answers = append(x.answers, a) }
+	s.start()
+	x.s = s
+	x.Advance(0)
+	return x, nil
+}
+
+// Now is the virtual time.
+func (x *Session) Now() time.Duration { return time.Duration(x.s.loop.Now()) }
+
+// Clock is the time on the wall clocks of nodes whose clocks are right, in Unix nanoseconds.
+func (x *Session) Clock() uint64 {
+	return x.s.config.Genesis + uint64(x.s.hosts[x.s.boundary].Now(protocol.Time(x.s.loop.Now())))
+}
+
+// Advance runs the session for a while.
+func (x *Session) Advance(by time.Duration) { x.s.loop.Run(x.s.loop.Now() + int64(by)) }
+
+// Step handles events one at a time until one of them has an answer or so much time has passed.
+func (x *Session) Step(most time.Duration) {
+	until := x.s.loop.Now() + int64(most)
+	for len(x.answers) == 0 {
+		if key, ok := x.s.loop.Next(); !ok || key.At > until {
+			x.s.loop.Run(until)
+			return
+		}
+		x.s.loop.Step()
+	}
+}
+
+// Put lets something happen now. It gives the input with its time: what a recording has to keep.
+func (x *Session) Put(in Input) Input {
+	in.At = protocol.Time(x.s.loop.Now() + 1)
+	x.s.inputs = append(x.s.inputs, in)
+	x.s.expect(len(x.s.inputs) - 1)
+	x.s.loop.Run(int64(in.At))
+	return in
+}
+
+// Answers gives the answers to requests since it was last asked.
+func (x *Session) Answers() []boundary.Answer {
+	a := x.answers
+	x.answers = nil
+	return a
+}
+
+// RootKey is the root subnet's key in DER.
+func (x *Session) RootKey() []byte {
+	r := x.s.registry.Latest()
+	return der.WrapBLS(r.Subnets[r.Root].PublicKey)
+}
+
+// Registry is the registry as it stands.
+func (x *Session) Registry() *protocol.RegistrySnapshot { return x.s.registry.Latest() }
+
+// Close ends the session, writes the rest of the trace and gives what it showed.
+func (x *Session) Close() (*Result, error) {
+	if x.closed {
+		return nil, fmt.Errorf("the session is closed already")
+	}
+	x.closed = true
+	x.s.config.Duration = x.Now()
+	return x.s.finish(false)
+}
