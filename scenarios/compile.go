@@ -20,6 +20,15 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	for i := range s.Subnets {
 		c.Subnets = append(c.Subnets, s.Subnets[i].compile(&s.Network, i))
 	}
+	if s.recording != nil {
+		if s.recording.Seed != seed {
+			return nil, fmt.Errorf("%s: the session was recorded with seed %d; replay it with --seed %[2]d", s.File, s.recording.Seed)
+		}
+		c.Boundary, c.Inputs = true, s.recording.Inputs
+		if !s.Short {
+			c.Duration, c.Short = s.recording.Lasted, true
+		}
+	}
 	x := s.newScene(c)
 	if err := x.install(); err != nil {
 		return nil, fmt.Errorf("%s: %w", s.File, err)

@@ -7,6 +7,7 @@ import (
 	"icsim/protocol"
 	"icsim/sim"
 	"icsim/sim/check"
+	"icsim/sim/recording"
 )
 
 // Limits that keep a mistyped number from eating the machine.
@@ -73,7 +74,23 @@ func (p *parser) scenario(o *object) {
 	p.attackers(o)
 	p.liveness(o)
 	p.expectations(o)
+	p.replay(o)
 	o.done()
+}
+
+// replay takes a recorded session: what came from outside comes again, and the run lasts as long as the session did.
+func (p *parser) replay(o *object) {
+	s := p.spec
+	if s.Replay = optional(o, "replay", texts("the file with a recorded session"), ""); s.Replay == "" {
+		return
+	}
+	text, err := p.open(s.Replay)
+	if err == nil {
+		s.recording, err = recording.Read(text, uint64(s.Genesis.UnixNano()))
+	}
+	if err != nil {
+		o.fail("replay", "replay %s: %v", s.Replay, err)
+	}
 }
 
 func (p *parser) liveness(o *object) {

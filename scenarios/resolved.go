@@ -19,6 +19,12 @@ func (s *Spec) Resolved() []byte {
 	w.line("duration: %s", printDuration(s.Duration))
 	w.line("crypto: %s", s.Crypto)
 	w.line("genesis: %s", s.Genesis.Format(time.RFC3339Nano))
+	switch {
+	case s.portable:
+		w.line("replay: %s", strconv.Quote(s.Replay))
+	case s.Replay != "":
+		w.line("replay: %s", absolute(s.File, s.Replay))
+	}
 	w.line("network: %s", s.Network.resolved(s.File))
 	section(w, "subnets", s.Subnets, func(sub *Subnet) string { return sub.resolved().String() })
 	if len(s.Users) > 0 {
@@ -47,6 +53,14 @@ func (s *Spec) Resolved() []byte {
 		w.line("  - { %s: %s }", e.Quantity, bounds)
 	}
 	return w.Bytes()
+}
+
+// Recorded writes the scenario of a session that is recorded in a file beside it. What the scenario expects at its end goes, since the
+// session ends when it ends.
+func (s *Spec) Recorded(replay string) []byte {
+	session := *s
+	session.Replay, session.portable, session.Expect = replay, true, nil
+	return session.Resolved()
 }
 
 type writer struct{ bytes.Buffer }

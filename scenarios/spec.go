@@ -7,6 +7,7 @@ import (
 	"icsim/protocol"
 	"icsim/sim/check"
 	"icsim/sim/network"
+	"icsim/sim/recording"
 )
 
 // A Spec is a scenario as its author means it: every reference is checked, every default filled in. Things refer to each
@@ -28,7 +29,11 @@ type Spec struct {
 	Faults     []Fault
 	Attackers  []Attacker
 	Liveness   check.Bounds
+	Replay     string // file with a recorded session, or empty
 	Expect     []check.Expectation
+
+	recording *recording.Recording // of Replay
+	portable  bool                 // Replay is written as it is, beside the scenario
 }
 
 // A Network says what lies between places. One of World, Uniform and Matrix is set.

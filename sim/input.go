@@ -46,6 +46,17 @@ func (i *Input) fingerprint() uint64 {
 	return uint64(h[0])<<56 | uint64(h[1])<<48 | uint64(h[2])<<40 | uint64(h[3])<<32 // enough to tell two apart
 }
 
+// check says what is wrong with an input, by whoever it was recorded.
+func (s *simulation) check(in *Input) error {
+	switch {
+	case !s.config.Boundary:
+		return fmt.Errorf("a run without a boundary node takes no inputs")
+	case in.Fault != nil:
+		return in.Fault.Check(len(s.secrets))
+	}
+	return nil
+}
+
 // receive carries out an input.
 func (s *simulation) receive(t protocol.Time, in *Input) {
 	switch {
@@ -56,6 +67,7 @@ func (s *simulation) receive(t protocol.Time, in *Input) {
 			h.JumpClock(t, in.Clocks.By)
 			h.SetPace(t, in.Clocks.Pace)
 		}
+	case in.Fault.Kind == fault.Start && s.hosts[in.Fault.Node].Machine() != nil: // somebody pressed twice
 	default:
 		s.carryOut(t, in.Fault)
 	}

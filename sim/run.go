@@ -77,6 +77,11 @@ func begin(c *Config) (*simulation, error) {
 	if err := s.build(); err != nil {
 		return nil, err
 	}
+	for i := range s.inputs {
+		if err := s.check(&s.inputs[i]); err != nil {
+			return nil, fmt.Errorf("input %d, at %s: %w", i+1, s.inputs[i].At, err)
+		}
+	}
 	s.watch = s.newWatch()
 	return s, nil
 }

@@ -56,13 +56,17 @@ func (x *Session) Step(most time.Duration) {
 	}
 }
 
-// Put lets something happen now. It gives the input with its time: what a recording has to keep.
-func (x *Session) Put(in Input) Input {
+// Put lets something happen now. It gives the input with its time: what a recording has to keep. The error says what
+// is wrong with a fault; nothing has happened then.
+func (x *Session) Put(in Input) (Input, error) {
+	if err := x.s.check(&in); err != nil {
+		return in, err
+	}
 	in.At = protocol.Time(x.s.loop.Now() + 1)
 	x.s.inputs = append(x.s.inputs, in)
 	x.s.expect(len(x.s.inputs) - 1)
 	x.s.loop.Run(int64(in.At))
-	return in
+	return in, nil
 }
 
 // Answers gives the answers to requests since it was last asked.
@@ -80,6 +84,11 @@ func (x *Session) RootKey() []byte {
 
 // Registry is the registry as it stands.
 func (x *Session) Registry() *protocol.RegistrySnapshot { return x.s.registry.Latest() }
+
+// CertifiedHeight is that of the root subnet.
+func (x *Session) CertifiedHeight() protocol.Height {
+	return x.s.watch.subnets[x.s.registry.Latest().Root].certified
+}
 
 // Close ends the session, writes the rest of the trace and gives what it showed.
 func (x *Session) Close() (*Result, error) {

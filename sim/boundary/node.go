@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"icsim/crypto/principal"
 	"icsim/protocol"
 	"icsim/sim/rng"
 )
@@ -68,21 +69,37 @@ func (b *Node) Step(in *protocol.Input, out *protocol.Outputs) {
 
 // send gives a request to a node.
 func (b *Node) send(a *attempt, now protocol.Time, out *protocol.Outputs) {
-	snapshot := b.cfg.Registry()
-	subnet := a.request.Subnet
-	if !a.request.BySubnet {
-		var ok bool
-		if subnet, ok = snapshot.Routing.Route(a.request.effective()); !ok {
-			b.refuse(a, statusNotFound, refusalNoSubnet)
-			return
-		}
+	subnet, refusal := a.request.route(b.cfg.Registry())
+	if subnet == nil {
+		b.refuse(a, statusNotFound, refusal)
+		return
 	}
-	a.node = b.choose(snapshot.Subnet(subnet).Members, a.tried, now)
+	a.node = b.choose(subnet.Members, a.tried, now)
 	a.tried = append(a.tried, a.node)
 	b.serial++
 	a.serial, a.until = b.serial, now.Add(a.request.patience())
 	b.waiting = append(b.waiting, a)
 	out.Send([]protocol.NodeID{a.node}, a.request.message(a.serial))
+}
+
+// route finds the subnet that a request is for.
+func (r *Request) route(registry *protocol.RegistrySnapshot) (subnet *protocol.SubnetRecord, refusal string) {
+	if r.Subnet != (principal.ID{}) {
+		i := slices.IndexFunc(registry.Subnets, func(s *protocol.SubnetRecord) bool { return s.Principal == r.Subnet })
+		if i < 0 {
+			return nil, refusalNoSubnet
+		}
+		return registry.Subnets[i], ""
+	}
+	if r.effective() == protocol.ManagementCanister {
+		i := slices.IndexFunc(registry.Subnets, func(s *protocol.SubnetRecord) bool { return s.Type != protocol.SystemSubnet })
+		return registry.Subnets[max(i, 0)], ""
+	}
+	id, ok := registry.Routing.Route(r.effective())
+	if !ok {
+		return nil, refusalNoCanister
+	}
+	return registry.Subnet(id), ""
 }
 
 // choose draws a node: of those not tried and not shunned, if there are any.

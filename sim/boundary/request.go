@@ -3,6 +3,7 @@ package boundary
 import (
 	"time"
 
+	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
@@ -13,9 +14,9 @@ type Request struct {
 	Call   *protocol.CallRequest
 	Query  *protocol.QueryRequest
 	Read   *protocol.ReadRequest
-	// Subnet is asked if BySubnet is set; else the one that hosts the effective canister.
-	Subnet   protocol.SubnetID
-	BySubnet bool
+	// Subnet is asked unless it is zero; else the one that hosts the effective canister. The management canister is
+	// everywhere: calls that are about no canister, and name it, go to the first application subnet.
+	Subnet principal.ID
 }
 
 // An Answer is what became of a request: a node's reply of the kind that fits the request, or a refusal by the boundary node itself.
@@ -36,7 +37,8 @@ const (
 
 // Refusals of the boundary node itself, in the words of ic-boundary.
 const (
-	refusalNoSubnet   = "canister_not_found: no subnet hosts the canister"
+	refusalNoCanister = "canister_not_found: no subnet hosts the canister"
+	refusalNoSubnet   = "subnet_not_found: there is no such subnet"
 	refusalNoAnswer   = "upstream_timeout: no node of the subnet answered"
 	statusNotFound    = 400
 	statusUnavailable = 503

@@ -2,10 +2,12 @@ package fault
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"icsim/protocol"
+	"icsim/sim/machine"
 	"icsim/sim/network"
 )
 
@@ -34,18 +36,54 @@ var kindNames = [numKinds]string{
 
 func (k Kind) String() string { return kindNames[k] }
 
+// MarshalText writes a kind by its name.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+// UnmarshalText reads a kind's name.
+func (k *Kind) UnmarshalText(text []byte) error {
+	i := slices.Index(kindNames[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("no fault is called %q; want one of %s", text, strings.Join(kindNames[:], ", "))
+	}
+	*k = Kind(i)
+	return nil
+}
+
+// Check says what is wrong with an action that no plan has compiled, for a network of some nodes.
+func (a *Action) Check(nodes int) error {
+	for _, n := range slices.Concat([]protocol.NodeID{a.Node}, a.From, a.To) {
+		if int64(n) >= int64(nodes) {
+			return fmt.Errorf("%s of node %d: there are %d nodes, numbered from 0", a.Kind, n, nodes)
+		}
+	}
+	most := int64(machine.MaxDrift)
+	switch {
+	case a.Kind >= numKinds:
+		return fmt.Errorf("no fault has the number %d", a.Kind)
+	case a.Disturbance.Loss > network.MaxLoss || a.Disturbance.Delay < 0 || a.Disturbance.Delay > network.MaxOneWay:
+		return fmt.Errorf("%s: want a delay from 0 to %s and a loss up to %s", a.Kind, network.MaxOneWay, percent(network.MaxLoss))
+	case a.Uplink < 0 || a.Downlink < 0:
+		return fmt.Errorf("%s: want bits a second, 0 for unlimited", a.Kind)
+	case a.PartsPerBillion > most || a.PartsPerBillion < -most:
+		return fmt.Errorf("%s: want at most %d parts per billion either way", a.Kind, most)
+	case a.Kind == Slow && (a.Den == 0 || a.Num == 0):
+		return fmt.Errorf("%s: want a ratio above 0", a.Kind)
+	}
+	return nil
+}
+
 // An Action is a primitive to carry out at a time. The fields that its Kind names are set.
 type Action struct {
-	At               protocol.Time
-	Kind             Kind
-	Node             protocol.NodeID
-	From, To         []protocol.NodeID
-	LoseDisk         bool
-	Disturbance      network.Disturbance
-	Uplink, Downlink int64
-	By               time.Duration
-	PartsPerBillion  int64
-	Num, Den         uint32
+	At               protocol.Time       `json:",omitzero"`
+	Kind             Kind                `json:""`
+	Node             protocol.NodeID     `json:""`
+	From, To         []protocol.NodeID   `json:",omitempty"`
+	LoseDisk         bool                `json:",omitzero"`
+	Disturbance      network.Disturbance `json:",omitzero"`
+	Uplink, Downlink int64               `json:",omitzero"`
+	By               time.Duration       `json:",omitzero"`
+	PartsPerBillion  int64               `json:",omitzero"`
+	Num, Den         uint32              `json:",omitzero"`
 }
 
 // String describes an action in a line of a trace.

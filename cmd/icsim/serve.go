@@ -1,0 +1,192 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"icsim/scenarios"
+	"icsim/sim"
+	"icsim/sim/gateway"
+	"icsim/sim/gateway/live"
+)
+
+// A serveFlags is what the command line says of a session.
+type serveFlags struct {
+	file   string
+	listen string
+	clock  string
+	factor float64
+	seed   uint64
+	crypto string
+	record string
+}
+
+func serveCommand() *cobra.Command {
+	var f serveFlags
+	cmd := &cobra.Command{
+		Use:   "serve FILE",
+		Short: "Let agents, browsers and test suites use a simulated network",
+		Long: `serve runs a scenario as long as you like and lets unmodified agents use it over HTTP, as they use the Internet Computer: they
+create, install and call canisters, query, read the state, and verify what nodes sign, while the scenario's faults and attackers do
+their work. Open the printed address in a browser to watch.
+
+The clock says how virtual time goes on:
+  auto     as fast as this computer can while a request is open, with real time otherwise; nodes' clocks stay near yours
+  real     one second a second, or --factor
+  manual   only when told to
+
+All that comes in is recorded. At the end, by Ctrl-C, serve prints the session's digest and the icsim run that gives the same.`,
+		Example: `  icsim serve quickstart
+  icsim serve quickstart --clock real --factor 2
+  icsim serve my.yaml --listen 127.0.0.1:8000 --crypto ideal --record session`,
+		Args: exactly("FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			f.file = args[0]
+			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringVar(&f.listen, "listen", "127.0.0.1:8000", "the address to listen on; port 0 takes a free one")
+	flags.StringVar(&f.clock, "clock", "auto", "auto, real or manual: how virtual time goes on")
+	flags.Float64Var(&f.factor, "factor", 1, "with --clock real: virtual seconds a second, from 0.001 to 1000")
+	flags.Uint64Var(&f.seed, "seed", 1, "the seed that all chance comes from")
+	flags.StringVar(&f.crypto, "crypto", "", "bls (agents can verify) or ideal (fast, nobody can) instead of the scenario's")
+	flags.StringVar(&f.record, "record", "", "the directory for the recording, or none, instead of a new one in your cache directory")
+	return cmd
+}
+
+func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+	mode, err := live.ParseMode(f.clock)
+	switch {
+	case err != nil:
+		return fmt.Errorf("--clock: %w", err)
+	case f.factor < 0.001 || f.factor > 1000:
+		return fmt.Errorf("--factor %g: want a number from 0.001 to 1000", f.factor)
+	}
+	spec, err := (&runFlags{file: f.file, crypto: f.crypto, workers: 1}).spec()
+	if err != nil {
+		return err
+	}
+	if spec.Replay != "" {
+		return fmt.Errorf("%s is a recorded session; replay it with icsim run", f.file)
+	}
+	listener, err := net.Listen("tcp", f.listen)
+	if err != nil {
+		return fmt.Errorf("--listen %s: %w", f.listen, err)
+	}
+	defer listener.Close()
+	spec.Genesis = time.Now().UTC()
+	spec.Expect, spec.Short = nil, true // they are about the whole of the scenario
+	runner, record, err := f.open(spec, mode)
+	if err != nil {
+		return err
+	}
+	f.greet(stderr, spec, listener.Addr(), record)
+	served := serveUntilInterrupted(ctx, listener, routes(runner, spec), stderr)
+	result, err := runner.Close()
+	if err := errors.Join(served, err, record.close()); err != nil {
+		return fmt.Errorf("%s: %w", f.file, err)
+	}
+	result.Version = buildVersion()
+	result.WallSeconds = time.Since(spec.Genesis).Seconds()
+	rename(result, spec)
+	if _, err := io.WriteString(stdout, summary(result, isTerminal(stdout))); err != nil {
+		return err
+	}
+	if record.dir != "" {
+		fmt.Fprintf(stdout, "\nreplay: icsim run %s%s\n", record.scenario(), f.seedFlag())
+	}
+	return verdict(result)
+}
+
+// open starts the session.
+func (f *serveFlags) open(spec *scenarios.Spec, mode live.Mode) (*live.Runner, *record, error) {
+	config, err := spec.Compile(f.seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	session, err := sim.Open(config)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", f.file, err)
+	}
+	record, err := openRecord(f.record, spec, f.seed)
+	if err != nil {
+		return nil, nil, err
+	}
+	return live.Start(session, live.Config{Mode: mode, Factor: f.factor, Record: record.writer}), record, nil
+}
+
+func (f *serveFlags) seedFlag() string {
+	if f.seed == 1 {
+		return ""
+	}
+	return fmt.Sprintf(" --seed %d", f.seed)
+}
+
+// greet says where what is.
+func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, at net.Addr, record *record) {
+	fmt.Fprintf(w, "%s, seed %d, %s, clock %s\n", spec.Name, f.seed, spec.Crypto, f.clock)
+	if spec.Crypto == "ideal" {
+		fmt.Fprintln(w, "ideal signatures: agents that verify will refuse them; serve with --crypto bls for those")
+	}
+	if host, _, err := net.SplitHostPort(at.String()); err == nil && !net.ParseIP(host).IsLoopback() {
+		fmt.Fprintln(w, "anybody who reaches this address can use the network")
+	}
+	if record.dir != "" {
+		fmt.Fprintf(w, "recording into %s\n", record.dir)
+	}
+	fmt.Fprintf(w, "http://%s\n", at)
+}
+
+// routes says who answers what.
+func routes(runner *live.Runner, spec *scenarios.Spec) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/api/", gateway.NewAgents(runner, uint64(spec.Genesis.UnixNano()), buildVersion()))
+	return mux
+}
+
+// Bounds of a connection, so that slow and idle clients hold nothing for long.
+const (
+	headTime  = 10 * time.Second
+	readTime  = time.Minute
+	idleTime  = 2 * time.Minute
+	headBytes = 64 << 10
+	closeTime = 2 * time.Second
+)
+
+// serveUntilInterrupted answers until Ctrl-C, or until ctx ends.
+func serveUntilInterrupted(ctx context.Context, l net.Listener, h http.Handler, stderr io.Writer) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	server := &http.Server{
+		Handler: h, ReadHeaderTimeout: headTime, ReadTimeout: readTime, IdleTimeout: idleTime, MaxHeaderBytes: headBytes,
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	stop() // a second Ctrl-C ends the process
+	fmt.Fprintln(stderr, "ending the session")
+	closing, cancel := context.WithTimeout(context.Background(), closeTime)
+	defer cancel()
+	if err := server.Shutdown(closing); err != nil {
+		return server.Close() // open requests are cut off
+	}
+	return nil
+}
