@@ -128,7 +128,7 @@ func tampered(now protocol.Time) map[string]*protocol.SignedIngress {
 	big := good
 	big.size = 10_000
 	far := good
-	far.expiry = now + protocol.IngressTTL + Drift + 1
+	far.expiry = now + protocol.IngressTTL + protocol.ExpiryDrift + 1
 	unsigned := protocol.Authentication{PublicKey: der.WrapEd25519(pk)}
 	garbage := protocol.Authentication{PublicKey: der.WrapEd25519(pk), Signature: make([]byte, 64)}
 	return map[string]*protocol.SignedIngress{

@@ -69,7 +69,7 @@ func NewPool(cfg Config) *Pool {
 //
 // Model: the replica's endpoint and its ingress manager both verify the signature; here it is done once.
 func (p *Pool) Submit(m *protocol.SignedIngress, now protocol.Time, out *Effects) protocol.Verdict {
-	if v := checkExpiry(m, now, protocol.IngressTTL+Drift); v.Kind != protocol.Accepts {
+	if v := checkExpiry(m, now, protocol.IngressTTL+protocol.ExpiryDrift); v.Kind != protocol.Accepts {
 		return v
 	}
 	if p.validated[m.MessageID] != nil || p.cfg.IsKnown(m.MessageID) {
@@ -138,7 +138,7 @@ func (p *Pool) judge(m *protocol.SignedIngress, now protocol.Time) protocol.Verd
 	if p.validated[m.MessageID] != nil || p.cfg.IsKnown(m.MessageID) || m.Content.Expiry < now {
 		return protocol.Defer("not needed")
 	}
-	if v := checkExpiry(m, now, protocol.IngressTTL+Drift); v.Kind != protocol.Accepts {
+	if v := checkExpiry(m, now, protocol.IngressTTL+protocol.ExpiryDrift); v.Kind != protocol.Accepts {
 		return v
 	}
 	return checkRequest(p.cfg.Keys, p.subnet(now), m)

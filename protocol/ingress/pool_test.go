@@ -62,8 +62,8 @@ func TestExpiryWindow(t *testing.T) {
 		{now, "", protocol.Wanted},
 		{now + protocol.IngressTTL, "", protocol.Wanted},
 		{now + protocol.IngressTTL + 1, "", protocol.Unwanted},
-		{now + protocol.IngressTTL + Drift, "", protocol.Unwanted},
-		{now + protocol.IngressTTL + Drift + 1, ReasonExpiryFar, protocol.Unwanted},
+		{now + protocol.IngressTTL + protocol.ExpiryDrift, "", protocol.Unwanted},
+		{now + protocol.IngressTTL + protocol.ExpiryDrift + 1, ReasonExpiryFar, protocol.Unwanted},
 	} {
 		w := newWorld()
 		m := sign(spec{expiry: c.expiry})
