@@ -5,6 +5,7 @@ import (
 
 	"icsim/crypto"
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -39,7 +40,7 @@ func TestBadCallsAreRefusedWithTheirReason(t *testing.T) {
 	now := 1000 * second
 	for reason, m := range tampered(now) {
 		if reason == "canister" {
-			reason = ReasonSender
+			reason = authentication.ReasonSender
 		}
 		w := newWorld()
 		require.Equal(t, protocol.Refuse(reason), w.submit(m, now))

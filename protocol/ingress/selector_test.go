@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -49,7 +50,7 @@ func TestRulesOfASection(t *testing.T) {
 	}
 	for reason, m := range tampered(now) {
 		if reason == "canister" {
-			reason = ReasonSender
+			reason = authentication.ReasonSender
 		}
 		cases = append(cases, struct {
 			reason string
