@@ -230,7 +230,8 @@ func (c *Canister) certifiedTree() hashtree.Tree {
 
 // sameCertified reports whether two versions of a canister look the same in the certified tree.
 func (c *Canister) sameCertified(d *Canister) bool {
-	return c.code == d.code && c.deployed == d.deployed && string(c.certified) == string(d.certified) && slices.Equal(c.controllers, d.controllers)
+	return c.code == d.code && c.deployed == d.deployed &&
+		string(c.certified) == string(d.certified) && slices.Equal(c.controllers, d.controllers)
 }
 
 // encodeControllers gives the CBOR array of principals, with the self-describing tag.

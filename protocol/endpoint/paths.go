@@ -7,6 +7,7 @@ import (
 	"icsim/crypto/hashtree"
 	"icsim/crypto/principal"
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 )
 
 // Bounds of a read (rs/validator, MAXIMUM_NUMBER_OF_PATHS and _LABELS_PER_PATH).
@@ -29,8 +30,7 @@ type Read struct {
 	State  State
 	Subnet principal.ID // whose state it is
 	Root   principal.ID // the root subnet
-	// Allows reports whether the sender's delegations let it ask about a canister.
-	Allows func(protocol.CanisterID) bool
+	Scope  authentication.Scope
 }
 
 // Check refuses a read unless all its paths may be read (read_state.rs, verify_paths).
@@ -146,7 +146,7 @@ func (r *Read) statusPath(path hashtree.Path, call **protocol.MessageID) protoco
 		return protocol.Refusal{}
 	case origin.Sender != r.ReadRequest.Read.Content.Sender:
 		return protocol.Refusal{Status: StatusForbidden, Text: "The user tries to access Request ID not signed by the caller."}
-	case !r.Allows(origin.Receiver):
+	case !r.Scope.Allows(origin.Receiver.Principal()):
 		return protocol.Refusal{Status: StatusForbidden,
 			Text: "The user tries to access request IDs for canisters not belonging to sender delegation targets."}
 	case origin.Receiver != protocol.ManagementCanister && !r.ReadRequest.Subnet:

@@ -2,10 +2,10 @@ package endpoint
 
 import (
 	"fmt"
-	"time"
 
 	"icsim/crypto/principal"
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 )
 
 // The statuses of HTTP that refusals have.
@@ -33,9 +33,10 @@ func Expiry(expiry, now protocol.Time, genesis uint64) protocol.Refusal {
 	if now <= expiry && expiry <= most {
 		return protocol.Refusal{}
 	}
-	return badRequest("Invalid request expiry: Specified ingress_expiry not within expected range: "+
-		"Minimum allowed expiry: %s, Maximum allowed expiry: %s, Provided expiry:        %s",
-		date(genesis, now), date(genesis, most), date(genesis, expiry))
+	return protocol.Refusal{
+		Status: StatusBadRequest,
+		Text:   authentication.ExpiryText(genesis+uint64(expiry), genesis+uint64(now), genesis+uint64(most)),
+	}
 }
 
 // ExpiryOfRead is the same for queries and reads of the state, which anonymous users may send with any expiry: nothing that they
@@ -47,17 +48,21 @@ func ExpiryOfRead(sender principal.ID, expiry, now protocol.Time, genesis uint64
 	return Expiry(expiry, now, genesis)
 }
 
-// date writes a time as the replica does, to the nanosecond.
-func date(genesis uint64, t protocol.Time) string {
-	return time.Unix(0, int64(genesis)+int64(t)).UTC().Format("2006-01-02 15:04:05.999999999 UTC")
-}
-
 // Nonce refuses a request whose nonce is too long.
 func Nonce(nonce []byte) protocol.Refusal {
 	if len(nonce) > protocol.MaxNonce {
 		return badRequest("Invalid nonce: request nonce too big: got %d bytes, at most %d are allowed", len(nonce), protocol.MaxNonce)
 	}
 	return protocol.Refusal{}
+}
+
+// TooLarge refuses a call of more bytes than the subnet takes.
+func TooLarge(m *protocol.SignedIngress, subnet *protocol.SubnetRecord) protocol.Refusal {
+	if m.Size() <= subnet.MaxIngressBytes {
+		return protocol.Refusal{}
+	}
+	return protocol.Refusal{Status: StatusTooLarge, Text: fmt.Sprintf(
+		"Request %s is too large. Message byte size %d is larger than the max allowed %d.", m.MessageID, m.Size(), subnet.MaxIngressBytes)}
 }
 
 // A Subject tells which canister a call of the management canister is about, see protocol.Querier.
