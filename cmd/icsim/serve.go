@@ -66,6 +66,12 @@ All that comes in is recorded. At the end, by Ctrl-C, serve prints the session's
 }
 
 func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process
 	mode, err := live.ParseMode(f.clock)
 	switch {
 	case err != nil:
@@ -87,12 +93,14 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	defer listener.Close()
 	spec.Genesis = time.Now().UTC()
 	spec.Expect, spec.Short = nil, true // they are about the whole of the scenario
-	runner, record, err := f.open(spec, mode)
+	runner, record, err := f.open(spec)
 	if err != nil {
 		return err
 	}
-	f.greet(stderr, spec, listener.Addr(), record)
-	served := serveUntilInterrupted(ctx, listener, routes(runner, spec), stderr)
+	agents := gateway.NewAgents(runner, uint64(spec.Genesis.UnixNano()), buildVersion())
+	f.ready(ctx, agents, runner, mode, stderr)
+	f.greet(stderr, spec, runner, listener.Addr(), record)
+	served := serveUntilInterrupted(ctx, listener, routes(agents), stderr)
 	result, err := runner.Close()
 	if err := errors.Join(served, err, record.close()); err != nil {
 		return fmt.Errorf("%s: %w", f.file, err)
@@ -109,8 +117,8 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	return verdict(result)
 }
 
-// open starts the session.
-func (f *serveFlags) open(spec *scenarios.Spec, mode live.Mode) (*live.Runner, *record, error) {
+// open starts the session, which stands until it is ready.
+func (f *serveFlags) open(spec *scenarios.Spec) (*live.Runner, *record, error) {
 	config, err := spec.Compile(f.seed)
 	if err != nil {
 		return nil, nil, err
@@ -123,7 +131,16 @@ func (f *serveFlags) open(spec *scenarios.Spec, mode live.Mode) (*live.Runner, *
 	if err != nil {
 		return nil, nil, err
 	}
-	return live.Start(session, live.Config{Mode: mode, Factor: f.factor, Record: record.writer}), record, nil
+	return live.Start(session, live.Config{Mode: live.Manual, Factor: f.factor, Record: record.writer}), record, nil
+}
+
+// ready waits until agents are answered, and lets time go. A network of which a part never answers is served as well: that
+// may be what somebody wants to see.
+func (f *serveFlags) ready(ctx context.Context, agents *gateway.Agents, runner *live.Runner, mode live.Mode, stderr io.Writer) {
+	if err := agents.Await(ctx); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(stderr, err)
+	}
+	_ = runner.SetMode(mode) // fails if the session is over: closing it tells why
 }
 
 func (f *serveFlags) seedFlag() string {
@@ -134,7 +151,7 @@ func (f *serveFlags) seedFlag() string {
 }
 
 // greet says where what is.
-func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, at net.Addr, record *record) {
+func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, runner *live.Runner, at net.Addr, record *record) {
 	fmt.Fprintf(w, "%s, seed %d, %s, clock %s\n", spec.Name, f.seed, spec.Crypto, f.clock)
 	if spec.Crypto == "ideal" {
 		fmt.Fprintln(w, "ideal signatures: agents that verify will refuse them; serve with --crypto bls for those")
@@ -145,13 +162,19 @@ func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, at net.Addr, recor
 	if record.dir != "" {
 		fmt.Fprintf(w, "recording into %s\n", record.dir)
 	}
+	_ = runner.Do(func(s *sim.Session) {
+		for _, canisters := range s.Registry().Routing.Ranges {
+			subnet := s.Registry().Subnet(canisters.Subnet)
+			fmt.Fprintf(w, "%s: subnet %s, canisters from %s\n", subnet.Name, subnet.Principal, canisters.First.Principal())
+		}
+	})
 	fmt.Fprintf(w, "http://%s\n", at)
 }
 
 // routes says who answers what.
-func routes(runner *live.Runner, spec *scenarios.Spec) http.Handler {
+func routes(agents *gateway.Agents) http.Handler {
 	mux := http.NewServeMux()
-	mux.Handle("/api/", gateway.NewAgents(runner, uint64(spec.Genesis.UnixNano()), buildVersion()))
+	mux.Handle("/api/", agents)
 	return mux
 }
 
@@ -164,13 +187,8 @@ const (
 	closeTime = 2 * time.Second
 )
 
-// serveUntilInterrupted answers until Ctrl-C, or until ctx ends.
+// serveUntilInterrupted answers until ctx ends.
 func serveUntilInterrupted(ctx context.Context, l net.Listener, h http.Handler, stderr io.Writer) error {
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: headTime, ReadTimeout: readTime, IdleTimeout: idleTime, MaxHeaderBytes: headBytes,
 	}
@@ -181,7 +199,6 @@ func serveUntilInterrupted(ctx context.Context, l net.Listener, h http.Handler, 
 		return err
 	case <-ctx.Done():
 	}
-	stop() // a second Ctrl-C ends the process
 	fmt.Fprintln(stderr, "ending the session")
 	closing, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()
