@@ -9,7 +9,8 @@ import (
 	"icsim/protocol"
 )
 
-// held is a delegation in the forms in which it is handed out.
+// held is a delegation in the forms in which it is handed out. All have the subnet's type, by which nodes tell whether its canisters may
+// sign for users (reference/interface.md D.3).
 type held struct {
 	bare   *certificate.Delegation // the key alone
 	flat   *certificate.Delegation // with all ranges in one leaf
@@ -24,7 +25,8 @@ type shard struct {
 
 func newHeld(c *certificate.Certificate, own principal.ID) *held {
 	with := func(ranges ...hashtree.Path) *certificate.Delegation {
-		paths := append(ranges, hashtree.Path{"time"}, hashtree.Path{"subnet", label(own), "public_key"})
+		paths := append(ranges, hashtree.Path{"time"},
+			hashtree.Path{"subnet", label(own), "public_key"}, hashtree.Path{"subnet", label(own), "type"})
 		pruned := certificate.Certificate{Tree: c.Tree.Prune(hashtree.Paths(paths...)), Signature: c.Signature}
 		return &certificate.Delegation{Subnet: own, Certificate: pruned.Encode()}
 	}
