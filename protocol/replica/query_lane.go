@@ -52,7 +52,7 @@ func (l *queryLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) 
 
 // take queues a request, or refuses it when too many wait.
 func (l *queryLane) take(a *protocol.Arrival, in *protocol.Input, out *protocol.Outputs) {
-	busy := protocol.Refusal{Status: endpoint.StatusTooMany, Text: "Too many requests. Please try again."}
+	busy := protocol.Refusal{Status: protocol.StatusTooMany, Text: "Too many requests. Please try again."}
 	switch m := a.Msg.(type) {
 	case *protocol.ReadReply:
 		out.Meter.Charge(protocol.OpReceive, 1)

@@ -73,13 +73,12 @@ const (
 // Model: a client has the keys of nodes from the registry; agents read them from the subnet's certified state.
 func (k *Client) distrust(q *question, reply *protocol.QueryReply) string {
 	key, ok := k.world.Key(q.of.Subnet, reply.Node)
-	now, fresh := k.world.Genesis+uint64(k.wall), uint64(freshness)
 	switch {
 	case !ok:
 		return reasonStranger
 	case !k.world.Scheme.VerifyBasic(key, reply.Signable(), reply.Signature):
 		return reasonSignature
-	case reply.Timestamp+fresh < now || reply.Timestamp > now+fresh:
+	case !isFresh(reply.Timestamp, k.unix()):
 		return reasonStale
 	}
 	return ""
