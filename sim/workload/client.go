@@ -110,7 +110,7 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 		case *protocol.ReadReply:
 			k.polled(reply, in.Instant, out)
 		case *protocol.QueryReply:
-			k.told(reply, in.Instant, out)
+			k.told(reply, in.Arrivals[i].From, in.Instant, out)
 		}
 	}
 	for k.due <= in.Instant {

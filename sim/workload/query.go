@@ -33,7 +33,7 @@ func (k *Client) pose(q *question, now protocol.Time, out *protocol.Outputs) {
 
 // told takes a node's answer. Where the signature or the state's age is not right another node is asked at once; after a refusal,
 // a while later.
-func (k *Client) told(reply *protocol.QueryReply, now protocol.Time, out *protocol.Outputs) {
+func (k *Client) told(reply *protocol.QueryReply, from protocol.NodeID, now protocol.Time, out *protocol.Outputs) {
 	for i, q := range k.asking {
 		if q.query.ID != reply.ID {
 			continue
@@ -43,7 +43,7 @@ func (k *Client) told(reply *protocol.QueryReply, now protocol.Time, out *protoc
 			return
 		}
 		if why := k.distrust(q, reply); why != "" {
-			out.Emit(protocol.Note{Kind: protocol.NoteQueryDistrusted, Hash: crypto.Hash(reply.ID), Reason: why})
+			out.Emit(protocol.Note{Kind: protocol.NoteQueryDistrusted, Hash: crypto.Hash(reply.ID), Peer: from, Reason: why})
 			k.pose(q, now, out)
 			return
 		}
