@@ -77,12 +77,12 @@ async function converse(library, host, subnet, first, developerIdentity, identit
   await assert.rejects(hello.visits(), /IC0301|not found/);
   step('a canister of Go is made, called, stopped and deleted');
 
-  for (const [name, identity] of identities) {
+  await Promise.all(identities.map(async ([name, identity]) => {
     const agent = await introduce(library, host, id, name, identity);
     if (/Ed25519|chain/.test(name)) {
       await poll(library, agent, id, identity);
     }
-  }
+  }));
   const stranger = await Developer.create(library, host, identities[0][1]);
   await assert.rejects(stranger.install(id, module, { reinstall: null }), /IC0512|controller/);
   step('who is no controller does not control');
@@ -106,5 +106,5 @@ async function poll(library, agent, id, identity) {
   const { reply } = await library.polling.pollForResponse(agent, id, requestId);
   const [visit] = library.IDL.decode([interfaces.visit(library)], reply);
   assert.equal(visit.by.toText(), identity.getPrincipal().toText());
-  step('and learns what became of a call by reading the state');
+  step('a call is sent, and its outcome read from the state');
 }
