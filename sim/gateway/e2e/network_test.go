@@ -58,7 +58,6 @@ func serve(t testing.TB, scenario string, flags ...string) *network {
 	stderr, err := n.cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, n.cmd.Start(), "make build makes %s", icsim)
-	t.Cleanup(func() { _ = n.cmd.Process.Kill() })
 	lines := bufio.NewScanner(stderr)
 	for n.url == "" && lines.Scan() {
 		t.Log(lines.Text())
@@ -70,7 +69,16 @@ func serve(t testing.TB, scenario string, flags ...string) *network {
 		}
 	}
 	require.NotEmpty(t, n.url, "serve ended before it told its address")
-	go func() { _, _ = io.Copy(io.Discard, stderr) }()
+	rest := &strings.Builder{}
+	read := make(chan struct{})
+	go func() { defer close(read); _, _ = io.Copy(rest, stderr) }()
+	t.Cleanup(func() {
+		_ = n.cmd.Process.Kill()
+		<-read
+		if t.Failed() {
+			t.Logf("serve said: %s", rest)
+		}
+	})
 	return n
 }
 
