@@ -83,7 +83,8 @@ func read(ticket uint64, about protocol.CanisterID) *Request {
 }
 
 func call(ticket uint64, about protocol.CanisterID) *Request {
-	return &Request{Ticket: ticket, Call: &protocol.CallRequest{Ingress: &protocol.SignedIngress{MessageID: identity(ticket)}, Effective: about}}
+	ingress := &protocol.SignedIngress{MessageID: identity(ticket)}
+	return &Request{Ticket: ticket, Call: &protocol.CallRequest{Ingress: ingress, Effective: about}}
 }
 
 // reply answers what was sent, with a status of HTTP if it is not 0.

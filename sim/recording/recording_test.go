@@ -70,33 +70,40 @@ func TestACutOffRecordingIsOne(t *testing.T) {
 }
 
 func TestErrorsNameTheLine(t *testing.T) {
-	const seed, request = `{"at":0,"seed":1}` + "\n", `{"at":5,"request":{"path":"%s","body":"%s","ticket":1}}`
-	for text, want := range map[string]string{
-		"":                                       "line 1: a recording begins with its seed",
-		"\n\n":                                   "line 1: a recording begins with its seed",
-		"junk\n":                                 "line 1: no input of a recording",
-		`{"at":1,"end":true}` + "\n":             "line 1: a recording begins with its seed",
-		"\n" + `{"at":1,"end":true}`:             "line 2: a recording begins with its seed",
-		seed + "junk\n" + seed:                   "line 2: no input of a recording: invalid character",
-		seed + "[]\n" + seed:                     "line 2: no input of a recording",
-		seed + seed + seed:                       "line 2: the seed stands in the first line",
-		seed + `{"at":1}` + "\n\n":               "line 2: want one of request, clocks, fault and end",
-		seed + `{"at":1,"speed":3}` + "\n\n":     `line 2: no input of a recording: json: unknown field "speed"`,
-		seed + `{"at":1,"end":true} {}` + "\n\n": "line 2: no input of a recording: there is more after it",
-		seed + `{"at":-1,"end":true}` + "\n\n":   "line 2: it is of -1 ns, after a line of 0 ns",
-		seed + `{"at":9,"end":true}` + "\n" + `{"at":10,"end":true}` + "\n":                                      "line 3: the recording has ended before",
-		seed + `{"at":9,"clocks":{"by":"1s","pace":1}}` + "\n" + `{"at":8,"end":true}` + "\n":                    "line 3: it is of 8 ns, after a line of 9 ns; want times that increase",
-		seed + `{"at":9,"clocks":{"by":"1s","pace":1}}` + "\n" + `{"at":9,"clocks":{"by":"1s","pace":1}}` + "\n": "line 3: it is of 9 ns, after a line of 9 ns",
-		seed + `{"at":9,"end":true,"clocks":{"by":"1s","pace":1}}` + "\n\n":                                      "line 2: want one of request",
-		seed + `{"at":9,"clocks":{"by":"soon","pace":1}}` + "\n\n":                                               `line 2: clocks by "soon" at pace 1: want a duration such as 1.5s`,
-		seed + `{"at":9,"clocks":{"by":"1s","pace":-1}}` + "\n\n":                                                "line 2: clocks by",
-		seed + `{"at":9,"fault":{"Kind":"earthquake"}}` + "\n\n":                                                 `no fault is called "earthquake"; want one of crash`,
-		seed + strings.Replace(request, "%s", "/nowhere", 1) + "\n\n":                                            "line 2: ",
-		seed + `{"at":5,"request":{"path":"/nowhere","body":"","ticket":1}}` + "\n\n":                            "line 2: request: no such endpoint",
-		seed + `{"at":5,"request":{"path":"/api/v2/canister/aaaaa-aa/call","body":"AA==","ticket":1}}` + "\n\n":  "line 2: request: malformed request",
+	const (
+		seed, clocks, end = `{"at":0,"seed":1}`, `{"at":9,"clocks":{"by":"1s","pace":1}}`, `{"at":9,"end":true}`
+		noSeed            = "a recording begins with its seed"
+	)
+	for _, c := range []struct {
+		want  string
+		lines []string
+	}{
+		{"line 1: " + noSeed, nil},
+		{"line 1: " + noSeed, []string{"", ""}},
+		{"line 1: " + noSeed, []string{end}},
+		{"line 2: " + noSeed, []string{"", end}},
+		{"line 1: no input of a recording", []string{"junk"}},
+		{"line 2: no input of a recording: invalid character", []string{seed, "junk"}},
+		{"line 2: no input of a recording", []string{seed, "[]"}},
+		{"line 3: the seed stands in the first line", []string{seed, clocks, seed}},
+		{"line 2: want one of request, clocks, fault and end", []string{seed, `{"at":1}`}},
+		{"line 2: want one of request, clocks, fault and end", []string{seed, `{"at":9,"end":true,"clocks":{"by":"1s","pace":1}}`}},
+		{`line 2: no input of a recording: json: unknown field "speed"`, []string{seed, `{"at":1,"speed":3}`}},
+		{"line 2: no input of a recording: there is more after it", []string{seed, end + " {}"}},
+		{"line 2: it is of -1 ns, after a line of 0 ns", []string{seed, `{"at":-1,"end":true}`}},
+		{"line 3: the recording has ended before", []string{seed, end, clocks}},
+		{"line 3: it is of 8 ns, after a line of 9 ns; want times that increase", []string{seed, clocks, `{"at":8,"end":true}`}},
+		{"line 3: it is of 9 ns, after a line of 9 ns", []string{seed, clocks, clocks}},
+		{`line 2: clocks by "soon" at pace 1: want a duration such as 1.5s`, []string{seed, `{"at":9,"clocks":{"by":"soon","pace":1}}`}},
+		{"line 2: clocks by", []string{seed, `{"at":9,"clocks":{"by":"1s","pace":-1}}`}},
+		{`no fault is called "earthquake"; want one of crash`, []string{seed, `{"at":9,"fault":{"Kind":"earthquake"}}`}},
+		{"line 2: request: no such endpoint", []string{seed, `{"at":5,"request":{"path":"/nowhere","body":"","ticket":1}}`}},
+		{"line 2: request: malformed request",
+			[]string{seed, `{"at":5,"request":{"path":"/api/v2/canister/aaaaa-aa/call","body":"AA==","ticket":1}}`}},
 	} {
+		text := strings.Join(append(c.lines, ""), "\n")
 		_, err := Read([]byte(text), genesis)
-		require.ErrorContains(t, err, want, text)
+		require.ErrorContains(t, err, c.want, text)
 	}
 }
 
