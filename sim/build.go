@@ -10,6 +10,7 @@ import (
 	"icsim/crypto/der"
 	"icsim/crypto/ideal"
 	"icsim/crypto/principal"
+	"icsim/crypto/userkey"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
@@ -31,6 +32,7 @@ const replicaVersion protocol.ReplicaVersion = "icsim-1"
 // A world is all that a run simulates.
 type world struct {
 	scheme    crypto.Scheme
+	verifier  userkey.Verifier // of users' signatures
 	random    rng.Source
 	registry  *registry.Registry
 	subnets   []*subnetWorld
@@ -64,6 +66,7 @@ func (s *simulation) build() error {
 	}
 	// Remembering a hash costs more than computing it, so only real signatures are shared.
 	s.scheme = memo.Scheme(scheme, !s.config.NoShare && s.config.Crypto == "bls")
+	s.verifier = memo.Users(userkey.New(s.scheme), !s.config.NoShare)
 	s.random = rng.Root(s.config.Seed)
 	s.costs = machine.Mainnet()
 	s.coalition = adversary.NewCoalition(s.config.Attackers)
@@ -232,7 +235,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 	s.addHost(func(h *machine.Host, now protocol.Time) protocol.Machine {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
-			Scheme: s.scheme, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
+			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
 			State: sub.state, Processor: sub.processor,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
 			Components: s.config.components,

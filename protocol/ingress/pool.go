@@ -78,7 +78,7 @@ func (p *Pool) Submit(m *protocol.SignedIngress, now protocol.Time, out *Effects
 	if !p.hasRoom(p.cfg.Node, m) {
 		return protocol.Refuse(ReasonPoolFull)
 	}
-	if v := checkRequest(p.cfg.Keys, p.subnet(now), m); v.Kind != protocol.Accepts {
+	if v := p.checkRequest(m, now); v.Kind != protocol.Accepts {
 		return v
 	}
 	p.take(received{m, p.cfg.Node})
@@ -141,7 +141,7 @@ func (p *Pool) judge(m *protocol.SignedIngress, now protocol.Time) protocol.Verd
 	if v := checkExpiry(m, now, protocol.IngressTTL+Drift); v.Kind != protocol.Accepts {
 		return v
 	}
-	return checkRequest(p.cfg.Keys, p.subnet(now), m)
+	return p.checkRequest(m, now)
 }
 
 // Inducted drops messages that a round has recorded in the ingress history.
@@ -194,7 +194,7 @@ func (p *Pool) NextWake() protocol.Time {
 	return p.earliest + 1
 }
 
-func (p *Pool) subnet(now protocol.Time) *protocol.SubnetRecord {
-	r := p.cfg.Keys.Registry
-	return r.At(r.Latest(now)).Subnet(p.cfg.Subnet)
+// checkRequest judges a message by the node's clock and what it knows of the registry.
+func (p *Pool) checkRequest(m *protocol.SignedIngress, now protocol.Time) protocol.Verdict {
+	return checkRequest(p.cfg.Keys, p.cfg.Subnet, p.cfg.Keys.Registry.Latest(now), m, now)
 }
