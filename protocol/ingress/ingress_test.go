@@ -97,9 +97,9 @@ func anonymous(number int, expiry protocol.Time) *protocol.SignedIngress {
 	return protocol.NewSignedIngress(c, genesis, protocol.Authentication{})
 }
 
-func (w *world) submit(m *protocol.SignedIngress, now protocol.Time) protocol.Verdict {
+func (w *world) submit(m *protocol.SignedIngress) protocol.Verdict {
 	w.out = Effects{}
-	return w.pool.Submit(m, now, &w.out)
+	return w.pool.Submit(m, &w.out)
 }
 
 func (w *world) insert(now protocol.Time, ms ...*protocol.SignedIngress) {
@@ -138,7 +138,7 @@ func tampered(now protocol.Time) []bad {
 	big := good
 	big.size = 10_000
 	far := good
-	far.expiry = now + protocol.IngressTTL + Drift + 1
+	far.expiry = now + protocol.IngressTTL + protocol.ExpiryDrift + 1
 	unsigned := protocol.Authentication{PublicKey: der.WrapEd25519(pk)}
 	garbage := protocol.Authentication{PublicKey: der.WrapEd25519(pk), Signature: make([]byte, 64)}
 	alive := protocol.Delegation{Expiration: genesis + uint64(now)}

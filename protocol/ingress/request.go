@@ -6,10 +6,6 @@ import (
 	"icsim/protocol/keys"
 )
 
-// Drift is how far beyond the time to live an expiry may lie when a node checks it on its own clock, in
-// nanoseconds (reference/protocol.md A.6; rs/limits PERMITTED_DRIFT_AT_VALIDATOR).
-const Drift = protocol.Time(30e9)
-
 // Reasons to refuse a single call, beside those of package authentication.
 const (
 	ReasonExpired   = "ingress expired"
