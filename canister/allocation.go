@@ -44,11 +44,11 @@ func (r *Round) allocate(c *Canister, fresh, grown uint64) *fault {
 	return nil
 }
 
-// pay takes a fee from what a canister may spend.
+// pay takes the fee for a method of the management canister from what a canister may spend: methods are priced in instructions.
 func (r *Round) pay(c *Canister, fee protocol.Cycles) *fault {
 	if c.liquid(r.prices).Less(fee) {
 		return c.outOfCycles()
 	}
-	r.burn(c, fee)
+	r.burn(c, useInstructions, fee)
 	return nil
 }

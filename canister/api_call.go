@@ -128,7 +128,7 @@ func callPerform(x *execution, s []uint64) {
 		return
 	}
 	x.balance = x.balance.Sub(price)
-	x.burned = x.burned.Add(transmission)
+	x.transmitted = x.transmitted.Add(transmission)
 	x.calls = append(x.calls, c)
 	x.building = nil
 	s[0] = performed

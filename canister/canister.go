@@ -81,6 +81,7 @@ type Canister struct {
 	balance  protocol.Cycles
 	reserved protocol.Cycles // set aside to pay for storage
 	charged  protocol.Time   // up to when storage is paid
+	consumed consumed
 
 	timer uint64 // ic0.global_timer_set: Unix nanoseconds, 0 when off
 	next  task   // which kind of work goes first in the next round

@@ -80,7 +80,7 @@ func (r *Round) chargeIngress(c *Canister, x *protocol.SignedIngress) *fault {
 	if less(c.liquid(r.prices), due).Less(fee) {
 		return c.outOfCycles()
 	}
-	r.burn(r.touch(c.id), fee)
+	r.burn(r.touch(c.id), useIngress, fee)
 	return nil
 }
 

@@ -236,5 +236,5 @@ func (r *Round) adoptCode(c *Canister, done *deployed) {
 	r.memory += done.fresh
 	r.wrote(c, done.written)
 	c.watchHeap()
-	r.lose(done.burned)
+	r.consume(c, useBurned, done.burned)
 }

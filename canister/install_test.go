@@ -102,7 +102,7 @@ func TestFailedUpgradeLeavesNoTrace(t *testing.T) {
 // atRest is a canister without what fees and counting change.
 func atRest(c *Canister) any {
 	plain := *c
-	plain.balance, plain.installs = protocol.Cycles{}, debit{}
+	plain.balance, plain.installs, plain.consumed = protocol.Cycles{}, debit{}, consumed{}
 	return unclocked(&plain)
 }
 

@@ -25,7 +25,7 @@ func (r *Round) createCanister(q *request, _ *Canister) ([]byte, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	r.lose(fee)
+	r.consume(c, useCreation, fee)
 	q.cycles = protocol.Cycles{}
 	return m.Encode(m.CanisterID{Canister: c.id.Principal()}), nil
 }

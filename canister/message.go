@@ -62,7 +62,7 @@ func (r *Round) beginCall(c *Canister, method string, arg []byte, opened callCon
 		f = c.beyondHeapLimit(m, c.heapBytes())
 	}
 	if f != nil {
-		r.burn(c, r.prices.execution(0))
+		r.burn(c, useInstructions, r.prices.execution(0))
 		r.settle(c, ctx.id, f)
 		return nil
 	}
@@ -110,7 +110,8 @@ func (r *Round) conclude(c *Canister, a attempt, id uint64) *fault {
 	c.version++
 	r.memory += a.fresh
 	r.wrote(c, a.dirty())
-	r.lose(a.burned)
+	r.consume(c, useTransmission, a.transmitted)
+	r.consume(c, useBurned, a.burned)
 	r.outcome.Minted = r.outcome.Minted.Add(a.minted)
 	r.place(c, a.execution, id)
 	if a.answer != nil {
@@ -187,7 +188,7 @@ func (r *Round) place(c *Canister, x *execution, context uint64) {
 func (r *Round) refundExecution(c *Canister, prepaid protocol.Cycles, instructions uint64) {
 	used := r.prices.execution(instructions).Min(prepaid)
 	c.balance = c.balance.Add(prepaid.Sub(used))
-	r.lose(used)
+	r.consume(c, useInstructions, used)
 }
 
 // respond gives a call its one answer; what is left of its cycles goes along.

@@ -43,6 +43,7 @@ func methods() []method {
 		{"stop_canister", true, controllers, (*Round).stopCanister},
 		{"delete_canister", true, controllers, (*Round).deleteCanister},
 		{"canister_status", true, controllersOrSeen, (*Round).canisterStatus},
+		{"canister_metrics", true, controllers, (*Round).canisterMetrics},
 		{"canister_info", false, anybody, (*Round).canisterInfo},
 		{"canister_metadata", false, anybody, (*Round).canisterMetadata},
 		{"deposit_cycles", false, anybody, (*Round).depositCycles},
@@ -57,7 +58,7 @@ func methods() []method {
 		{"fetch_canister_logs", false, open, (*Round).refuseLogs},
 	}
 	for _, name := range []string{
-		"canister_metrics", "http_request", "subnet_info", "list_canisters",
+		"http_request", "subnet_info", "list_canisters",
 		"ecdsa_public_key", "sign_with_ecdsa", "schnorr_public_key", "sign_with_schnorr", "vetkd_public_key", "vetkd_derive_key",
 		"bitcoin_get_balance", "bitcoin_get_utxos", "bitcoin_send_transaction", "bitcoin_get_current_fee_percentiles",
 		"bitcoin_get_block_headers", "read_canister_snapshot_metadata", "read_canister_snapshot_data",

@@ -88,7 +88,12 @@ type upkeep struct {
 
 // upkeep is the price of being there for some seconds.
 func (p prices) upkeep(u upkeep, seconds uint64) protocol.Cycles {
-	return p.storage(u.bytes, seconds).Add(p.scale(protocol.CyclesOf(feeCompute).Mul(u.compute).Mul(seconds)))
+	return p.storage(u.bytes, seconds).Add(p.computing(u.compute, seconds))
+}
+
+// computing is the price of having percents of a core for some seconds.
+func (p prices) computing(percent, seconds uint64) protocol.Cycles {
+	return p.scale(protocol.CyclesOf(feeCompute).Mul(percent).Mul(seconds))
 }
 
 // lasts is how many whole seconds a balance pays for; ok is false if practically for ever.

@@ -42,7 +42,7 @@ func (r *Round) beginResponse(c *Canister, m *protocol.Response) *job {
 func (r *Round) refundTransmission(c *Canister, b *callback, m *protocol.Response) {
 	used := r.prices.response(uint64(len(m.Reply) + len(m.Reject.Message))).Min(b.transmission)
 	c.balance = c.balance.Add(b.transmission.Sub(used))
-	r.lose(used)
+	r.consume(c, useTransmission, used)
 }
 
 // callBack enters the reply or reject callback and, if that traps, the cleanup callback, on what was before. The
@@ -109,7 +109,7 @@ func (r *Round) dropJob(c *Canister) {
 		return
 	}
 	c.long = nil
-	r.lose(l.prepaid)
+	r.consume(c, useInstructions, l.prepaid)
 	if l.request != nil {
 		r.answer(l.request, nil, c.outOfCycles())
 	}
