@@ -119,7 +119,7 @@ func callPerform(x *execution, s []uint64) {
 	}
 	r := x.round
 	transmission := r.prices.request(uint64(len(c.method) + len(c.arg)))
-	c.execution = r.prices.execution(r.limits.message)
+	c.execution = r.prices.execution(r.limits.message, x.canister.code.wide)
 	c.transmission = r.prices.response(maxResponseBytes)
 	price := transmission.Add(c.prepaid())
 	s[0] = notPerformed

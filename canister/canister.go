@@ -27,6 +27,7 @@ type code struct {
 	heartbeat bool
 	timer     bool
 	lowMemory bool
+	wide      bool          // written for a 64-bit memory: an instruction costs double
 	metadata  hashtree.Tree // of the custom sections, by name
 	sections  []wasm.CustomSection
 }
@@ -37,6 +38,7 @@ func newCode(raw []byte, options wasm.CompileOptions, m *wasm.Module) *code {
 		heartbeat: m.HasExport("canister_heartbeat"),
 		timer:     m.HasExport("canister_global_timer"),
 		lowMemory: m.HasExport("canister_on_low_wasm_memory"),
+		wide:      m.Memory64(),
 		sections:  m.CustomSections(),
 	}
 	for _, s := range c.sections {

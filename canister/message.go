@@ -52,7 +52,7 @@ func (r *Round) beginCall(c *Canister, method string, arg []byte, opened callCon
 		r.settle(c, ctx.id, f)
 		return nil
 	}
-	prepaid := r.prices.execution(r.limits.message)
+	prepaid := r.prices.execution(r.limits.message, c.code.wide)
 	if c.liquid(r.prices).Less(prepaid) {
 		r.settle(c, ctx.id, c.outOfCycles())
 		return nil
@@ -62,12 +62,12 @@ func (r *Round) beginCall(c *Canister, method string, arg []byte, opened callCon
 		f = c.beyondHeapLimit(m, c.heapBytes())
 	}
 	if f != nil {
-		r.burn(c, useInstructions, r.prices.execution(0))
+		r.burn(c, useInstructions, r.prices.execution(0, c.code.wide))
 		r.settle(c, ctx.id, f)
 		return nil
 	}
 	c.balance = c.balance.Sub(prepaid)
-	return &job{prepaid: prepaid, context: ctx.id, mode: m, name: name, arg: arg}
+	return &job{prepaid: prepaid, wide: c.code.wide, context: ctx.id, mode: m, name: name, arg: arg}
 }
 
 // resolve finds the export that a call enters by.
@@ -184,10 +184,10 @@ func (r *Round) place(c *Canister, x *execution, context uint64) {
 	}
 }
 
-// refundExecution gives back what was prepaid and not used.
-func (r *Round) refundExecution(c *Canister, prepaid protocol.Cycles, instructions uint64) {
-	used := r.prices.execution(instructions).Min(prepaid)
-	c.balance = c.balance.Add(prepaid.Sub(used))
+// refundExecution gives back what was prepaid for a job and not used.
+func (r *Round) refundExecution(c *Canister, j *job, instructions uint64) {
+	used := r.prices.execution(instructions, j.wide).Min(j.prepaid)
+	c.balance = c.balance.Add(j.prepaid.Sub(used))
 	r.consume(c, useInstructions, used)
 }
 

@@ -31,11 +31,29 @@ func (r *Round) beginResponse(c *Canister, m *protocol.Response) *job {
 		c.forgetContext(ctx.id)
 		return nil
 	case closure.index == noFunction:
-		r.refundExecution(c, b.execution, 0)
+		r.refundExecution(c, &job{prepaid: b.execution}, 0)
 		r.settle(c, b.context, nil)
 		return nil
 	}
-	return &job{prepaid: b.execution, context: b.context, mode: mode, callback: b, response: m}
+	j := &job{prepaid: b.execution, wide: c.code.wide, context: b.context, mode: mode, callback: b, response: m}
+	if f := r.adjustPrepaid(c, j); f != nil {
+		r.refundExecution(c, j, 0)
+		r.settle(c, b.context, f)
+		return nil
+	}
+	return j
+}
+
+// adjustPrepaid makes of what was prepaid for a callback what it costs now: the canister may have got a module with another size of
+// memory since it called. It may go under its freezing limit for it (adjust_prepayment_for_response_execution).
+func (r *Round) adjustPrepaid(c *Canister, j *job) *fault {
+	required := r.prices.execution(r.limits.message, j.wide)
+	if c.balance.Add(j.prepaid).Less(required) {
+		return c.outOfCycles()
+	}
+	c.balance = c.balance.Add(j.prepaid).Sub(required)
+	j.prepaid = required
+	return nil
 }
 
 // refundTransmission gives back what was prepaid for a response as long as one may be.

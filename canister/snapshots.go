@@ -59,7 +59,7 @@ func (r *Round) takeSnapshot(q *request, c *Canister) ([]byte, *fault) {
 		chunks: c.chunks, version: c.version, taken: r.now,
 		bytes: uint64(len(c.code.raw)) + c.image.Size()*pageBytes + c.stable.Len() + uint64(len(c.chunks))*maxChunkBytes,
 	}
-	if f := r.pay(c, r.prices.execution(snapshotBaseline+s.bytes)); f != nil {
+	if f := r.pay(c, r.prices.managing(snapshotBaseline+s.bytes)); f != nil {
 		return nil, f
 	}
 	if f := r.reserve(c, s.bytes); f != nil {
@@ -96,7 +96,7 @@ func (r *Round) loadSnapshot(q *request, c *Canister) ([]byte, *fault) {
 		return nil, c.noSnapshot(arg.Snapshot)
 	}
 	s := owner.snapshots[i]
-	if f := r.pay(c, r.prices.execution(snapshotBaseline+s.bytes)); f != nil {
+	if f := r.pay(c, r.prices.managing(snapshotBaseline+s.bytes)); f != nil {
 		return nil, f
 	}
 	held := c.bytes() - snapshotBytes(c)
