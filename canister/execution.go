@@ -64,6 +64,7 @@ type call struct {
 	method     string
 	arg        []byte
 	bestEffort bool
+	nowhere    bool // the callee is neither a canister nor a subnet
 	callback
 }
 

@@ -174,7 +174,7 @@ func (r *Round) place(c *Canister, x *execution, context uint64) {
 			Sender: c.id, Receiver: b.respondent, Callback: b.id, Method: made.method, Arg: made.arg,
 			Cycles: b.cycles, Deadline: b.deadline, Depth: x.depth,
 		})
-		if _, manager := b.respondent.ManagedSubnet(); manager || made.callee == b.respondent.Principal() {
+		if !made.nowhere {
 			c.queues.PushRequest(request, expires)
 			continue
 		}

@@ -28,6 +28,8 @@ type RoundContext struct {
 	Randomness      crypto.Hash
 	Checkpoint      bool
 	Routing         *RoutingTable
+	Registry        *RegistrySnapshot  // at the batch's version; nil where there is no network, as at genesis
+	BlockMakers     []BlockMakerSample // of the days that are over, oldest first
 }
 
 // A Round is one execution round, in the order its methods stand here.

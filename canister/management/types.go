@@ -197,6 +197,17 @@ type NodeMetricsHistory struct {
 	Start  uint64       `candid:"start_at_timestamp_nanos"`
 }
 
+// SubnetInfo is the argument of subnet_info, and the subnet in those of other methods that are about one.
+type SubnetInfo struct {
+	Subnet principal.ID `candid:"subnet_id"`
+}
+
+// SubnetInfoReply is the reply of subnet_info.
+type SubnetInfoReply struct {
+	Replica  string `candid:"replica_version"`
+	Registry uint64 `candid:"registry_version"`
+}
+
 // NodeMetricsSample is one day of a subnet's nodes.
 type NodeMetricsSample struct {
 	Timestamp uint64        `candid:"timestamp_nanos"`

@@ -81,6 +81,7 @@ type round struct {
 	batch    *protocol.Batch
 	registry *protocol.RegistrySnapshot
 	limits   *Limits
+	makers   *blockMakers
 	context  protocol.RoundContext
 	canister protocol.Round
 	streams  streamSet
@@ -126,8 +127,10 @@ func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol
 		Subnet: b.Subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members),
 		System: own.Type == protocol.SystemSubnet,
 		Height: b.Height, Time: now, Genesis: registry.Genesis, Randomness: b.Randomness, Checkpoint: b.Checkpoint,
-		Routing: registry.Routing,
+		Routing: registry.Routing, Registry: registry,
 	}
+	r.makers = r.observeMakers()
+	r.context.BlockMakers = r.makers.complete()
 	r.history = historyEdit{
 		parent: parent.history, now: now,
 		bound: historyBounds{calls: m.Limits.HistoryCalls, bytes: m.Limits.HistoryBytes},
@@ -144,7 +147,7 @@ func (r *round) commit() *Result {
 	}
 	s := &State{
 		subnet: r.batch.Subnet, height: r.batch.Height, time: r.context.Time, registry: r.registry.Version,
-		streams: r.streams.streams, history: r.history.commit(), canisters: canisters,
+		streams: r.streams.streams, history: r.history.commit(), makers: r.makers, canisters: canisters,
 		cycles: canisters.TotalCycles().Add(cyclesIn(r.streams.streams)),
 	}
 	burned := outcome.Burned.Add(r.lost)

@@ -15,6 +15,7 @@ type State struct {
 	registry  protocol.RegistryVersion // that the batch was executed under
 	streams   []*Stream                // by ascending subnet, the loopback stream among them
 	history   *history
+	makers    *blockMakers
 	canisters protocol.CanisterState
 	tree      hashtree.Tree
 	root      protocol.StateHash
@@ -26,7 +27,7 @@ type State struct {
 // Genesis gives a subnet's state at height 0, under a registry version. It is a checkpoint: the genesis CUP holds its
 // manifest hash.
 func Genesis(subnet protocol.SubnetID, canisters protocol.CanisterState, registry *protocol.RegistrySnapshot) *State {
-	s := &State{subnet: subnet, registry: registry.Version, history: new(history), canisters: canisters}
+	s := &State{subnet: subnet, registry: registry.Version, history: new(history), makers: new(blockMakers), canisters: canisters}
 	s.cycles = canisters.TotalCycles()
 	s.tree = wholeTree(s, protocol.StateHash{}, registry)
 	s.root = protocol.StateHash(s.tree.Digest())
