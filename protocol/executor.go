@@ -63,7 +63,7 @@ type CanisterState interface {
 	TotalCycles() Cycles
 	// NumCanisters is how many are hosted.
 	NumCanisters() int
-	// HasCanister reports whether c is installed here and would take ingress.
+	// HasCanister reports whether c is hosted here and runs: blocks carry no calls of users to others.
 	HasCanister(c CanisterID) bool
 }
 

@@ -77,7 +77,7 @@ func (s *State) IngressStatus(id protocol.MessageID) protocol.IngressStatus {
 // IngressState is the state alone.
 func (s *State) IngressState(id protocol.MessageID) protocol.IngressState { return s.history.state(id) }
 
-// HasCanister reports whether a canister is installed here and would take ingress.
+// HasCanister reports whether a canister is hosted here and runs.
 func (s *State) HasCanister(c protocol.CanisterID) bool { return s.canisters.HasCanister(c) }
 
 // IngressHistorySize is how many calls the state knows.
