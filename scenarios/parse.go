@@ -57,6 +57,10 @@ func (p *parser) scenario(o *object) {
 	s.Name = required(o, "name", names())
 	s.About = optional(o, "about", texts("a line that says what the scenario shows"), "")
 	s.Duration = required(o, "duration", spans(time.Millisecond, maxDuration))
+	s.Until = optional(o, "until", spans(time.Millisecond, maxDuration), 0)
+	if s.Until != 0 && s.Duration != 0 && s.Until >= s.Duration {
+		o.fail("until", "until %s is not before the end at %s; want a part of the run", printDuration(s.Until), printDuration(s.Duration))
+	}
 	s.Crypto = optional(o, "crypto", choices("bls", "ideal"), "bls")
 	s.Genesis = optional(o, "genesis", dates(), time.Unix(0, int64(sim.DefaultGenesis)).UTC())
 	p.last = s.Duration

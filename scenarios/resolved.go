@@ -17,6 +17,9 @@ func (s *Spec) Resolved() []byte {
 		w.line("about: %s", strconv.Quote(s.About))
 	}
 	w.line("duration: %s", printDuration(s.Duration))
+	if s.Until != 0 {
+		w.line("until: %s", printDuration(s.Until))
+	}
 	w.line("crypto: %s", s.Crypto)
 	w.line("genesis: %s", s.Genesis.Format(time.RFC3339Nano))
 	w.line("network: %s", s.Network.resolved(s.File))
