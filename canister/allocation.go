@@ -37,7 +37,8 @@ func (r *Round) allocate(c *Canister, fresh, grown uint64) *fault {
 			c.reservable, c.reserved.Add(price))
 	}
 	if c.balance.Less(price.Add(less(c.frozen(r.prices, grown), price))) {
-		return refusal(errCyclesMemoryGrow, "Canister %s cannot grow memory by %d bytes due to insufficient cycles.", c.id, grown)
+		return refusal(errCyclesMemoryGrow, "Canister %s cannot grow memory by %d bytes due to insufficient cycles.", c.id,
+			max(grown, fresh))
 	}
 	c.balance, c.reserved = c.balance.Sub(price), c.reserved.Add(price)
 	r.memory += fresh

@@ -20,14 +20,14 @@ const (
 // A parser reads one scenario. Sections are read in the order in which they refer to each other, wherever they stand.
 type parser struct {
 	reader
-	spec        *Spec
-	open        func(path string) ([]byte, error) // files that the scenario names
-	last        time.Duration                     // the run's end, or maxDuration when that is wrong
-	placed      map[string]int                    // places by name; nil when they are unknown
-	users       []string                          // by name: clients and others
-	callees     []word                            // canisters that others call
-	controlling []word                            // canisters that control others
-	executor    *canister.Executor                // to look into modules; nil before the first
+	spec     *Spec
+	open     func(path string) ([]byte, error) // files that the scenario names
+	last     time.Duration                     // the run's end, or maxDuration when that is wrong
+	placed   map[string]int                    // places by name; nil when they are unknown
+	users    []string                          // by name: clients and others
+	callees  []word                            // canisters that others call
+	named    []word                            // users or canisters, who may stand below
+	executor *canister.Executor                // to look into modules; nil before the first
 }
 
 func (p *parser) close() {

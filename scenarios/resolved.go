@@ -139,7 +139,9 @@ func (c *Canister) resolved(scenario string) *entry {
 	e.settings(c.Settings)
 	c.Arg.resolved(e)
 	e.addIf(c.Controllers != nil, "controllers", list(c.Controllers))
-	return e.add("cycles", printCycles(c.Cycles))
+	e.add("cycles", printCycles(c.Cycles))
+	c.Resources.resolved(e)
+	return e
 }
 
 func (c *Code) resolved(e *entry, scenario string) {

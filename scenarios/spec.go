@@ -76,6 +76,7 @@ type Canister struct {
 	Arg         Argument  // for canister_init
 	Controllers []string  // users and canisters; nil: anonymous
 	Cycles      protocol.Cycles
+	Resources   Resources
 	offered     []offer // by its code, and by what it is upgraded to
 	line        int
 }

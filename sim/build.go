@@ -184,7 +184,7 @@ func (s *simulation) installs(subnet int) (installs []canister.Install, err erro
 			}
 		}
 		installs = append(installs, canister.Install{
-			ID: c.ID, Module: c.Module, Library: c.Library, Arg: arg, Cycles: c.Cycles, Controllers: s.controllers(c),
+			ID: c.ID, Module: c.Module, Library: c.Library, Arg: arg, Cycles: c.Cycles, Controllers: s.controllers(c), Settings: s.settings(c),
 		})
 	}
 	return installs, nil

@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"icsim/canister/management"
 	"icsim/canister/wasm"
 	"icsim/protocol"
 	"icsim/protocol/consensus"
@@ -77,6 +78,8 @@ type Canister struct {
 	Prepare func(*workload.Memory) ([]byte, error)
 
 	Controllers []Controller // nil: whoever asks without a signature
+	Settings    management.Settings
+	LogViewers  []Controller // who may read the log beside controllers; nil: as Settings have it
 }
 
 // A Controller may change a canister: a user, or a canister if User is 0.
