@@ -9,8 +9,8 @@
 //   - round.go: opening and committing. expire.go, induct.go, route.go: messages in and out. schedule.go: who runs when.
 //   - job.go: executions and their slices. message.go, response.go, task.go: what they do to call contexts, callbacks and cycles.
 //   - management.go: calls of aaaaa-aa, from waiting to their answer; methods.go: who may call what. lifecycle.go, install.go, stop.go,
-//     chunks.go, snapshots.go, status.go, history.go, log.go, settings.go, subnet.go: what the methods do. management: their types
-//     in Candid.
+//     chunks.go, snapshots.go, snapshot_parts.go, status.go, history.go, log.go, settings.go, subnet.go: what the methods do.
+//     management: their types in Candid.
 //   - query.go, composite.go: questions to a state, outside of rounds.
 //   - account.go, consumed.go, allocation.go, heap.go: what a canister pays for being there, memory of the subnet, and limits of its own.
 //   - execution.go: one entry into a module and its journal. system_api.go and api_*.go: ic0, one table. mode.go: who may call what.
@@ -47,7 +47,7 @@
 //
 // # What is left out
 //
-//   - Not available yet, and rejected with these words: http_request, threshold keys, Bitcoin, and snapshots by parts.
+//   - Not available yet, and rejected with these words: http_request, threshold keys and Bitcoin.
 //     There are no subnet admins, so that users create canisters by the provisional method only.
 //   - Model: compiling is free. Paused executions keep their order of age; the replica shares threads out by compute allocation.
 //   - Queries and canister_inspect_message are functions on a state that nobody calls in a round: a node's business, not the state

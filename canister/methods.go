@@ -58,14 +58,17 @@ func methods() []method {
 		{"load_canister_snapshot", true, controllers, (*Round).loadSnapshot},
 		{"list_canister_snapshots", true, anybody, (*Round).listSnapshots},
 		{"delete_canister_snapshot", true, controllers, (*Round).deleteSnapshot},
+		{"read_canister_snapshot_metadata", true, anybody, (*Round).readSnapshotMetadata},
+		{"read_canister_snapshot_data", true, anybody, (*Round).readSnapshotData},
+		{"upload_canister_snapshot_metadata", true, controllers, (*Round).uploadSnapshotMetadata},
+		{"upload_canister_snapshot_data", true, controllers, (*Round).uploadSnapshotData},
 		{"fetch_canister_logs", false, open, (*Round).refuseLogs},
 	}
 	for _, name := range []string{
 		"http_request",
 		"ecdsa_public_key", "sign_with_ecdsa", "schnorr_public_key", "sign_with_schnorr", "vetkd_public_key", "vetkd_derive_key",
 		"bitcoin_get_balance", "bitcoin_get_utxos", "bitcoin_send_transaction", "bitcoin_get_current_fee_percentiles",
-		"bitcoin_get_block_headers", "read_canister_snapshot_metadata", "read_canister_snapshot_data",
-		"upload_canister_snapshot_metadata", "upload_canister_snapshot_data",
+		"bitcoin_get_block_headers",
 	} {
 		available = append(available, method{name: name})
 	}

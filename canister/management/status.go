@@ -129,5 +129,6 @@ type Load struct {
 // LoadSource is where a snapshot came from.
 type LoadSource struct {
 	Variant
-	Taken *Null `candid:"taken_from_canister"`
+	Taken    *Null `candid:"taken_from_canister"`
+	Uploaded *Null `candid:"metadata_upload"`
 }
