@@ -81,6 +81,7 @@ type Info struct {
 	MemoryBytes uint64 // of everything it pays storage for
 	Queued      int    // messages waiting for execution
 	OpenCalls   int    // calls it made and that are not answered
+	Paused      bool   // in the middle of a long execution
 }
 
 // Canister tells about one canister; ok is false if it is not hosted.
@@ -91,6 +92,6 @@ func (s *State) Canister(id protocol.CanisterID) (info Info, ok bool) {
 	}
 	return Info{
 		Status: c.status, Balance: c.balance, Version: c.version, Controllers: c.controllers,
-		MemoryBytes: c.bytes(), Queued: c.queues.Inputs(), OpenCalls: len(c.callbacks),
+		MemoryBytes: c.bytes(), Queued: c.queues.Inputs(), OpenCalls: len(c.callbacks), Paused: c.long != nil,
 	}, true
 }

@@ -143,6 +143,7 @@ func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
 	executor := canister.NewExecutor(canister.Config{
 		RootKey: der.WrapBLS(snapshot.Subnets[snapshot.Root].PublicKey), Cache: s.config.Modules, Library: s.config.Library,
+		Round: s.config.slices.round, Slice: s.config.slices.slice,
 	})
 	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
 	for i, sub := range s.subnets {

@@ -48,6 +48,8 @@ type Config struct {
 
 	// components makes the consensus of every node, for tests that break a rule from within; nil: the deployed one.
 	components func(*consensus.Config, *consensus.Env) []consensus.Named
+	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
+	slices struct{ round, slice uint64 }
 }
 
 // A Subnet is a subnet of the registry. Its nodes get the next free NodeIDs in order: the first subnet's are 0 … n−1.
