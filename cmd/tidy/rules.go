@@ -12,6 +12,7 @@ const topLevel = `
 const arrows = `
 	crypto                  :
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
+	crypto/httpcert         : crypto crypto/certificate crypto/hashtree crypto/principal
 
 	protocol                : crypto crypto/hashtree crypto/principal
 	protocol/...            : protocol protocol/keys
@@ -46,7 +47,7 @@ const testArrows = `
 const externals = `
 	filippo.io/edwards25519          : crypto/...
 	github.com/consensys/gnark-crypto: crypto/bls crypto/secp256k1
-	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate
+	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/httpcert
 	github.com/tetratelabs/wazero    : canister/wasm/...
 	golang.org/x/sys                 : canister/wasm
 	gonum.org/v1/gonum               : metrics/... sim/network
