@@ -80,6 +80,23 @@ func certificateOf(t *testing.T, s *scene) string {
 	return value
 }
 
+// The hashes are those of the specification, worked out elsewhere: names in lower case, each repetition, the status in LEB128.
+func TestHashes(t *testing.T) {
+	q := Request{
+		Method: "GET", URL: "/a?q=1&page=2&lang=en", Body: []byte("body"),
+		Headers: []Field{{"Accept", "text/html"}, {"Host", "x"}, {"accept", "text/plain"}},
+	}
+	require.Equal(t, "dc2262d109858ff93df9258b1a39293c3bc4c661e73a45063eb5949e71e4d51b",
+		RequestHash(&q, &RequestCertification{Headers: []string{"ACCEPT", "x-token"}, Parameters: []string{"q", "lang"}}).Hex())
+	r := Response{
+		Status: 200, Body: []byte("page"),
+		Headers: []Field{{"Etag", "7"}, {"IC-CertificateExpression", "x"}, {"ic-certificate", "y"}, {"Date", "z"}, {"ETag", "8"}},
+	}
+	const hash = "e9099f660b0329b9d1680fb1041cdca1c45018f18b802c1d47c996a9e49a6178"
+	require.Equal(t, hash, ResponseHash(&r, HeaderFilter{Names: []string{"etag", CertificateHeader}}).Hex())
+	require.Equal(t, hash, ResponseHash(&r, HeaderFilter{Names: []string{"DATE", ExpressionHeader}, Exclude: true}).Hex())
+}
+
 // The verdict tells which headers may be passed on.
 func TestVerdictNamesTheCertifiedHeaders(t *testing.T) {
 	names := func(expression string) []string {

@@ -25,6 +25,7 @@ const (
 // Add puts a page at a path such as /docs/intro; one that is there gives way. Neither it nor the response is to be changed after.
 func (s *Site) Add(path string, r *Response) {
 	s.put(framed(segments(path), exact), r)
+	s.tree.remove(legacy, path)
 	if r.Status == 200 {
 		body := sum(string(r.Body))
 		s.tree.set(string(body[:]), legacy, path)

@@ -75,9 +75,9 @@ func (n *network) number(id principal.ID) (protocol.CanisterID, error) {
 }
 
 // certificate is of a canister's certified data.
-func (n *network) certificate(id principal.ID) []byte {
+func (n *network) certificate(canisters hashtree.Tree, id principal.ID) []byte {
 	state := hashtree.Tree{}.SetLeaf(hashtree.Path{"time"}, binary.AppendUvarint(nil, n.now())).
-		SetSubtree(hashtree.Path{"canister"}, n.state.Tree())
+		SetSubtree(hashtree.Path{"canister"}, canisters)
 	root := state.Digest()
 	msg := crypto.Signable(crypto.DomainCertification, root[:])
 	sig, _ := n.scheme.CombineThreshold(n.group, msg, []crypto.IndexedShare{{Share: n.scheme.SignThreshold(n.secret[0], msg)}})
@@ -93,7 +93,7 @@ func (n *network) Query(id principal.ID, method string, arg []byte) ([]byte, err
 		return nil, err
 	}
 	a := n.executor.Query(n.state, &n.ctx, &canister.Query{
-		Sender: principal.Anonymous(), Canister: number, Method: method, Arg: arg, Certificate: n.certificate(id),
+		Sender: principal.Anonymous(), Canister: number, Method: method, Arg: arg, Certificate: n.certificate(n.state.Tree(), id),
 	})
 	if a.Reject.Code != 0 {
 		return nil, &Rejected{a.Reject}

@@ -1,6 +1,8 @@
 package site
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
@@ -12,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/canister/candid"
+	"icsim/crypto/hashtree"
 	"icsim/crypto/httpcert"
 	"icsim/crypto/principal"
 )
@@ -152,9 +155,52 @@ func TestLiesDoNotPass(t *testing.T) {
 	}
 }
 
+// A page is a network with a canister of which some headers are certified, and its expression says which.
+type page struct {
+	*network
+	filter string
+}
+
+func (p page) Query(id principal.ID, _ string, _ []byte) ([]byte, error) {
+	expression := "default_certification(ValidationArgs{certification:Certification{no_request_certification:Empty{}," +
+		"response_certification:ResponseCertification{" + p.filter + "}}})"
+	e, err := httpcert.ParseExpression(expression)
+	require.NoError(p, err)
+	r := httpcert.Response{Status: 200, Headers: []httpcert.Field{
+		{Name: httpcert.ExpressionHeader, Value: expression},
+		{Name: "X-One", Value: "1"}, {Name: "X-Two", Value: "2"}, {Name: "X-Two", Value: "3"},
+	}}
+	digest, response := sha256.Sum256([]byte(expression)), httpcert.ResponseHash(&r, e.Headers)
+	tree := hashtree.Tree{}.SetLeaf(hashtree.Path{"http_expr", "<*>", hashtree.Label(digest[:]), "", hashtree.Label(response[:])}, nil)
+	root := tree.Digest()
+	state := hashtree.Tree{}.SetLeaf(hashtree.Path{hashtree.Label(id.Bytes()), "certified_data"}, root[:])
+	encode := base64.StdEncoding.EncodeToString
+	proof := "certificate=:" + encode(p.certificate(state, id)) + ":, tree=:" +
+		encode(tree.Witness(hashtree.Everything()).AppendCBOR(nil)) + ":, version=2, expr_path=:" +
+		encode([]byte("\x82\x69http_expr\x63<*>")) + ":"
+	types := newMessages().response
+	a := candid.Record{
+		{Label: candid.Named("status_code"), Value: candid.Nat16(200)}, {Label: candid.Named("body"), Value: candid.Blob{}},
+		fieldsOf(&httpcert.Request{Headers: append(r.Headers, httpcert.Field{Name: httpcert.CertificateHeader, Value: proof})})[2],
+	}
+	return candid.Encode([]candid.Value{a}, types)
+}
+
 // Headers that are not certified do not pass; where nothing is, all do.
 func TestUncertifiedHeadersDoNotPass(t *testing.T) {
 	n := newNetwork(t, nil)
+	for filter, want := range map[string][2][]string{
+		`certified_response_headers:ResponseHeaderList{headers:["x-two"]}`:          {nil, {"2", "3"}},
+		`response_header_exclusions:ResponseHeaderList{headers:["x-two"]}`:          {{"1"}, nil},
+		`response_header_exclusions:ResponseHeaderList{headers:[]}`:                 {{"1"}, {"2", "3"}},
+		`certified_response_headers:ResponseHeaderList{headers:["x-one","x-none"]}`: {{"1"}, nil},
+	} {
+		w := get(page{n, filter}, 1, "/")
+		require.Equal(t, 200, w.Code, w.Body)
+		require.Equal(t, want, [2][]string{w.Header().Values("X-One"), w.Header().Values("X-Two")}, filter)
+		require.NotEmpty(t, w.Header().Get(httpcert.CertificateHeader))
+		require.NotEmpty(t, w.Header().Get(httpcert.ExpressionHeader))
+	}
 	more := func(_ string, r candid.Record) candid.Record {
 		all, _ := r.Get("headers")
 		extra := candid.Record{
