@@ -9,7 +9,7 @@ import (
 )
 
 // messages are the types of the protocol's messages. Those of streaming_strategy are the canister's own.
-type messages struct{ request, update, response []candid.Type }
+type messages struct{ request, update, response, part []candid.Type }
 
 func newMessages() messages {
 	const request = `method : text; url : text; headers : vec record { text; text }; body : blob`
@@ -18,6 +18,7 @@ func newMessages() messages {
 		request:  mustParse(`(record { ` + request + `; certificate_version : opt nat16 })`),
 		update:   mustParse(`(record { ` + request + ` })`),
 		response: mustParse(`(record { ` + response + ` })`),
+		part:     mustParse(`(record { body : blob })`),
 	}
 }
 
@@ -114,18 +115,15 @@ func strategyOf(reply []byte) (*part, error) {
 	return &part{callback, value(r, "token"), of}, nil
 }
 
-// partOf reads a StreamingCallbackHttpResponse: more of the body, and the token of what comes after it, nil at the end.
-func partOf(reply []byte) (body []byte, token candid.Value, of candid.Type, err error) {
-	read, _, err := find(reply, "body")
+// decodePart reads a StreamingCallbackHttpResponse: more of the body, and the token of what comes after it, nil at the end.
+func (m *messages) decodePart(reply []byte) (body []byte, token candid.Value, of candid.Type, err error) {
+	values, err := candid.Decode(reply, m.part)
 	if err != nil {
 		return nil, nil, of, err
 	}
-	blob, ok := read.(candid.Blob)
-	if !ok {
-		return nil, nil, of, errors.New("there is no blob body in it")
-	}
+	body = field[candid.Blob](values[0].(candid.Record), "body")
 	token, of, err = find(reply, "token")
-	return blob, token, of, err
+	return body, token, of, err
 }
 
 // find gives a field of the record that a reply is, out of its opt, with its type; nil if it is not there.

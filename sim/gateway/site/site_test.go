@@ -431,6 +431,6 @@ func FuzzReply(f *testing.F) {
 			_, err := candid.Encode([]candid.Value{a.next.token}, []candid.Type{a.next.of})
 			_ = err // a token of a type to come cannot be sent back
 		}
-		_, _, _, _ = partOf(reply)
+		_, _, _, _ = m.decodePart(reply)
 	})
 }

@@ -31,7 +31,7 @@ func (g *Gateway) collect(to Target, a *answer) *Failure {
 			return refused(callback.Method, err)
 		}
 		var body []byte
-		if body, token, of, err = partOf(reply); err != nil {
+		if body, token, of, err = g.types.decodePart(reply); err != nil {
 			return failf(502, "%s does not reply with a part of a body: %v", callback.Method, err)
 		}
 		if a.Body = append(a.Body, body...); len(a.Body) > maxBodyBytes {
