@@ -86,9 +86,10 @@ MAINNET := ledger/ledger.wasm ledger/ledger.private.did ledger/ledger.public.did
 COMPILE := canister/e2e/testdata/compile.mjs
 MADE    := $(MOTOKO) $(addprefix $(E2E)/,counter.wasm guests.wasm ledger.wasm)
 
-e2e: build $(MADE) ## run canisters made by other compilers, compare Candid with didc (needs npm and rustc)
+e2e: build $(MADE) ## run canisters made by other compilers, compare Candid and certified responses with theirs (needs npm and rustc)
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Didc ./canister/candid
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run ResponseVerification ./crypto/httpcert
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Motoko ./scenarios
 	ICSIM_MOTOKO='node $(CURDIR)/$(COMPILE) $(CURDIR)/$(E2E)' bin/icsim run canister/e2e/testdata/programs.yaml
 
@@ -116,7 +117,8 @@ $(E2E)/ledger.wasm: $(NODE)
 
 $(NODE): Makefile
 	@command -v npm >/dev/null || { echo 'e2e: npm is missing; on Debian: apt-get install npm' >&2; exit 1; }
-	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4 azle@0.33.0
+	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4 azle@0.33.0 \
+		@dfinity/response-verification@3.0.3
 	touch $@
 
 clean: ## remove what was built
