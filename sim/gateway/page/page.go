@@ -71,8 +71,8 @@ func New(runner *live.Runner, scene Scene) http.Handler {
 	}
 	mux := http.NewServeMux()
 	files := http.FileServerFS(parts)
-	mux.Handle("GET /{$}", files)
-	mux.Handle("GET /page/", http.StripPrefix("/page", files))
+	mux.HandleFunc("/{$}", get(files.ServeHTTP))
+	mux.HandleFunc("/page/", get(http.StripPrefix("/page", files).ServeHTTP))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "there is nothing at %s; the page is at /", r.URL.Path)
 	})
