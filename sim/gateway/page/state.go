@@ -178,7 +178,7 @@ func (p *page) nodeState(snap *sim.Snapshot, i int, rate float64) NodeState {
 	return NodeState{
 		NodeScene: &NodeScene{
 			Name: p.nodeName(n), Subnet: x.Subnet, Place: x.Place, PlaceName: place.Name, Lat: place.Lat, Lon: place.Lon,
-			Strategies: slices.Concat([]string{}, x.Strategies),
+			Strategies: append([]string{}, x.Strategies...),
 		},
 		State: x.State, Cut: isolated(snap.Faults, n), Finalized: uint64(x.Finalized), Certified: uint64(x.Certified), SentRate: rate,
 	}

@@ -109,7 +109,7 @@ function setView(mode) {
 }
 
 document.addEventListener("keydown", (e) => {
-	if (e.target.closest("input, textarea, select, button") || e.ctrlKey || e.metaKey || e.altKey) return;
+	if (e.target.closest("input, textarea, select") || (e.key === " " && e.target.closest("button")) || e.ctrlKey || e.metaKey || e.altKey) return;
 	const button = { " ": "pause", n: "step-round", m: "step-100" }[e.key];
 	if (!button || by(button).disabled) return;
 	e.preventDefault();
