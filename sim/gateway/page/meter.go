@@ -15,6 +15,7 @@ type meter struct {
 	levels []byte    // of traffic, by link
 	known  map[[3]int]int
 	base   counts
+	stood  bool // when it was last looked at
 }
 
 // counts are what a snapshot counts.
@@ -44,7 +45,7 @@ func (m *meter) measure(s *sim.Snapshot, paused bool, now time.Time) {
 	}
 	c.messages = m.group(s)
 	switch passed := c.at - m.base.at; {
-	case !m.base.taken:
+	case !m.base.taken, m.stood && !paused && passed < span: // real time begins to count now
 		m.base = c
 	case passed >= span:
 		m.rate(&c, passed)
@@ -53,7 +54,7 @@ func (m *meter) measure(s *sim.Snapshot, paused bool, now time.Time) {
 	if real := now.Sub(m.base.real); real > 0 && (paused || real > 2*time.Second) {
 		m.speed = (c.at - m.base.at).Seconds() / real.Seconds()
 	}
-	if paused {
+	if m.stood = paused; paused {
 		m.speed = 0
 	}
 }

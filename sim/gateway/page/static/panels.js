@@ -151,7 +151,7 @@ export class Happenings {
 	// merged shows both ways of a cut as one.
 	merged(state) {
 		const out = [];
-		for (const f of state.faults) {
+		for (const f of state.faults.toSorted((a, b) => a.from.length - b.from.length)) { // from the smaller side
 			const key = [f.kind, ...[f.from.join(), f.to.join()].sort()].join(" ");
 			if (f.kind !== "cut" || !out.some((x) => x.key === key)) out.push({ ...f, key });
 		}

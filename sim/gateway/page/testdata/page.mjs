@@ -22,7 +22,10 @@ async function open(options) {
 	return page;
 }
 
-const picture = (page, name) => page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+const picture = async (page, name) => {
+	await page.evaluate(() => scrollTo(0, 0));
+	await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+};
 const state = (page) => page.evaluate(async () => (await fetch("/page/api/state")).json());
 async function until(page, what, arg) { // waitForFunction would need eval, which the page forbids
 	for (const end = Date.now() + 60_000; !(await page.evaluate(what, arg)); await page.waitForTimeout(100)) assert.ok(Date.now() < end, `never: ${what}`);
