@@ -48,7 +48,7 @@ type simulation struct {
 	world
 	watch     watch
 	inputs    []Input
-	inForce   []fault.Action // that something ends, or may end
+	inForce   []fault.Action        // that something ends, or may end
 	answered  func(boundary.Answer) // takes what leaves by the boundary node
 	effects   network.Effects
 	transfers []*network.Transfer

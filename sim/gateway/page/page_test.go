@@ -105,7 +105,8 @@ func (v *visitor) control(order string) {
 func TestTimeMovesStopsAndSteps(t *testing.T) {
 	v := visit(t, live.Real)
 	began := v.state()
-	require.Eventually(t, func() bool { return v.state().Subnets[0].Finalized > began.Subnets[0].Finalized }, 20*time.Second, 20*time.Millisecond)
+	moved := func() bool { return v.state().Subnets[0].Finalized > began.Subnets[0].Finalized }
+	require.Eventually(t, moved, 20*time.Second, 20*time.Millisecond)
 	v.control(`{"action": "pause"}`)
 	before := v.state()
 	require.True(t, before.Paused)
@@ -169,7 +170,9 @@ func TestStateTellsWhatIsThere(t *testing.T) {
 func TestFaultsComeAndGo(t *testing.T) {
 	v := visit(t, live.Manual)
 	v.control(`{"action": "step", "ms": 2000}`)
-	order := func(fault string) { v.control(fmt.Sprintf(`{"action": "fault", "fault": %q, "nodes": ["app/1"]}`, fault)) }
+	order := func(fault string) {
+		v.control(fmt.Sprintf(`{"action": "fault", "fault": %q, "nodes": ["app/1"]}`, fault))
+	}
 	refused := func(fault, why string) {
 		status, text, _ := v.do("POST", "/page/api/control", fmt.Sprintf(`{"action": "fault", "fault": %q, "nodes": ["app/1"]}`, fault))
 		require.Equal(t, 400, status)
@@ -330,7 +333,9 @@ func TestListenersAreBounded(t *testing.T) {
 
 func TestPartsAreServedUnderAPolicy(t *testing.T) {
 	v := visit(t, live.Manual)
-	for path, kind := range map[string]string{"/": "text/html", "/page/main.js": "text/javascript", "/page/page.css": "text/css", "/page/icon.svg": "image/svg"} {
+	for path, kind := range map[string]string{
+		"/": "text/html", "/page/main.js": "text/javascript", "/page/page.css": "text/css", "/page/icon.svg": "image/svg",
+	} {
 		status, _, head := v.do("GET", path, "")
 		require.Equal(t, 200, status, path)
 		require.Contains(t, head.Get("Content-Type"), kind)

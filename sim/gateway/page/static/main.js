@@ -75,7 +75,8 @@ function showTime(s) {
 	setText(by("about"), `${s.scene.about}${s.scene.about ? "; " : ""}seed ${s.scene.seed}, ${s.scene.crypto}, icsim ${s.scene.version}`);
 	setText(by("pause"), s.paused ? "Resume" : "Pause");
 	document.title = `${s.paused ? "paused " : ""}${duration(s.at_seconds, 0)} ${s.scene.name} – icsim`;
-	const speed = s.paused || s.mode === "manual" ? "time stands" : `${s.speed >= 9.95 ? Math.round(s.speed) : s.speed.toFixed(1)} × real time`;
+	const waits = s.mode === "auto" && s.lead_ms > 1000 && s.speed < 0.05 && !s.paused;
+	const speed = waits ? "the nodes' clocks are ahead: time waits for yours" : s.paused || s.mode === "manual" ? "time stands" : `${s.speed >= 9.95 ? Math.round(s.speed) : s.speed.toFixed(1)} × real time`;
 	setText(by("pulse"), `${speed}, ${grouped(s.events)} events`);
 	const select = by("speed");
 	if (document.activeElement !== select) {
