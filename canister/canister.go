@@ -1,6 +1,7 @@
 package canister
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"icsim/canister/queue"
@@ -74,8 +75,10 @@ type Canister struct {
 	snapshot  uint64 // number of the last one taken
 	stops     []stopCall
 	log       canisterLog
-	installs  debit // instructions of installing code, to be worked off
-	written   debit // bytes of pages written, likewise
+	installs  debit  // instructions of installing code, to be worked off
+	created   uint64 // Unix nanoseconds
+	deployed  uint64 // when code was installed last, likewise; 0: it is empty
+	written   debit  // bytes of pages written, likewise
 	warning   lowMemory
 
 	balance  protocol.Cycles
@@ -209,9 +212,13 @@ func fromUnix(unix, genesis uint64) protocol.Time {
 
 // certifiedTree is the canister's part of the certified tree (interface.md D.5).
 func (c *Canister) certifiedTree() hashtree.Tree {
-	edits := []hashtree.Edit{{Label: "controllers", To: hashtree.LeafOf(encodeControllers(c.controllers))}}
+	edits := []hashtree.Edit{
+		{Label: "canister_creation_timestamp", To: hashtree.LeafOf(binary.AppendUvarint(nil, c.created))},
+		{Label: "controllers", To: hashtree.LeafOf(encodeControllers(c.controllers))},
+	}
 	if c.code != nil {
 		edits = append(edits,
+			hashtree.Edit{Label: "last_install_timestamp", To: hashtree.LeafOf(binary.AppendUvarint(nil, c.deployed))},
 			hashtree.Edit{Label: "certified_data", To: hashtree.LeafOf(c.certified)},
 			hashtree.Edit{Label: "module_hash", To: hashtree.LeafOf(c.code.hash[:])})
 		if c.code.metadata.Len() > 0 {
@@ -223,7 +230,8 @@ func (c *Canister) certifiedTree() hashtree.Tree {
 
 // sameCertified reports whether two versions of a canister look the same in the certified tree.
 func (c *Canister) sameCertified(d *Canister) bool {
-	return c.code == d.code && string(c.certified) == string(d.certified) && slices.Equal(c.controllers, d.controllers)
+	return c.code == d.code && c.deployed == d.deployed &&
+		string(c.certified) == string(d.certified) && slices.Equal(c.controllers, d.controllers)
 }
 
 // encodeControllers gives the CBOR array of principals, with the self-describing tag.

@@ -18,9 +18,9 @@ type composite struct {
 }
 
 // run enters the method and then, as long as there is no answer, makes its calls one after the other.
-func (k *composite) run(q *Query) (*answer, *fault) {
+func (k *composite) run(q *query) (*answer, *fault) {
 	x := k.round.newQuery(k.canister, modeComposite, q)
-	if f := k.step(x, wasm.Entry{Kind: wasm.EntryExport, Name: "canister_composite_query " + q.Method}); f != nil {
+	if f := k.step(x, wasm.Entry{Kind: wasm.EntryExport, Name: "canister_composite_query " + q.method}); f != nil {
 		return nil, f
 	}
 	var failure *fault
@@ -99,5 +99,5 @@ func (k *composite) call(id protocol.CanisterID, made *call) (*answer, *fault) {
 	if id == protocol.ManagementCanister {
 		return nil, notFound(made.callee)
 	}
-	return k.ask(&Query{Sender: self, Canister: id, Method: made.method, Arg: made.arg}, k.depth+1)
+	return k.ask(&query{sender: self, canister: id, method: made.method, arg: made.arg}, k.depth+1)
 }

@@ -49,7 +49,9 @@ func (r *Round) create(in *Install) (*Canister, error) {
 	if in.Cycles.Hi >= most {
 		return nil, fmt.Errorf("%s cycles are more than there can be", in.Cycles)
 	}
-	c := &Canister{id: in.ID, status: Running, settings: defaultSettings(in.Controllers...), balance: in.Cycles, charged: r.ctx.Time}
+	c := &Canister{
+		id: in.ID, status: Running, settings: defaultSettings(in.Controllers...), balance: in.Cycles, charged: r.ctx.Time, created: r.now,
+	}
 	c.queues = c.queues.Fork(r.owner)
 	r.adopt(c)
 	return c, nil

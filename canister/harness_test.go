@@ -39,7 +39,10 @@ type subnet struct {
 
 var user = principal.SelfAuthenticating([]byte("user"))
 
-var _ protocol.Executor = (*Executor)(nil)
+var (
+	_ protocol.Executor = (*Executor)(nil)
+	_ protocol.Querier  = (*Executor)(nil)
+)
 
 func newExecutor(tb testing.TB) *Executor {
 	x := NewExecutor(Config{RootKey: []byte("root key")})

@@ -230,6 +230,7 @@ func (s *deployed) replace(d *deployment, upgrade bool) *fault {
 func (r *Round) adoptCode(c *Canister, done *deployed) {
 	next := done.canister
 	c.code, c.image, c.stable, c.certified, c.timer = next.code, next.image, next.stable, next.certified, next.timer
+	c.deployed = r.now
 	c.version++
 	c.balance = c.balance.Add(next.balance).Sub(done.began)
 	c.reserved = c.reserved.Add(next.reserved).Sub(done.beganReserved)

@@ -90,7 +90,7 @@ func (r *Round) found(q *request, wanted *m.Settings, specified *principal.ID, c
 	if f != nil {
 		return nil, f
 	}
-	c := &Canister{id: id, status: Running, settings: s, balance: cycles, charged: r.ctx.Time, ran: r.ctx.Height}
+	c := &Canister{id: id, status: Running, settings: s, balance: cycles, charged: r.ctx.Time, created: r.now, ran: r.ctx.Height}
 	if f := r.affordable(c, settings{}); f != nil {
 		return nil, f
 	}

@@ -8,34 +8,30 @@ import (
 	m "icsim/canister/management"
 )
 
-// A Query asks a canister something outside of rounds: it is answered by one node from a state that it has, and changes nothing.
-type Query struct {
-	Sender      principal.ID
-	Canister    protocol.CanisterID
-	Method      string
-	Arg         []byte
-	Certificate []byte // of the canister's certified data in the state, for ic0.data_certificate_*; nil: there is none
+// A query is one that is being answered: a user's, or one that a composite query makes.
+type query struct {
+	sender      principal.ID
+	canister    protocol.CanisterID
+	method      string
+	arg         []byte
+	certificate []byte // of the canister's certified data in the state, for ic0.data_certificate_*; nil: there is none
 }
 
-// An Answer is what became of a query.
-type Answer struct {
-	Reply        []byte          // if Reject.Code is 0
-	Reject       protocol.Reject // else
-	Instructions uint64          // used, all executions together: what the node is to be charged
-}
-
-// Query answers a query from a state, which is not changed; ctx tells the time of the state and what a round on it would be told.
-// Equal arguments give equal answers.
-func (e *Executor) Query(s *State, ctx *protocol.RoundContext, q *Query) Answer {
-	g := callGraph{round: e.open(s, ctx), left: maxQueryInstructions}
+// Query implements protocol.Querier. s must come from this package; it is not changed.
+func (e *Executor) Query(
+	s protocol.CanisterState, ctx *protocol.RoundContext, q *protocol.IngressContent, certificate []byte,
+) protocol.QueryAnswer {
+	g := callGraph{round: e.open(s.(*State), ctx), left: maxQueryInstructions}
 	var reply *answer
 	var f *fault
 	if q.Canister == protocol.ManagementCanister {
 		reply, f = g.manage(q.Sender, q.Method, q.Arg)
 	} else {
-		reply, f = g.ask(q, 0)
+		reply, f = g.ask(&query{q.Sender, q.Canister, q.Method, q.Arg, certificate}, 0)
 	}
-	return Answer{Instructions: maxQueryInstructions - g.left, Reply: replyOf(reply), Reject: rejectOf(q.Canister, reply, f)}
+	return protocol.QueryAnswer{
+		Instructions: maxQueryInstructions - g.left, Reply: replyOf(reply), Reject: rejectOf(q.Canister, reply, f),
+	}
 }
 
 func replyOf(a *answer) []byte {
@@ -104,10 +100,10 @@ func (g *callGraph) manage(sender principal.ID, method string, arg []byte) (*ans
 }
 
 // ask answers a query of a canister at a depth of the graph.
-func (g *callGraph) ask(q *Query, depth int) (*answer, *fault) {
-	c := g.round.peek(q.Canister)
+func (g *callGraph) ask(q *query, depth int) (*answer, *fault) {
+	c := g.round.peek(q.canister)
 	if c == nil {
-		return nil, notFound(q.Canister.Principal())
+		return nil, notFound(q.canister.Principal())
 	}
 	if f := c.closedToCalls(); f != nil {
 		return nil, f
@@ -117,15 +113,15 @@ func (g *callGraph) ask(q *Query, depth int) (*answer, *fault) {
 	}
 	module := g.round.executor.module(c.code)
 	switch {
-	case module.HasMethod(wasm.Query, q.Method):
+	case module.HasMethod(wasm.Query, q.method):
 		x := g.round.newQuery(c, modeQuery, q)
-		return g.enter(x, wasm.Entry{Kind: wasm.EntryExport, Name: "canister_query " + q.Method, Discard: true})
-	case module.HasMethod(wasm.CompositeQuery, q.Method):
+		return g.enter(x, wasm.Entry{Kind: wasm.EntryExport, Name: "canister_query " + q.method, Discard: true})
+	case module.HasMethod(wasm.CompositeQuery, q.method):
 		working := *c
-		k := composite{callGraph: g, canister: &working, caller: q.Sender, depth: depth}
+		k := composite{callGraph: g, canister: &working, caller: q.sender, depth: depth}
 		return k.run(q)
 	}
-	return nil, &fault{code: errMethodNotFound, text: "Canister has no query method '" + q.Method + "'"}
+	return nil, &fault{code: errMethodNotFound, text: "Canister has no query method '" + q.method + "'"}
 }
 
 // enter makes an execution and gives its answer, or says why there is none.
@@ -154,17 +150,18 @@ func didNotReply() *fault {
 	return &fault{code: errDidNotReply, text: "Canister did not reply to the call"}
 }
 
-func (r *Round) newQuery(c *Canister, mode mode, q *Query) *execution {
+func (r *Round) newQuery(c *Canister, mode mode, q *query) *execution {
 	x := r.newExecution(c, mode)
-	x.arg, x.caller, x.certificate, x.responded = q.Arg, q.Sender, q.Certificate, false
+	x.arg, x.caller, x.certificate, x.responded = q.arg, q.sender, q.certificate, false
 	return x
 }
 
-// AcceptsIngress reports why a user's call would not be taken into a block, from a state: what a node decides when the call is
-// handed in. The zero Reject means that it would. A canister may refuse calls by canister_inspect_message; who may call the
-// management canister is known beforehand.
-func (e *Executor) AcceptsIngress(s *State, ctx *protocol.RoundContext, x *protocol.SignedIngress) protocol.Reject {
-	r := e.open(s, ctx)
+// AcceptsIngress implements protocol.Querier. A canister may refuse calls by canister_inspect_message; who may call the
+// management canister is known beforehand. s must come from this package; it is not changed.
+func (e *Executor) AcceptsIngress(
+	s protocol.CanisterState, ctx *protocol.RoundContext, x *protocol.SignedIngress,
+) protocol.Reject {
+	r := e.open(s.(*State), ctx)
 	id := x.Content.Canister
 	if id == protocol.ManagementCanister {
 		if f := r.acceptsManagement(x); f != nil {
@@ -214,4 +211,14 @@ func (r *Round) acceptsManagement(x *protocol.SignedIngress) *fault {
 		return f
 	}
 	return method.permits(c, newRequest(managementCall{ingress: x}))
+}
+
+// Subject implements protocol.Querier (rs/types/types/src/messages/ingress_messages.rs, extract_effective_canister_id).
+func (e *Executor) Subject(method string, arg []byte) (subject principal.ID, bound bool, err error) {
+	known, ok := findMethod(method)
+	if !ok || known.run == nil || known.access == open && method != "fetch_canister_logs" {
+		return subject, false, nil
+	}
+	subject, err = targetOf(method, arg)
+	return subject, true, err
 }

@@ -12,28 +12,28 @@ import (
 )
 
 // look asks a query method of a scripted canister.
-func (s *subnet) look(id protocol.CanisterID, method string, program script) Answer {
+func (s *subnet) look(id protocol.CanisterID, method string, program script) protocol.QueryAnswer {
 	s.t.Helper()
-	return s.ask(&Query{Sender: user, Canister: id, Method: method, Arg: append(program, 0)})
+	return s.ask(&protocol.IngressContent{Sender: user, Canister: id, Method: method, Arg: append(program, 0)}, nil)
 }
 
 // ask queries the state, which has to stay as it is and answer the same again.
-func (s *subnet) ask(q *Query) Answer {
+func (s *subnet) ask(q *protocol.IngressContent, certificate []byte) protocol.QueryAnswer {
 	s.t.Helper()
 	before := s.state.contents()
-	got := s.x.Query(s.state, &s.ctx, q)
-	require.Equal(s.t, got, s.x.Query(s.state, &s.ctx, q))
+	got := s.x.Query(s.state, &s.ctx, q, certificate)
+	require.Equal(s.t, got, s.x.Query(s.state, &s.ctx, q, certificate))
 	require.Equal(s.t, before, s.state.contents(), "a query changed the state")
 	return got
 }
 
-func (s *subnet) told(want string, got Answer) {
+func (s *subnet) told(want string, got protocol.QueryAnswer) {
 	s.t.Helper()
 	require.Zero(s.t, got.Reject)
 	require.Equal(s.t, want, string(got.Reply))
 }
 
-func (s *subnet) denied(code protocol.RejectCode, err, text string, got Answer) {
+func (s *subnet) denied(code protocol.RejectCode, err, text string, got protocol.QueryAnswer) {
 	s.t.Helper()
 	s.rejected(code, err, text, protocol.IngressStatus{State: protocol.IngressRejected, Reject: got.Reject})
 }
@@ -60,8 +60,8 @@ func TestQueriesChangeNothing(t *testing.T) {
 // A certificate is at hand in the entry of the query's own canister, and nowhere else (interface.md A.2).
 func TestCertifiedQueries(t *testing.T) {
 	s := managed(t, newExecutor(t), 1, 2)
-	ask := func(method string, program script) Answer {
-		return s.ask(&Query{Sender: user, Canister: 1, Method: method, Arg: append(program, 0), Certificate: []byte("proof")})
+	ask := func(method string, program script) protocol.QueryAnswer {
+		return s.ask(&protocol.IngressContent{Sender: user, Canister: 1, Method: method, Arg: append(program, 0)}, []byte("proof"))
 	}
 	s.told(le32(1)+"proof", ask("look", script{}.do("certified?").do("certificate").do("reply")))
 	s.told(le32(0), s.look(1, "look", script{}.do("certified?").do("reply")))
@@ -132,8 +132,10 @@ func TestCompositeQueriesAreBounded(t *testing.T) {
 func TestManagementQueries(t *testing.T) {
 	s := managed(t, newExecutor(t), 1)
 	s.run(1, script{}.do("print", "hello").do("reply"))
-	ask := func(sender principal.ID, method string) Answer {
-		return s.ask(&Query{Sender: sender, Canister: protocol.ManagementCanister, Method: method, Arg: candidOf(about(1))})
+	ask := func(sender principal.ID, method string) protocol.QueryAnswer {
+		return s.ask(&protocol.IngressContent{
+			Sender: sender, Canister: protocol.ManagementCanister, Method: method, Arg: candidOf(about(1)),
+		}, nil)
 	}
 	var logs management.LogsReply
 	require.NoError(t, management.Decode(ask(user, "fetch_canister_logs").Reply, &logs))
@@ -186,4 +188,28 @@ func TestInspectMessage(t *testing.T) {
 	refused("IC0512", "Only the controllers", s.x.AcceptsIngress(s.state, &s.ctx, m))
 	s.done(s.manage("stop_canister", about(2)), nil)
 	refused("IC0508", "stopped", accepts(2, "name"))
+}
+
+// Calls of the management canister go to the subnet of the canister that they are about (interface.md D.2).
+func TestSubjects(t *testing.T) {
+	x := newExecutor(t)
+	for method, arg := range map[string][]byte{
+		"stop_canister": candidOf(about(7)), "canister_status": candidOf(about(7)), "fetch_canister_logs": candidOf(about(7)),
+		"install_chunked_code": candidOf(struct {
+			Target principal.ID `candid:"target_canister"`
+		}{protocol.CanisterID(7).Principal()}),
+	} {
+		subject, bound, err := x.Subject(method, arg)
+		require.NoError(t, err, method)
+		require.True(t, bound, method)
+		require.Equal(t, protocol.CanisterID(7).Principal(), subject, method)
+		_, bound, err = x.Subject(method, []byte("?"))
+		require.True(t, bound, method)
+		require.Error(t, err, method)
+	}
+	for _, method := range []string{"provisional_create_canister_with_cycles", "create_canister", "raw_rand", "nope"} {
+		_, bound, err := x.Subject(method, []byte("?"))
+		require.NoError(t, err, method)
+		require.False(t, bound, method)
+	}
 }

@@ -85,7 +85,7 @@ func (c closure) entry() wasm.Entry {
 // uninstall takes the code and all it made away. Open calls are rejected; responses still to come find their
 // contexts deleted (interface.md B.2).
 func (r *Round) uninstall(c *Canister) {
-	c.code, c.image, c.stable, c.certified, c.timer = nil, nil, wasm.Pages{}, nil, 0
+	c.code, c.image, c.stable, c.certified, c.timer, c.deployed = nil, nil, wasm.Pages{}, nil, 0, 0
 	c.chunks, c.log = nil, canisterLog{next: c.log.next}
 	c.version++
 	c.watchHeap()

@@ -106,6 +106,7 @@ func (r *Round) loadSnapshot(q *request, c *Canister) ([]byte, *fault) {
 		}
 	}
 	c.code, c.image, c.stable, c.certified, c.chunks, c.timer = s.code, s.image, s.stable, s.certified, s.chunks, 0
+	c.deployed = r.now
 	c.watchHeap()
 	c.version++
 	c.note(r, q, m.Details{Load: &m.Load{

@@ -66,6 +66,16 @@ func (s *State) HasCanister(id protocol.CanisterID) bool {
 	return c != nil && c.code != nil && c.status == Running
 }
 
+// HidesSection implements protocol.CanisterState.
+func (s *State) HidesSection(id protocol.CanisterID, name string, from principal.ID) bool {
+	c := s.find(id)
+	if c == nil || c.code == nil || c.isController(from) {
+		return false
+	}
+	section := c.code.section(name)
+	return section != nil && !section.Public
+}
+
 // find gives a canister, or nil.
 func (s *State) find(id protocol.CanisterID) *Canister {
 	m, _ := s.canisters.Get(member{id: id})

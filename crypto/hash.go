@@ -52,5 +52,6 @@ const (
 	DomainRequest         = "ic-request"
 	DomainResponse        = "ic-response"
 	DomainDelegation      = "ic-request-auth-delegation"
+	DomainSenderInfo      = "ic-sender-info"
 	DomainMultiPossession = "ic-multi-sig-bls12381-pop"
 )

@@ -65,6 +65,7 @@ func (r *CallReply) String() string {
 type QueryRequest struct {
 	Query     *SignedQuery
 	Effective CanisterID
+	Flat      bool // see CallRequest; of the certificate that the canister may show
 	Serial    uint64
 }
 

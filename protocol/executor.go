@@ -82,6 +82,8 @@ type CanisterState interface {
 	NumCanisters() int
 	// HasCanister reports whether c is installed here and would take ingress.
 	HasCanister(c CanisterID) bool
+	// HidesSection reports whether c has a private custom section of that name, and does not have that user as a controller.
+	HidesSection(c CanisterID, name string, from principal.ID) bool
 }
 
 // RoundOutcome is what a round did besides changing the state.

@@ -9,6 +9,9 @@ import (
 const (
 	IngressTTL = Time(5 * 60 * 1e9) // an expiry lies at most this far ahead
 	MaxNonce   = 32                 // bytes of a nonce
+	// ExpiryDrift is how much further an expiry may lie when a node checks it on its own clock (rs/limits,
+	// PERMITTED_DRIFT_AT_VALIDATOR).
+	ExpiryDrift = Time(30 * 1e9)
 )
 
 // IngressContent is what a user asks of a canister, before it is signed: a call, or a query.
@@ -100,6 +103,13 @@ type IngressStatus struct {
 	State  IngressState
 	Reply  []byte // when replied
 	Reject Reject // when rejected
+}
+
+// A CallOrigin is where a user's call comes from (the replica keeps user_id and receiver with a call's status:
+// rs/types/types/src/ingress.rs).
+type CallOrigin struct {
+	Sender   principal.ID
+	Receiver CanisterID
 }
 
 // An IngressUpdate is a change of one call's status made by a round.

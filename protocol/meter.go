@@ -16,11 +16,14 @@ const (
 	OpVerifyThresholdShare           //
 	OpCombineThreshold               // a share interpolated
 	OpVerifyThreshold                //
+	OpVerifyECDSA                    // a user's, on either curve
+	OpVerifyRSA                      // a user's
+	OpVerifyCanister                 // a canister signature, with certificate and delegation
 	OpHashByte                       // SHA-256
 	OpPayloadBuild                   // one payload, fixed part
 	OpPayloadValidate                // one payload, fixed part
 	OpPayloadByte                    // built, validated or assembled
-	OpIngressValidate                // expiry, history and signature form; the signature itself is OpVerifyBasic
+	OpIngressValidate                // expiry, history and signature form; the signature itself is an operation of its own
 	OpRound                          // one execution round, fixed part: demux, schedule, commit, hash
 	OpCanisterRound                  // one canister hosted, a round
 	OpCanisterMessage                // one canister message executed, fixed part
@@ -34,7 +37,8 @@ const (
 
 var opNames = [NumOps]string{
 	"receive", "sign-basic", "verify-basic", "sign-multi", "verify-multi-share", "combine-multi", "verify-multi",
-	"sign-threshold", "verify-threshold-share", "combine-threshold", "verify-threshold", "hash-byte",
+	"sign-threshold", "verify-threshold-share", "combine-threshold", "verify-threshold",
+	"verify-ecdsa", "verify-rsa", "verify-canister", "hash-byte",
 	"payload-build", "payload-validate", "payload-byte", "ingress-validate", "round", "canister-round",
 	"canister-message", "instruction", "checkpoint", "checkpoint-byte", "witness", "disk-byte",
 }

@@ -28,6 +28,10 @@ const (
 	NoteCallLost                          // client: Hash: request id; no answer within its expiry
 	NoteCritical                          // Reason: what a round found that cannot be among honest subnets
 	NoteStarted                           // the node starts; Height: of its checkpoint; Value: artifacts on its disk
+	NoteQueryMade                         // client: Hash: request id
+	NoteQueryAnswered                     // client: Hash: request id; Value: latency in ns; Reason empty if replied, else the reject
+	NoteQueryLost                         // client: Hash: request id; no answer within its expiry
+	NoteQueryDistrusted                   // client: Hash: request id; Peer: who answered; Reason: what is wrong with the answer
 	NumNoteKinds
 )
 
@@ -35,6 +39,7 @@ var noteNames = [NumNoteKinds]string{
 	"proposed", "notarization-share", "notarized", "finalization-share", "finalized", "block-received", "beacon", "tape",
 	"delivered", "executed", "certified", "checkpoint", "cup", "invalid", "equivocation", "pool-size",
 	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "started",
+	"query-made", "query-answered", "query-lost", "query-distrusted",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }

@@ -56,6 +56,7 @@ type subnetWorld struct {
 	genesis   *protocol.CatchUpPackage
 	state     *messaging.State
 	processor messaging.Processor
+	querier   protocol.Querier
 }
 
 // build makes the world of a configuration.
@@ -175,7 +176,7 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
 	executor := canister.NewExecutor(canister.Config{
-		RootKey: der.WrapBLS(snapshot.Subnets[snapshot.Root].PublicKey), Cache: s.config.Modules, Library: s.config.Library,
+		RootKey: s.rootKey(), Cache: s.config.Modules, Library: s.config.Library,
 	})
 	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
 	for i, sub := range s.subnets {
@@ -191,7 +192,7 @@ func (s *simulation) foundStates() error {
 		client := s.registry.Client(sub.nodes[0], registry.PollPhase{})
 		summaries := dkg.Summaries{Dealer: sub.dealer, Registry: client}
 		sub.genesis = summaries.Genesis(snapshot.Version, 0)
-		sub.processor = processor
+		sub.processor, sub.querier = processor, executor
 	}
 	return nil
 }
@@ -262,7 +263,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
 			Scheme: s.scheme, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
-			State: sub.state, Processor: sub.processor,
+			State: sub.state, Processor: sub.processor, Querier: sub.querier,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
 			Components: s.config.components,
 		})

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"icsim/crypto"
 	"icsim/crypto/der"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -61,11 +62,10 @@ func (s *simulation) controllers(c *Canister) []principal.ID {
 func (s *simulation) addClient(i int) {
 	w := workload.World{
 		Scheme: s.scheme, Genesis: s.config.Genesis, Users: s.users, Random: s.random.Split("client", uint64(i)),
-		// Model: until subnets have delegations from the root subnet, a client knows the key of the subnet it asks.
-		Verify: func(subnet int, about protocol.CanisterID) workload.Verifier {
-			key := der.WrapBLS(s.registry.Latest().Subnets[subnet].PublicKey)
-			return workload.CertifiedBy(s.scheme, key, about.Principal())
+		Verify: func(about protocol.CanisterID) workload.Verifier {
+			return workload.CertifiedBy(s.scheme, s.rootKey(), about.Principal())
 		},
+		Key: s.nodeKey,
 	}
 	for _, sub := range s.subnets {
 		w.Subnets = append(w.Subnets, sub.nodes)
@@ -73,6 +73,23 @@ func (s *simulation) addClient(i int) {
 	client := workload.New(s.config.Clients[i], workload.User(i+1), w)
 	s.clients = append(s.clients, client)
 	s.addHost(func(*machine.Host, protocol.Time) protocol.Machine { return client })
+}
+
+// rootKey is the key by which all certificates can be verified, in DER.
+func (s *simulation) rootKey() []byte {
+	snapshot := s.registry.Latest()
+	return der.WrapBLS(snapshot.Subnets[snapshot.Root].PublicKey)
+}
+
+// nodeKey gives the key of a node of a subnet.
+func (s *simulation) nodeKey(subnet int, node principal.ID) (key crypto.BasicPublicKey, ok bool) {
+	snapshot := s.registry.Latest()
+	for _, n := range snapshot.Subnets[subnet].Members {
+		if record := snapshot.Node(n); record.Principal == node {
+			return record.SigningKey, true
+		}
+	}
+	return key, false
 }
 
 // calls gives the calls of a client that have outcomes of their own.

@@ -61,6 +61,12 @@ const keepProposed = 2048
 type callWatch struct {
 	submitted, completed, failed, lost uint64
 	latency                            *metrics.Histogram
+	queries                            queryWatch
+}
+
+type queryWatch struct {
+	made, answered, lost, distrusted uint64
+	latency                          *metrics.Histogram
 }
 
 // An xnetWatch times calls between subnets, from the round that sent a request to the one that inducted its response.
@@ -80,7 +86,7 @@ const digits = 3 // significant, of histograms
 func (s *simulation) newWatch() watch {
 	w := watch{
 		trace: trace.New(s.config.Trace), metrics: !s.config.NoMetrics,
-		calls: callWatch{latency: metrics.NewHistogram(digits)},
+		calls: callWatch{latency: metrics.NewHistogram(digits), queries: queryWatch{latency: metrics.NewHistogram(digits)}},
 		xnet:  xnetWatch{open: map[xnetCall]protocol.Time{}, latency: metrics.NewHistogram(digits)},
 	}
 	for i, sub := range s.subnets {
@@ -155,6 +161,15 @@ func (c *callWatch) fold(n *protocol.Note) {
 		c.latency.Record(int64(n.Value))
 	case protocol.NoteCallLost:
 		c.lost++
+	case protocol.NoteQueryMade:
+		c.queries.made++
+	case protocol.NoteQueryAnswered:
+		c.queries.answered++
+		c.queries.latency.Record(int64(n.Value))
+	case protocol.NoteQueryLost:
+		c.queries.lost++
+	case protocol.NoteQueryDistrusted:
+		c.queries.distrusted++
 	}
 }
 

@@ -23,6 +23,7 @@ type Result struct {
 	Partial        bool              `json:"partial"`
 	Subnets        []SubnetResult    `json:"subnets"`
 	Ingress        IngressResult     `json:"ingress"`
+	Queries        QueryResult       `json:"queries"`
 	XNet           XNetResult        `json:"xnet"`
 	Sequences      []SequenceResult  `json:"sequences"`
 	Checks         []CheckResult     `json:"checks"`
@@ -57,6 +58,15 @@ type IngressResult struct {
 	Failed    uint64          `json:"failed"`    // rejected by the canister or the system
 	Rejected  uint64          `json:"rejected"`  // lost: no answer within the call's expiry
 	LatencyMS metrics.Summary `json:"latency_ms"`
+}
+
+// A QueryResult sums up users' queries.
+type QueryResult struct {
+	Made          uint64          `json:"made"`
+	Answered      uint64          `json:"answered"`       // rejects included
+	Lost          uint64          `json:"lost"`           // no answer within the query's expiry
+	BadSignatures uint64          `json:"bad_signatures"` // answers that were not believed, and another node asked
+	LatencyMS     metrics.Summary `json:"latency_ms"`
 }
 
 // An XNetResult sums up calls between canisters of different subnets.
@@ -126,6 +136,8 @@ func (s *simulation) result(partial bool) *Result {
 	}
 	c, x := &s.watch.calls, &s.watch.xnet
 	r.Ingress = IngressResult{c.submitted, c.completed, c.failed, c.lost, c.latency.Summary(int64(time.Millisecond))}
+	q := &c.queries
+	r.Queries = QueryResult{q.made, q.answered, q.lost, q.distrusted, q.latency.Summary(int64(time.Millisecond))}
 	r.XNet = XNetResult{x.calls, x.responses, x.rejects, uint64(s.watch.checks.OpenCalls()), x.latency.Summary(int64(time.Millisecond))}
 	s.judge(r, end)
 	return r

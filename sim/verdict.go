@@ -206,6 +206,8 @@ func (r *Result) quantity(q check.Quantity, subnet string) float64 {
 	return find(q, map[check.Quantity]float64{
 		check.CallsCompleted: float64(r.Ingress.Completed), check.CallsFailed: float64(r.Ingress.Failed),
 		check.CallsLost: float64(r.Ingress.Rejected), check.IngressMS: r.Ingress.LatencyMS.P50,
+		check.QueriesAnswered: float64(r.Queries.Answered), check.QueriesLost: float64(r.Queries.Lost),
+		check.QueriesBad: float64(r.Queries.BadSignatures), check.QueryMS: r.Queries.LatencyMS.P50,
 		check.XNetCalls: float64(r.XNet.Calls), check.XNetResponses: float64(r.XNet.Responses),
 		check.XNetRejects: float64(r.XNet.Rejects), check.XNetOpen: float64(r.XNet.Open), check.XNetMS: r.XNet.LatencyMS.P50,
 	})

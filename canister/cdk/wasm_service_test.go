@@ -79,8 +79,9 @@ func values(t *testing.T, types []candid.Type, text string) []candid.Value {
 func TestQueriesInWebAssembly(t *testing.T) {
 	s := installed(t, canister.Install{Module: linked(t, "bank").Module, Arg: []byte("DIDL\x00\x01\x71\x03One")})
 	state := s.state.(*canister.State)
-	ask := func(method string) canister.Answer {
-		return s.executor.Query(state, &s.ctx, &canister.Query{Sender: user, Canister: 1, Method: method, Arg: []byte("DIDL\x00\x00")})
+	ask := func(method string) protocol.QueryAnswer {
+		q := &protocol.IngressContent{Sender: user, Canister: 1, Method: method, Arg: []byte("DIDL\x00\x00")}
+		return s.executor.Query(state, &s.ctx, q, nil)
 	}
 	for _, method := range []string{"name", "peek"} { // peek is composite, and asks for the name
 		answer := ask(method)

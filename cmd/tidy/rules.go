@@ -12,12 +12,13 @@ const topLevel = `
 const arrows = `
 	crypto                  :
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
+	crypto/userkey          : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1
 
 	protocol                : crypto crypto/hashtree crypto/principal
-	protocol/...            : protocol protocol/keys
-	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal
+	protocol/...            : protocol protocol/authentication protocol/keys
+	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/userkey
 	protocol/replica        : protocol/...
-	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal
+	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/userkey
 
 	canister/...            : canister/... protocol
 	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal
@@ -49,7 +50,7 @@ const testArrows = `
 const externals = `
 	filippo.io/edwards25519          : crypto/...
 	github.com/consensys/gnark-crypto: crypto/bls crypto/secp256k1
-	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate sim/envelope
+	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/userkey sim/envelope
 	github.com/tetratelabs/wazero    : canister/wasm/...
 	golang.org/x/sys                 : canister/wasm
 	gonum.org/v1/gonum               : metrics/... sim/network

@@ -6,7 +6,9 @@
 //
 //   - pool.go: calls submitted here are checked at once, broadcast with their bytes, and kept until inducted or expired.
 //     Calls from peers are checked in the next step and never relayed.
-//   - request.go: what makes a single call acceptable: expiry, size, sender, signature.
+//   - request.go: what makes a single call acceptable: expiry, size, and that it is its sender's
+//     (package authentication) and within the scope of the delegations. They have to live at the block's time in a
+//     section, at the node's in the pool.
 //   - selector.go: the ingress section of a payload, round robin over canisters.
 //   - section.go: the rules of a section, for maker and validator alike.
 //
@@ -18,9 +20,6 @@
 //   - What Build selects, Validate accepts under the same context, state and past payloads.
 //
 // # What is left out
-//
-// Model: requests are signed with Ed25519 by the sender itself. Delegations and other key schemes come with the
-// identities.
 //
 // Model: the request id comes with the message, computed by its constructor; the replica hashes what it receives.
 //

@@ -8,6 +8,7 @@ import (
 	"icsim/crypto/ideal"
 	"icsim/crypto/principal"
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 	"icsim/protocol/keys"
 	"icsim/protocol/registry"
 )
@@ -95,9 +96,9 @@ func anonymous(number int, expiry protocol.Time) *protocol.SignedIngress {
 	return protocol.NewSignedIngress(c, 0, protocol.Authentication{})
 }
 
-func (w *world) submit(m *protocol.SignedIngress, now protocol.Time) protocol.Verdict {
+func (w *world) submit(m *protocol.SignedIngress) protocol.Verdict {
 	w.out = Effects{}
-	return w.pool.Submit(m, now, &w.out)
+	return w.pool.Submit(m, &w.out)
 }
 
 func (w *world) insert(now protocol.Time, ms ...*protocol.SignedIngress) {
@@ -128,16 +129,16 @@ func tampered(now protocol.Time) map[string]*protocol.SignedIngress {
 	big := good
 	big.size = 10_000
 	far := good
-	far.expiry = now + protocol.IngressTTL + Drift + 1
+	far.expiry = now + protocol.IngressTTL + protocol.ExpiryDrift + 1
 	unsigned := protocol.Authentication{PublicKey: der.WrapEd25519(pk)}
 	garbage := protocol.Authentication{PublicKey: der.WrapEd25519(pk), Signature: make([]byte, 64)}
 	return map[string]*protocol.SignedIngress{
-		ReasonExpiryFar: sign(far),
-		ReasonTooBig:    sign(big),
-		ReasonNonce:     protocol.NewSignedIngress(longNonce, 0, unsigned),
-		ReasonAnonymous: protocol.NewSignedIngress(hidden, 0, unsigned),
-		ReasonSender:    protocol.NewSignedIngress(stranger, 0, garbage),
-		ReasonSignature: protocol.NewSignedIngress(c, 0, garbage),
-		"canister":      protocol.NewSignedIngress(canister, 0, garbage),
+		ReasonExpiryFar:                sign(far),
+		ReasonTooBig:                   sign(big),
+		ReasonNonce:                    protocol.NewSignedIngress(longNonce, 0, unsigned),
+		authentication.ReasonAnonymous: protocol.NewSignedIngress(hidden, 0, unsigned),
+		authentication.ReasonSender:    protocol.NewSignedIngress(stranger, 0, garbage),
+		authentication.ReasonSignature: protocol.NewSignedIngress(c, 0, garbage),
+		"canister":                     protocol.NewSignedIngress(canister, 0, garbage),
 	}
 }

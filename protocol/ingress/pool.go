@@ -64,22 +64,19 @@ func NewPool(cfg Config) *Pool {
 	}
 }
 
-// Submit takes a user's call at this node's endpoint (rs/http_endpoints/public, rs/validator). Accepted means that
+// Has tells whether the pool has a call, or the state: then it need not be judged again.
+func (p *Pool) Has(id protocol.MessageID) bool { return p.validated[id] != nil || p.cfg.IsKnown(id) }
+
+// Submit takes a user's call that this node's endpoint has judged (rs/http_endpoints/public, rs/validator). Accepted means that
 // the pool has it, already had it, or that the state has; the first publishes it.
 //
 // Model: the replica's endpoint and its ingress manager both verify the signature; here it is done once.
-func (p *Pool) Submit(m *protocol.SignedIngress, now protocol.Time, out *Effects) protocol.Verdict {
-	if v := checkExpiry(m, now, protocol.IngressTTL+Drift); v.Kind != protocol.Accepts {
-		return v
-	}
-	if p.validated[m.MessageID] != nil || p.cfg.IsKnown(m.MessageID) {
+func (p *Pool) Submit(m *protocol.SignedIngress, out *Effects) protocol.Verdict {
+	if p.Has(m.MessageID) {
 		return protocol.Accept()
 	}
 	if !p.hasRoom(p.cfg.Node, m) {
 		return protocol.Refuse(ReasonPoolFull)
-	}
-	if v := checkRequest(p.cfg.Keys, p.subnet(now), m); v.Kind != protocol.Accepts {
-		return v
 	}
 	p.take(received{m, p.cfg.Node})
 	p.add(received{m, p.cfg.Node})
@@ -138,10 +135,10 @@ func (p *Pool) judge(m *protocol.SignedIngress, now protocol.Time) protocol.Verd
 	if p.validated[m.MessageID] != nil || p.cfg.IsKnown(m.MessageID) || m.Content.Expiry < now {
 		return protocol.Defer("not needed")
 	}
-	if v := checkExpiry(m, now, protocol.IngressTTL+Drift); v.Kind != protocol.Accepts {
+	if v := checkExpiry(m, now, protocol.IngressTTL+protocol.ExpiryDrift); v.Kind != protocol.Accepts {
 		return v
 	}
-	return checkRequest(p.cfg.Keys, p.subnet(now), m)
+	return p.checkRequest(m, now)
 }
 
 // Inducted drops messages that a round has recorded in the ingress history.
@@ -194,7 +191,7 @@ func (p *Pool) NextWake() protocol.Time {
 	return p.earliest + 1
 }
 
-func (p *Pool) subnet(now protocol.Time) *protocol.SubnetRecord {
-	r := p.cfg.Keys.Registry
-	return r.At(r.Latest(now)).Subnet(p.cfg.Subnet)
+// checkRequest judges a message by the node's clock and what it knows of the registry.
+func (p *Pool) checkRequest(m *protocol.SignedIngress, now protocol.Time) protocol.Verdict {
+	return checkRequest(p.cfg.Keys, p.cfg.Subnet, p.cfg.Keys.Registry.Latest(now), m, now)
 }

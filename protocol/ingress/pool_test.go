@@ -5,6 +5,7 @@ import (
 
 	"icsim/crypto"
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -14,23 +15,23 @@ import (
 func TestOnlyLocalCallsArePublished(t *testing.T) {
 	w := newWorld()
 	m := sign(spec{expiry: 60 * second})
-	require.Equal(t, protocol.Accept(), w.submit(m, 0))
+	require.Equal(t, protocol.Accept(), w.submit(m))
 	require.Equal(t, []*protocol.SignedIngress{m}, w.out.Publish)
-	require.Equal(t, uint64(1), w.meter[protocol.OpVerifyBasic])
-	require.Equal(t, protocol.Accept(), w.submit(m, 0))
+	require.Zero(t, w.meter[protocol.OpVerifyBasic], "the endpoint has judged it")
+	require.Equal(t, protocol.Accept(), w.submit(m))
 	require.Empty(t, w.out.Publish, "it is there already")
 	other := sign(spec{expiry: 60 * second, number: 1})
 	w.insert(0, other)
 	require.Empty(t, w.out.Publish)
 	require.Equal(t, 2, w.pool.NumValidated())
-	require.Equal(t, uint64(2), w.meter[protocol.OpVerifyBasic])
+	require.Equal(t, uint64(1), w.meter[protocol.OpVerifyBasic])
 	require.Equal(t, m, w.pool.Validated(m.ID()))
 	require.Nil(t, w.pool.Validated(protocol.ArtifactID{}))
 }
 
 func TestAnonymousNeedsNoSignature(t *testing.T) {
 	w := newWorld()
-	require.Equal(t, protocol.Accept(), w.submit(anonymous(1, second), 0))
+	require.Equal(t, protocol.Accept(), w.submit(anonymous(1, second)))
 	require.Zero(t, w.meter[protocol.OpVerifyBasic])
 }
 
@@ -39,10 +40,9 @@ func TestBadCallsAreRefusedWithTheirReason(t *testing.T) {
 	now := 1000 * second
 	for reason, m := range tampered(now) {
 		if reason == "canister" {
-			reason = ReasonSender
+			reason = authentication.ReasonSender
 		}
 		w := newWorld()
-		require.Equal(t, protocol.Refuse(reason), w.submit(m, now))
 		w.insert(now, m)
 		require.Zero(t, w.pool.NumValidated(), reason)
 		require.Equal(t, []protocol.Note{{Kind: protocol.NoteInvalid, Hash: crypto.Hash(m.ID()), Peer: peer,
@@ -62,21 +62,21 @@ func TestExpiryWindow(t *testing.T) {
 		{now, "", protocol.Wanted},
 		{now + protocol.IngressTTL, "", protocol.Wanted},
 		{now + protocol.IngressTTL + 1, "", protocol.Unwanted},
-		{now + protocol.IngressTTL + Drift, "", protocol.Unwanted},
-		{now + protocol.IngressTTL + Drift + 1, ReasonExpiryFar, protocol.Unwanted},
+		{now + protocol.IngressTTL + protocol.ExpiryDrift, "", protocol.Unwanted},
+		{now + protocol.IngressTTL + protocol.ExpiryDrift + 1, ReasonExpiryFar, protocol.Unwanted},
 	} {
 		w := newWorld()
 		m := sign(spec{expiry: c.expiry})
 		require.Equal(t, c.wish, w.pool.Bouncer(protocol.MetaOf(m), now))
-		require.Equal(t, c.reason, w.submit(m, now).Reason)
+		require.Equal(t, c.reason, checkExpiry(m, now, protocol.IngressTTL+protocol.ExpiryDrift).Reason)
 	}
 }
 
 func TestExpiredIsPurgedAndWithdrawn(t *testing.T) {
 	w := newWorld()
 	early, late, peers := sign(spec{expiry: 10 * second}), sign(spec{expiry: 20 * second}), sign(spec{expiry: 10 * second, number: 1})
-	w.submit(early, 0)
-	w.submit(late, 0)
+	w.submit(early)
+	w.submit(late)
 	w.insert(0, peers)
 	require.Equal(t, 10*second+1, w.pool.NextWake())
 	w.step(10 * second)
@@ -85,7 +85,7 @@ func TestExpiredIsPurgedAndWithdrawn(t *testing.T) {
 	require.Equal(t, []protocol.ArtifactMeta{protocol.MetaOf(early)}, w.out.Withdraw, "the peer's was never on offer")
 	require.Equal(t, 1, w.pool.NumValidated())
 	require.Equal(t, 20*second+1, w.pool.NextWake())
-	w.submit(sign(spec{expiry: 30 * second}), 0)
+	w.submit(sign(spec{expiry: 30 * second}))
 	w.step(30 * second)
 	require.Equal(t, 1, w.pool.NumValidated(), "one expires, one just does not")
 	w.step(30*second + 1)
@@ -95,7 +95,7 @@ func TestExpiredIsPurgedAndWithdrawn(t *testing.T) {
 func TestInductedLeavesThePool(t *testing.T) {
 	w := newWorld()
 	m := sign(spec{expiry: 60 * second})
-	w.submit(m, 0)
+	w.submit(m)
 	w.states.history[m.MessageID] = 1
 	w.pool.Inducted([]protocol.MessageID{m.MessageID, {1}}, &w.out)
 	require.Equal(t, []protocol.ArtifactMeta{protocol.MetaOf(m)}, w.out.Withdraw)
@@ -103,7 +103,7 @@ func TestInductedLeavesThePool(t *testing.T) {
 	w.insert(0, m)
 	require.Zero(t, w.pool.NumValidated(), "a peer's late push")
 	require.Empty(t, w.out.Notes, "is nobody's fault")
-	require.Equal(t, protocol.Accept(), w.submit(m, 0), "the state answers for it")
+	require.Equal(t, protocol.Accept(), w.submit(m), "the state answers for it")
 	require.Empty(t, w.out.Publish)
 }
 
@@ -111,7 +111,7 @@ func TestInductedLeavesThePool(t *testing.T) {
 func TestLookupTellsSignaturesApart(t *testing.T) {
 	w := newWorld()
 	m := anonymous(1, second)
-	w.submit(m, 0)
+	w.submit(m)
 	require.Equal(t, m, w.pool.Lookup(m.MessageID, m.BytesHash))
 	require.Nil(t, w.pool.Lookup(m.MessageID, crypto.Hash{1}))
 	require.Nil(t, w.pool.Lookup(protocol.MessageID{}, m.BytesHash))
@@ -136,12 +136,12 @@ func TestBoundsByPeer(t *testing.T) {
 	w.pool.used[peer] = usage{messages: MaxMessages - 1}
 	w.insert(0, sign(spec{expiry: second}), sign(spec{expiry: second, number: 1}))
 	require.Equal(t, 1, w.pool.NumValidated())
-	require.Equal(t, protocol.Accept(), w.submit(sign(spec{expiry: second, number: 2}), 0), "others have their own room")
+	require.Equal(t, protocol.Accept(), w.submit(sign(spec{expiry: second, number: 2})), "others have their own room")
 	m := sign(spec{expiry: second, number: 3})
 	w.pool.used[self] = usage{bytes: MaxBytes - m.Size() + 1}
-	require.Equal(t, protocol.Refuse(ReasonPoolFull), w.submit(m, 0))
+	require.Equal(t, protocol.Refuse(ReasonPoolFull), w.submit(m))
 	w.pool.used[self] = usage{bytes: MaxBytes - m.Size()}
-	require.Equal(t, protocol.Accept(), w.submit(m, 0))
+	require.Equal(t, protocol.Accept(), w.submit(m))
 }
 
 // Whatever comes and goes, accounts, order list and map agree, and nothing expired stays.
@@ -156,7 +156,7 @@ func TestPoolStaysConsistent(t *testing.T) {
 			})
 			switch rapid.IntRange(0, 5).Draw(t, "op") {
 			case 0:
-				w.submit(m, now)
+				w.submit(m)
 			case 1, 2:
 				w.pool.Insert(m, protocol.NodeID(rapid.IntRange(1, 3).Draw(t, "from")))
 			case 3:

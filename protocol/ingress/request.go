@@ -1,25 +1,16 @@
 package ingress
 
 import (
-	"icsim/crypto"
-	"icsim/crypto/der"
-	"icsim/crypto/principal"
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 	"icsim/protocol/keys"
 )
 
-// Drift is how far beyond the time to live an expiry may lie when a node checks it on its own clock, in
-// nanoseconds (reference/protocol.md A.6; rs/limits PERMITTED_DRIFT_AT_VALIDATOR).
-const Drift = protocol.Time(30e9)
-
-// Reasons to refuse a single call.
+// Reasons to refuse a single call, beside those of package authentication.
 const (
 	ReasonExpired   = "ingress expired"
 	ReasonExpiryFar = "ingress expiry too far ahead"
 	ReasonTooBig    = "ingress message too big"
-	ReasonAnonymous = "anonymous ingress with a key or signature"
-	ReasonSender    = "ingress sender is not the key's principal"
-	ReasonSignature = "ingress signature invalid"
 	ReasonNonce     = "ingress nonce too long"
 	ReasonPoolFull  = "ingress pool full"
 )
@@ -35,29 +26,27 @@ func checkExpiry(m *protocol.SignedIngress, now, window protocol.Time) protocol.
 	return protocol.Accept()
 }
 
-// checkRequest is what holds for a message whatever the time: size, and that the sender signed it.
-func checkRequest(k *keys.Keyring, subnet *protocol.SubnetRecord, m *protocol.SignedIngress) protocol.Verdict {
+// checkRequest is what else has to hold: size, and that the sender signed it and may send it to the canister. Delegations
+// live until a time; the subnet and the root key are those of a registry version.
+func checkRequest(
+	k *keys.Keyring, id protocol.SubnetID, at protocol.RegistryVersion, m *protocol.SignedIngress, now protocol.Time,
+) protocol.Verdict {
 	k.Meter.Charge(protocol.OpIngressValidate, 1)
+	subnet := k.Registry.At(at).Subnet(id)
 	switch {
 	case m.Size() > subnet.MaxIngressBytes:
 		return protocol.Refuse(ReasonTooBig)
 	case len(m.Content.Nonce) > protocol.MaxNonce:
 		return protocol.Refuse(ReasonNonce)
 	}
-	if m.Content.Sender.IsAnonymous() {
-		if !m.Auth.IsZero() {
-			return protocol.Refuse(ReasonAnonymous)
-		}
-		return protocol.Accept()
+	scope, fault := authentication.Judge(k, at, &m.Auth, authentication.Request{
+		Sender: m.Content.Sender, ID: m.MessageID, Info: m.Content.Info,
+	}, k.Registry.At(at).Genesis+uint64(now))
+	if fault == (authentication.Fault{}) {
+		fault = scope.Forbids(m.Content.Canister.Principal(), true)
 	}
-	key, err := der.ParseEd25519(m.Auth.PublicKey)
-	if err != nil || m.Content.Sender != principal.SelfAuthenticating(m.Auth.PublicKey) {
-		return protocol.Refuse(ReasonSender)
-	}
-	sig, ok := crypto.BasicSignature{}, len(m.Auth.Signature) == len(crypto.BasicSignature{})
-	copy(sig[:], m.Auth.Signature)
-	if !ok || !k.VerifyUser(key, protocol.IngressSignable(m.MessageID), sig) {
-		return protocol.Refuse(ReasonSignature)
+	if fault != (authentication.Fault{}) {
+		return protocol.Refuse(fault.Reason)
 	}
 	return protocol.Accept()
 }

@@ -57,7 +57,7 @@ func (r *rules) judge(m *protocol.SignedIngress) protocol.Verdict {
 	if v := checkExpiry(m, r.context.Time, protocol.IngressTTL); v.Kind != protocol.Accepts {
 		return v
 	}
-	return checkRequest(r.keys, r.subnet, m)
+	return checkRequest(r.keys, r.subnet.ID, r.context.RegistryVersion, m, r.context.Time)
 }
 
 // compare orders a section: by expiry, then id. The replica's section is a map with that order.

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -49,7 +50,7 @@ func TestRulesOfASection(t *testing.T) {
 	}
 	for reason, m := range tampered(now) {
 		if reason == "canister" {
-			reason = ReasonSender
+			reason = authentication.ReasonSender
 		}
 		cases = append(cases, struct {
 			reason string
@@ -78,7 +79,7 @@ func TestRulesOfASection(t *testing.T) {
 func TestMissingStateDefers(t *testing.T) {
 	w := newWorld()
 	m := sign(spec{expiry: second})
-	w.submit(m, 0)
+	w.submit(m)
 	require.Equal(t, protocol.Defer(ReasonStateMissing), w.selector.Validate([]*protocol.SignedIngress{m}, context(1, 0), nil))
 	require.Empty(t, w.selector.Build(context(1, 0), nil, plenty))
 }
@@ -89,7 +90,7 @@ func TestLimitsOfASection(t *testing.T) {
 	for i := range 25 {
 		m := sign(spec{expiry: protocol.Time(i), number: i})
 		many = append(many, m)
-		w.submit(m, 0)
+		w.submit(m)
 	}
 	require.Len(t, w.selector.Build(context(0, 0), nil, plenty), 20)
 	require.Len(t, w.selector.Build(context(0, 0), nil, 5*WireSize+1), 5, "wire bytes")
@@ -103,7 +104,7 @@ func TestLimitsOfASection(t *testing.T) {
 	for i := range 8 {
 		m := sign(spec{expiry: protocol.Time(i), number: i, size: 9_000})
 		big = append(big, m)
-		w.submit(m, 0)
+		w.submit(m)
 	}
 	require.Len(t, w.selector.Build(context(0, 0), nil, plenty), 5, "50,000 bytes a block")
 	require.Equal(t, protocol.Refuse(ReasonBlockTooBig), w.selector.Validate(big[:6], context(0, 0), nil))
@@ -114,12 +115,12 @@ func TestLimitsOfASection(t *testing.T) {
 func TestCanistersShareABlock(t *testing.T) {
 	w := newWorld()
 	for i := range 10 {
-		w.submit(sign(spec{expiry: protocol.Time(i), number: i, canister: 1, size: 4_700}), 0)
+		w.submit(sign(spec{expiry: protocol.Time(i), number: i, canister: 1, size: 4_700}))
 	}
 	for i := range 4 {
-		w.submit(sign(spec{expiry: 99, number: i, canister: 2, size: 4_700}), 0)
+		w.submit(sign(spec{expiry: 99, number: i, canister: 2, size: 4_700}))
 	}
-	w.submit(sign(spec{expiry: 99, canister: 3, size: 4_700}), 0)
+	w.submit(sign(spec{expiry: 99, canister: 3, size: 4_700}))
 	count := map[protocol.CanisterID]int{}
 	for _, m := range w.selector.Build(context(0, 0), nil, plenty) {
 		count[m.Content.Canister]++
@@ -133,12 +134,12 @@ func TestCanistersShareABlock(t *testing.T) {
 func TestUnusedQuotaIsShared(t *testing.T) {
 	w := newWorld()
 	w.selector.Keys.Registry.At(1).Subnet(0).MaxIngressMessages = 1000
-	w.submit(sign(spec{expiry: 99, canister: 1}), 0)
+	w.submit(sign(spec{expiry: 99, canister: 1}))
 	for i := range 20 {
-		w.submit(sign(spec{expiry: 99, number: i, canister: 2, size: 9_000}), 0)
+		w.submit(sign(spec{expiry: 99, number: i, canister: 2, size: 9_000}))
 	}
 	for i := range 100 {
-		w.submit(sign(spec{expiry: 99, number: i, canister: 3, size: 500}), 0)
+		w.submit(sign(spec{expiry: 99, number: i, canister: 3, size: 500}))
 	}
 	count := map[protocol.CanisterID]int{}
 	for _, m := range w.selector.Build(context(0, 0), nil, plenty) {
@@ -164,7 +165,7 @@ func TestOldestOfACanisterGoFirst(t *testing.T) {
 	var first []*protocol.SignedIngress
 	for i := range 25 {
 		m := sign(spec{expiry: protocol.Time(100 - i), number: i})
-		w.submit(m, 0)
+		w.submit(m)
 		if i < 20 {
 			first = append([]*protocol.SignedIngress{m}, first...)
 		}

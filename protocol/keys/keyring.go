@@ -2,6 +2,7 @@ package keys
 
 import (
 	"icsim/crypto"
+	"icsim/crypto/userkey"
 	"icsim/protocol"
 )
 
@@ -22,7 +23,10 @@ type Keyring struct {
 	Registry protocol.RegistryClient
 	Secrets  Secrets
 	Shares   ShareSource
+	Users    userkey.Verifier // of users' signatures; nil: that of the scheme
 	Meter    *protocol.Meter
+
+	certificates seen
 }
 
 // SignBasic signs with the node's Ed25519 key.
@@ -36,12 +40,6 @@ func (k *Keyring) VerifyBasic(n protocol.NodeID, v protocol.RegistryVersion, msg
 	k.Meter.Charge(protocol.OpVerifyBasic, 1)
 	record := k.Registry.At(v).Node(n)
 	return record != nil && k.Scheme.VerifyBasic(record.SigningKey, msg, sig)
-}
-
-// VerifyUser checks a user's signature.
-func (k *Keyring) VerifyUser(pk crypto.BasicPublicKey, msg []byte, sig crypto.BasicSignature) bool {
-	k.Meter.Charge(protocol.OpVerifyBasic, 1)
-	return k.Scheme.VerifyBasic(pk, msg, sig)
 }
 
 // SignMulti signs with the node's committee key.

@@ -193,6 +193,7 @@ func (r *round) inductIngress(calls []*protocol.SignedIngress) {
 		if update.Status.State == protocol.IngressReceived {
 			r.ingress++
 		}
+		r.history.begin(call)
 		r.record(update)
 	}
 }

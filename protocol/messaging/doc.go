@@ -2,7 +2,7 @@
 // states.
 //
 //   - process.go, demux.go, build.go: the deterministic state machine, in the order of its steps;
-//   - state.go, stream.go, history.go, tree.go: the state and its certified tree;
+//   - state.go, stream.go, history.go, metrics.go, tree.go: the state and its certified tree;
 //   - router.go: a node's queue of batches;
 //   - manager.go, serve.go: a node's states, and what it shows of them to clients and to other subnets.
 //
@@ -40,6 +40,6 @@
 // # What is left out
 //
 // Canister migration (the registry has none, see induct), subnet splitting, anonymous refunds and the shedding of
-// best-effort messages (best-effort calls come later), Bitcoin and consensus responses, query statistics. Delegations:
-// certificates of subnets other than the root carry none yet. State sync: Checkpoint and Router.Reset are its two ends.
+// best-effort messages (best-effort calls come later), Bitcoin and consensus responses, query statistics. State sync: Checkpoint
+// and Router.Reset are its two ends.
 package messaging

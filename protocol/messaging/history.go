@@ -3,9 +3,11 @@ package messaging
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"icsim/crypto"
 	"icsim/crypto/hashtree"
+	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
@@ -19,9 +21,11 @@ const (
 // A history knows the calls of users: each goes Received, Processing, Replied or Rejected, at worst Done, and is
 // forgotten when its answer has stood for historyTTL. Immutable.
 //
-// It is kept as the certified tree has it: the directory request_status is the only index.
+// It is kept as the certified tree has it: the directory request_status is the index. Beside it stands who made each call,
+// which nobody certifies.
 type history struct {
 	tree     hashtree.Tree // request_status
+	origins  hashtree.Tree // by call: the receiver, then the sender's bytes
 	answered []*answers    // by the time the answer came
 	pruned   int           // of the first calls in answered, so many are Done
 	bytes    uint64        // of answers
@@ -52,9 +56,30 @@ func (h *history) state(id protocol.MessageID) protocol.IngressState {
 	return readState(name)
 }
 
-// hash covers what the certified tree does not: when answers are forgotten.
+// origin tells who made a call, and to which canister; ok is false for an unknown call.
+func (h *history) origin(id protocol.MessageID) (o protocol.CallOrigin, ok bool) {
+	raw, ok := h.origins.Leaf(callLabel(id))
+	if !ok {
+		return o, false
+	}
+	sender, err := principal.FromBytes(raw[receiverBytes:])
+	if err != nil {
+		panic("messaging: the origin of a call has no sender: " + err.Error())
+	}
+	return protocol.CallOrigin{Sender: sender, Receiver: protocol.CanisterID(binary.BigEndian.Uint64(raw))}, true
+}
+
+const receiverBytes = 8
+
+func encodeOrigin(m *protocol.IngressContent) []byte {
+	raw := make([]byte, 0, receiverBytes+principal.MaxLen)
+	return m.Sender.AppendTo(binary.BigEndian.AppendUint64(raw, uint64(m.Canister)))
+}
+
+// hash covers what the certified tree does not: who made calls, and when answers are forgotten.
 func (h *history) hash() crypto.Hash {
-	raw := binary.BigEndian.AppendUint64(nil, uint64(h.pruned))
+	origins := h.origins.Digest()
+	raw := binary.BigEndian.AppendUint64(origins[:], uint64(h.pruned))
 	for _, a := range h.answered {
 		raw = append(raw, a.digest[:]...)
 	}
@@ -68,6 +93,7 @@ type historyEdit struct {
 	bound  historyBounds
 	known  map[protocol.MessageID]int // index into calls
 	calls  []callUpdate               // in the order in which the round first touched them
+	fresh  []hashtree.Edit            // of origins
 }
 
 type historyBounds struct {
@@ -90,6 +116,11 @@ func (e *historyEdit) state(id protocol.MessageID) protocol.IngressState {
 
 // full reports whether no further call may be inducted.
 func (e *historyEdit) full() bool { return e.parent.size()+len(e.known) >= e.bound.calls }
+
+// begin notes who made a call that is new.
+func (e *historyEdit) begin(m *protocol.SignedIngress) {
+	e.fresh = append(e.fresh, hashtree.Edit{Label: callLabel(m.MessageID), To: hashtree.LeafOf(encodeOrigin(&m.Content))})
+}
 
 // set records a call's progress. A call is answered once: a second answer is a broken invariant.
 func (e *historyEdit) set(u protocol.IngressUpdate) error {
@@ -114,7 +145,8 @@ func (e *historyEdit) set(u protocol.IngressUpdate) error {
 // commit gives the history after the round: the parent itself if nothing happened.
 func (e *historyEdit) commit() *history {
 	h := *e.parent
-	edits := h.forget(e.now, nil)
+	edits := h.forget(e.now)
+	h.origins = h.origins.Apply(append(slices.Clone(edits), e.fresh...))
 	var answer *answers
 	for i := range e.calls {
 		c := &e.calls[i]
@@ -148,8 +180,8 @@ func (a *answers) seal() {
 	a.digest = crypto.Sum("ingress_answers", raw)
 }
 
-// forget drops the calls whose answers have stood long enough, and appends the edits that say so.
-func (h *history) forget(now protocol.Time, edits []hashtree.Edit) []hashtree.Edit {
+// forget drops the calls whose answers have stood long enough, and gives the edits that say so.
+func (h *history) forget(now protocol.Time) (edits []hashtree.Edit) {
 	for len(h.answered) > 0 && h.answered[0].until <= now {
 		calls := h.answered[0].calls
 		for _, id := range calls {

@@ -131,10 +131,10 @@ func rootKey(w *messagingtest.World) []byte {
 func TestClientsVerifyCertificates(t *testing.T) {
 	w, s := pair(t)
 	id := w.Ingress(here, "go", []messagingtest.Call{{To: there, Cycles: 500}}, protocol.IngressTTL, 1).MessageID
-	raw := s.Manager.CertifiedStatus(id)
+	raw := s.Manager.Certificate(nil, messaging.StatusPath(id))
 	require.Nil(t, raw, "nothing is certified yet")
 	certify(w, s, 1)
-	raw = s.Manager.CertifiedStatus(id)
+	raw = s.Manager.Certificate(nil, messaging.StatusPath(id))
 	c, err := certificate.Decode(raw)
 	require.NoError(t, err)
 	key := w.Registry.Snapshot.Subnets[0].PublicKey
@@ -149,7 +149,7 @@ func TestClientsVerifyCertificates(t *testing.T) {
 	_, found = c.Tree.Lookup("metadata")
 	require.Equal(t, hashtree.Unknown, found, "nothing else is shown")
 
-	raw = s.Manager.CertifiedStatus(protocol.MessageID{1})
+	raw = s.Manager.Certificate(nil, messaging.StatusPath(protocol.MessageID{1}))
 	c, err = certificate.Decode(raw)
 	require.NoError(t, err)
 	_, found = c.Tree.Lookup("request_status", hashtree.Label(make([]byte, 32)), "status")
@@ -161,14 +161,14 @@ func TestSubnetsShowTheirKeysAndRanges(t *testing.T) {
 	certify(w, s, 1)
 	remote := w.Registry.Snapshot.Subnets[1]
 	label := hashtree.Label(remote.Principal.Bytes())
-	raw := s.Manager.Certificate(hashtree.Path{"subnet", label}, hashtree.Path{"canister_ranges", label})
+	raw := s.Manager.Certificate(nil, hashtree.Path{"subnet", label}, hashtree.Path{"canister_ranges", label})
 	byRoot, err := certificate.Decode(raw)
 	require.NoError(t, err)
 	require.Equal(t, certificate.Valid, byRoot.VerifyForSubnet(ideal.New(), rootKey(w), w.Registry.Snapshot.Subnets[0].Principal))
 
 	w.Run(w.Subnets[1], w.Batch(w.Subnets[1], protocol.BatchPayload{}))
 	certify(w, w.Subnets[1], 1)
-	delegated, err := certificate.Decode(w.Subnets[1].Manager.Certificate())
+	delegated, err := certificate.Decode(w.Subnets[1].Manager.Certificate(nil))
 	require.NoError(t, err)
 	delegated.Delegation = &certificate.Delegation{Subnet: remote.Principal, Certificate: raw}
 	require.Equal(t, certificate.Valid, delegated.VerifyForCanister(ideal.New(), rootKey(w), there.Principal()))

@@ -121,19 +121,25 @@ func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol
 		r.fault(CriticalBatchTime)
 		now = parent.time
 	}
-	own := registry.Subnet(b.Subnet)
-	r.context = protocol.RoundContext{
-		Subnet: b.Subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members),
-		System: own.Type == protocol.SystemSubnet,
-		Height: b.Height, Time: now, Genesis: registry.Genesis, Randomness: b.Randomness, Checkpoint: b.Checkpoint,
-		Routing: registry.Routing,
-	}
+	r.context = contextOf(b.Subnet, b.Height, now, registry)
+	r.context.Randomness, r.context.Checkpoint = b.Randomness, b.Checkpoint
 	r.history = historyEdit{
 		parent: parent.history, now: now,
 		bound: historyBounds{calls: m.Limits.HistoryCalls, bytes: m.Limits.HistoryBytes},
 	}
 	r.canister = m.Executor.Begin(parent.canisters, &r.context)
 	return r
+}
+
+// contextOf is what canisters are told of the world.
+func contextOf(
+	subnet protocol.SubnetID, h protocol.Height, now protocol.Time, registry *protocol.RegistrySnapshot,
+) protocol.RoundContext {
+	own := registry.Subnet(subnet)
+	return protocol.RoundContext{
+		Subnet: subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members), System: own.Type == protocol.SystemSubnet,
+		Height: h, Time: now, Genesis: registry.Genesis, Routing: registry.Routing,
+	}
 }
 
 // commit closes the round: what canisters did to calls is recorded, conservation is checked, the tree is hashed.
@@ -145,7 +151,7 @@ func (r *round) commit() *Result {
 	s := &State{
 		subnet: r.batch.Subnet, height: r.batch.Height, time: r.context.Time, registry: r.registry.Version,
 		streams: r.streams.streams, history: r.history.commit(), canisters: canisters,
-		cycles: canisters.TotalCycles().Add(cyclesIn(r.streams.streams)),
+		cycles: canisters.TotalCycles().Add(cyclesIn(r.streams.streams)), metrics: metricsOf(r.parent, canisters, outcome),
 	}
 	burned := outcome.Burned.Add(r.lost)
 	if r.parent.cycles.Add(outcome.Minted).Add(r.arrived) != s.cycles.Add(burned).Add(r.departed) {

@@ -49,26 +49,29 @@ func (m *StateManager) CertifiedSlice(
 }
 
 // Certificate shows what the highest certified state has at some paths, and its time, with the subnet's signature, in
-// the form that agents verify; nil before there is one.
-//
-// A subnet other than the root needs a delegation by the root subnet for that. How a node gets one is later work: until
-// then its certificates carry none and verify under the subnet's own key.
-func (m *StateManager) Certificate(paths ...hashtree.Path) []byte {
+// the form that agents verify; nil before there is one. d is the root subnet's delegation, nil for its own certificates.
+func (m *StateManager) Certificate(d *certificate.Delegation, paths ...hashtree.Path) []byte {
 	s, certification := m.Certified()
 	if s == nil {
 		return nil
 	}
 	shown := hashtree.Union(hashtree.Paths(paths...), hashtree.Paths(hashtree.Path{labelTime}))
-	c := certificate.Certificate{Tree: s.tree.Witness(shown), Signature: certification.Signature}
+	c := certificate.Certificate{Tree: s.tree.Witness(shown), Signature: certification.Signature, Delegation: d}
 	return c.Encode()
-}
-
-// CertifiedStatus is the certificate that shows where a call stands in the highest certified state; nil before there is one.
-func (m *StateManager) CertifiedStatus(id protocol.MessageID) []byte {
-	return m.Certificate(StatusPath(id))
 }
 
 // StatusPath leads to what the state knows of a call.
 func StatusPath(id protocol.MessageID) hashtree.Path {
 	return hashtree.Path{labelRequestStatus, callLabel(id)}
+}
+
+// CertifiedDataPath leads to what a canister certified.
+func CertifiedDataPath(id protocol.CanisterID) hashtree.Path {
+	return hashtree.Path{labelCanister, hashtree.Label(id.Principal().Bytes()), "certified_data"}
+}
+
+// Context is what a round on a state would be told of the world: what queries are told.
+func (m *StateManager) Context(s *State) *protocol.RoundContext {
+	c := contextOf(s.subnet, s.height, s.time, m.registry.At(s.registry))
+	return &c
 }

@@ -3,6 +3,7 @@ package messaging
 import (
 	"icsim/crypto"
 	"icsim/crypto/hashtree"
+	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
@@ -16,6 +17,7 @@ type State struct {
 	streams   []*Stream                // by ascending subnet, the loopback stream among them
 	history   *history
 	canisters protocol.CanisterState
+	metrics   metrics
 	tree      hashtree.Tree
 	root      protocol.StateHash
 	manifest  protocol.StateHash // of a checkpoint, else zero
@@ -28,6 +30,7 @@ type State struct {
 func Genesis(subnet protocol.SubnetID, canisters protocol.CanisterState, registry *protocol.RegistrySnapshot) *State {
 	s := &State{subnet: subnet, registry: registry.Version, history: new(history), canisters: canisters}
 	s.cycles = canisters.TotalCycles()
+	s.metrics = metricsOf(&State{}, canisters, &protocol.RoundOutcome{})
 	s.tree = wholeTree(s, protocol.StateHash{}, registry)
 	s.root = protocol.StateHash(s.tree.Digest())
 	s.manifest = manifestHash(s)
@@ -75,6 +78,16 @@ func (s *State) IngressStatus(id protocol.MessageID) protocol.IngressStatus {
 
 // IngressState is the state alone.
 func (s *State) IngressState(id protocol.MessageID) protocol.IngressState { return s.history.state(id) }
+
+// CallOrigin tells who made a call that the history has.
+func (s *State) CallOrigin(id protocol.MessageID) (o protocol.CallOrigin, ok bool) {
+	return s.history.origin(id)
+}
+
+// HidesSection reports whether a custom section is private and may not be seen by a user.
+func (s *State) HidesSection(c protocol.CanisterID, name string, from principal.ID) bool {
+	return s.canisters.HidesSection(c, name, from)
+}
 
 // HasCanister reports whether a canister is installed here and would take ingress.
 func (s *State) HasCanister(c protocol.CanisterID) bool { return s.canisters.HasCanister(c) }

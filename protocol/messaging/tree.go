@@ -16,12 +16,14 @@ const (
 	labelSubnet        = "subnet"
 	labelCanister      = "canister"
 	labelRequestStatus = "request_status"
+	labelBoundaryNodes = "api_boundary_nodes"
 	labelMetadata      = "metadata"
 
 	labelPublicKey      = "public_key"
 	labelType           = "type"
 	labelCanisterRanges = "canister_ranges"
 	labelNode           = "node"
+	labelMetrics        = "metrics"
 )
 
 // certifyTree gives the state's certified tree: the parent's with what this round changed.
@@ -39,8 +41,12 @@ func certifyTree(parent *State, s *State, changed []*change, registry *protocol.
 	}
 	if s.registry != parent.registry {
 		edits = append(edits,
-			hashtree.Edit{Label: labelSubnet, To: hashtree.SubtreeOf(subnetTree(s.subnet, registry))},
+			hashtree.Edit{Label: labelSubnet, To: hashtree.SubtreeOf(subnetTree(s, registry))},
 			hashtree.Edit{Label: labelCanisterRanges, To: hashtree.SubtreeOf(rangesTree(registry))})
+	} else if s.metrics != parent.metrics {
+		subnets, _ := parent.tree.Subtree(labelSubnet)
+		path := hashtree.Path{subnetLabel(registry, s.subnet), labelMetrics}
+		edits = append(edits, hashtree.Edit{Label: labelSubnet, To: hashtree.SubtreeOf(subnets.SetLeaf(path, s.metrics.encode()))})
 	}
 	if streams, ok := parent.tree.Subtree(protocol.LabelStreams); ok {
 		if now := streamsTree(streams, s.subnet, changed, registry); now != streams {
@@ -61,7 +67,8 @@ func wholeTree(s *State, previous protocol.StateHash, registry *protocol.Registr
 		{Label: labelMetadata, To: hashtree.LeafOf(metadataLeaf(s.height, previous))},
 		{Label: labelCanister, To: hashtree.SubtreeOf(s.canisters.Tree())},
 		{Label: labelRequestStatus, To: hashtree.SubtreeOf(s.history.tree)},
-		{Label: labelSubnet, To: hashtree.SubtreeOf(subnetTree(s.subnet, registry))},
+		{Label: labelBoundaryNodes, To: hashtree.SubtreeOf(hashtree.Tree{})}, // the registry has none
+		{Label: labelSubnet, To: hashtree.SubtreeOf(subnetTree(s, registry))},
 		{Label: labelCanisterRanges, To: hashtree.SubtreeOf(rangesTree(registry))},
 		{Label: protocol.LabelStreams, To: hashtree.SubtreeOf(streamsTree(hashtree.Tree{}, s.subnet, fresh, registry))},
 	})
@@ -116,10 +123,9 @@ func streamTree(t hashtree.Tree, c *change) hashtree.Tree {
 	})
 }
 
-// subnetTree gives the directory `subnet`: every subnet's key, type and canister ranges, and the keys of our nodes.
-//
-// Model: /subnet/<id>/metrics and /api_boundary_nodes are left out; nothing simulated reads them.
-func subnetTree(own protocol.SubnetID, registry *protocol.RegistrySnapshot) hashtree.Tree {
+// subnetTree gives the directory `subnet`: every subnet's key, type and canister ranges; of our own also the nodes' keys and the
+// metrics.
+func subnetTree(s *State, registry *protocol.RegistrySnapshot) hashtree.Tree {
 	ranges := rangesBySubnet(registry)
 	edits := make([]hashtree.Edit, len(registry.Subnets))
 	for i, record := range registry.Subnets {
@@ -128,8 +134,10 @@ func subnetTree(own protocol.SubnetID, registry *protocol.RegistrySnapshot) hash
 			{Label: labelType, To: hashtree.LeafOf([]byte(record.Type.String()))},
 			{Label: labelCanisterRanges, To: hashtree.LeafOf(certificate.EncodeRanges(ranges[i]))},
 		}
-		if record.ID == own {
-			entry = append(entry, hashtree.Edit{Label: labelNode, To: hashtree.SubtreeOf(nodesTree(record, registry))})
+		if record.ID == s.subnet {
+			entry = append(entry,
+				hashtree.Edit{Label: labelNode, To: hashtree.SubtreeOf(nodesTree(record, registry))},
+				hashtree.Edit{Label: labelMetrics, To: hashtree.LeafOf(s.metrics.encode())})
 		}
 		edits[i] = directory(subnetLabel(registry, record.ID), entry)
 	}

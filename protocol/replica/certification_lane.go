@@ -118,6 +118,9 @@ func (l *certificationLane) announce(r *Replica, out *protocol.Outputs) {
 	if h <= l.certified {
 		return
 	}
+	if l.certified == 0 {
+		out.Local(&protocol.Poke{At: protocol.LaneQuery, Reason: "first state certified"})
+	}
 	l.certified = h
 	hash := crypto.Hash(r.states.At(h).Root())
 	out.Local(&protocol.Poke{At: protocol.LaneIngress, Reason: "state certified", Hash: hash})

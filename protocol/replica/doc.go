@@ -11,7 +11,8 @@
 //   - transport_lane.go: what peers fetch.
 //   - xnet_lane.go: streams served to and pulled from other subnets.
 //   - execution_lane.go: batches in order, one after the other.
-//   - query_lane.go: users' queries and reads of the certified state.
+//   - query_lane.go: users' queries and reads of the certified state; the delegation.
+//   - endpoint.go: what users' requests are judged by, on both lanes that take them.
 //   - payload_builder.go: the sections of a block's payload.
 //
 // Replaced components (Config.Components) are how attackers and protocol variants get in: no code here knows of them.

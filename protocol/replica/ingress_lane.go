@@ -4,7 +4,10 @@ import (
 	"time"
 
 	"icsim/protocol"
+	"icsim/protocol/authentication"
+	"icsim/protocol/endpoint"
 	"icsim/protocol/ingress"
+	"icsim/protocol/messaging"
 	"icsim/protocol/p2p"
 )
 
@@ -28,9 +31,8 @@ type ingressLane struct {
 
 // A watch is a client waiting for a call.
 type watch struct {
-	id       protocol.MessageID
+	request  *protocol.CallRequest
 	client   []protocol.NodeID
-	serial   uint64
 	deadline protocol.Time // on the monotonic clock
 }
 
@@ -62,7 +64,7 @@ func (l *ingressLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs
 		}
 	}
 	l.pool.Step(in.Now, &l.effects)
-	l.answer(r, in.Instant, out)
+	l.answer(r.visit(in), in.Instant, out)
 	l.apply(out)
 	out.Wake = l.broadcast.NextWake()
 	if expiry := l.pool.NextWake(); expiry != protocol.Never {
@@ -77,7 +79,7 @@ func (l *ingressLane) handle(r *Replica, a *protocol.Arrival, in *protocol.Input
 	switch m := a.Msg.(type) {
 	case *protocol.CallRequest:
 		out.Meter.Charge(protocol.OpReceive, 1)
-		l.call(a.From, m, in, out)
+		l.call(r.visit(in), a.From, m, in.Instant, out)
 	case *inducted:
 		l.ids = l.ids[:0]
 		for _, call := range m.calls {
@@ -91,34 +93,75 @@ func (l *ingressLane) handle(r *Replica, a *protocol.Arrival, in *protocol.Input
 	}
 }
 
-// call takes a user's call, or says why not.
-func (l *ingressLane) call(from protocol.NodeID, m *protocol.CallRequest, in *protocol.Input, out *protocol.Outputs) {
+// call takes a user's call, or says why not (rs/http_endpoints/public/src/call.rs). One that the certified state knows is answered
+// at once.
+func (l *ingressLane) call(v visit, from protocol.NodeID, m *protocol.CallRequest, instant protocol.Time, out *protocol.Outputs) {
 	client, id := []protocol.NodeID{from}, m.Ingress.MessageID
-	v := l.pool.Submit(m.Ingress, in.Now, &l.effects)
-	switch {
-	case v.Kind != protocol.Accepts:
-		out.Send(client, &protocol.CallReply{ID: id, Serial: m.Serial, Refusal: protocol.Refusal{Status: 400, Text: v.Reason}})
-	case m.Async || len(l.watches) == maxWatches:
-		out.Send(client, &protocol.CallReply{ID: id, Serial: m.Serial})
-	default:
-		l.watches = append(l.watches, watch{id: id, client: client, serial: m.Serial, deadline: in.Instant.Add(syncWait)})
+	reply := &protocol.CallReply{ID: id, Serial: m.Serial}
+	if reply.Refusal = l.refuses(v, m.Ingress, m.Effective); reply.Refusal.Status != 0 {
+		out.Send(client, reply)
+		return
 	}
+	state, _ := v.states.Certified()
+	if !m.Async && state.IngressState(id) != protocol.IngressUnknown {
+		out.Meter.Charge(protocol.OpWitness, 1)
+		reply.Certificate = v.certificate(m.Effective, m.Flat, messaging.StatusPath(id))
+		out.Send(client, reply)
+		return
+	}
+	if !l.pool.Has(id) {
+		out.Meter.Charge(protocol.OpCanisterMessage, 1) // Model: what canister_inspect_message executes is not charged
+		reply.Reject = v.cfg.Querier.AcceptsIngress(state.Canisters(), v.states.Context(state), m.Ingress)
+		if reply.Reject.Code == 0 && l.pool.Submit(m.Ingress, &l.effects).Kind != protocol.Accepts {
+			reply.Refusal = protocol.Refusal{
+				Status: endpoint.StatusUnavailable, Text: "Service is overloaded, try again later.",
+			}
+		}
+	}
+	if m.Async || reply.Reject.Code != 0 || reply.Refusal.Status != 0 || len(l.watches) == maxWatches {
+		out.Send(client, reply)
+		return
+	}
+	l.watches = append(l.watches, watch{request: m, client: client, deadline: instant.Add(syncWait)})
+}
+
+// refuses says why a call is not even looked at. One that the pool has was signed by its sender.
+func (l *ingressLane) refuses(v visit, m *protocol.SignedIngress, effective protocol.CanisterID) protocol.Refusal {
+	if !v.healthy() {
+		return endpoint.Unavailable()
+	}
+	v.keys.Meter.Charge(protocol.OpIngressValidate, 1)
+	c := &m.Content
+	if f := first(
+		v.destined(c, effective), endpoint.TooLarge(m, v.registry.Subnet(v.cfg.Subnet)), endpoint.Nonce(c.Nonce),
+		endpoint.Expiry(c.Expiry, v.now, v.registry.Genesis),
+	); f.Status != 0 {
+		return f
+	}
+	scope, f := v.authenticate(&m.Auth, authentication.Request{Sender: c.Sender, ID: m.MessageID, Info: c.Info})
+	if f.Status != 0 {
+		return f
+	}
+	return refusedBy(scope.Forbids(c.Canister.Principal(), true).Text)
 }
 
 // answer gives waiting clients their certified outcome, and those who have waited too long an acknowledgement.
-func (l *ingressLane) answer(r *Replica, instant protocol.Time, out *protocol.Outputs) {
+func (l *ingressLane) answer(v visit, instant protocol.Time, out *protocol.Outputs) {
 	if len(l.watches) == 0 {
 		return
 	}
-	state, _ := r.states.Certified()
+	state, _ := v.states.Certified()
 	kept := l.watches[:0]
 	for _, w := range l.watches {
+		m := w.request
+		reply := &protocol.CallReply{ID: m.Ingress.MessageID, Serial: m.Serial}
 		switch {
-		case state != nil && state.IngressState(w.id).IsTerminal():
+		case state != nil && state.IngressState(reply.ID).IsTerminal():
 			out.Meter.Charge(protocol.OpWitness, 1)
-			out.Send(w.client, &protocol.CallReply{ID: w.id, Serial: w.serial, Certificate: r.states.CertifiedStatus(w.id)})
+			reply.Certificate = v.certificate(m.Effective, m.Flat, messaging.StatusPath(reply.ID))
+			out.Send(w.client, reply)
 		case instant >= w.deadline:
-			out.Send(w.client, &protocol.CallReply{ID: w.id, Serial: w.serial})
+			out.Send(w.client, reply)
 		default:
 			kept = append(kept, w)
 		}

@@ -24,6 +24,7 @@ type Config struct {
 	Genesis   *protocol.CatchUpPackage
 	State     *messaging.State // after genesis
 	Processor messaging.Processor
+	Querier   protocol.Querier
 	Seed      crypto.Hash    // of all the node's own choices
 	Disk      *protocol.Disk // what an earlier life of the node left
 	Now       protocol.Time  // on the node's clock, as it starts
@@ -56,6 +57,7 @@ func New(cfg Config) *Replica {
 	r.execution.init(r)
 	r.ingress.init(r)
 	r.xnet.init(r)
+	r.query.init(r)
 	r.consensus.init(r)
 	r.certification.init(r)
 	return r

@@ -52,6 +52,11 @@ const (
 	XNetOpen       Quantity = "xnet_open"
 	XNetMS         Quantity = "xnet_p50_ms"
 	Equivocations  Quantity = "equivocations"
+
+	QueriesAnswered Quantity = "queries_answered"
+	QueriesLost     Quantity = "queries_lost"
+	QueriesBad      Quantity = "queries_bad_signatures"
+	QueryMS         Quantity = "query_p50_ms"
 )
 
 // Quantities lists what an expectation may name, with whether it is of one subnet.
@@ -60,5 +65,6 @@ func Quantities() map[Quantity]bool {
 		BlockRate: true, Finalized: true, Certified: true, CUPHeight: true, FinalizationMS: true, Rank0Share: true,
 		CallsCompleted: false, CallsFailed: false, CallsLost: false, IngressMS: false,
 		XNetCalls: false, XNetResponses: false, XNetRejects: false, XNetOpen: false, XNetMS: false, Equivocations: true,
+		QueriesAnswered: false, QueriesLost: false, QueriesBad: false, QueryMS: false,
 	}
 }

@@ -24,30 +24,33 @@ const (
 // latency (same file, "Block rate") that no measurement separates.
 func Mainnet() CostTable {
 	return CostTable{
-		protocol.OpReceive:              20 * microsecond,   // fitted: QUIC, TLS record and protobuf of one message
-		protocol.OpSignBasic:            20 * microsecond,   // feasibility.md: ed25519, fixed base 14 and hashing
-		protocol.OpVerifyBasic:          50 * microsecond,   // feasibility.md: ed25519, variable base 46
-		protocol.OpSignMulti:            156 * microsecond,  // blst: sign
-		protocol.OpVerifyMultiShare:     908 * microsecond,  // blst: verify
-		protocol.OpCombineMulti:         60 * microsecond,   // blst: decompress and subgroup check G1, 59, and an addition
-		protocol.OpVerifyMulti:          938 * microsecond,  // blst: aggregate and verify 13
-		protocol.OpSignThreshold:        156 * microsecond,  // blst: sign
-		protocol.OpVerifyThresholdShare: 908 * microsecond,  // blst: verify
-		protocol.OpCombineThreshold:     50 * microsecond,   // blst: combine 5 in 270, 12 in 540
-		protocol.OpVerifyThreshold:      908 * microsecond,  // blst: verify
-		protocol.OpHashByte:             600,                // SHA-256 with SHA-NI: 1.7 GB/s
-		protocol.OpPayloadBuild:         4 * millisecond,    // measured: 18 ms for 4 MiB, less the bytes
-		protocol.OpPayloadValidate:      1 * millisecond,    // measured: 12 ms for 4 MiB, less the bytes
-		protocol.OpPayloadByte:          3 * nanosecond,     // measured: build, validate, assemble 18, 12, 20 ms for 4 MiB
-		protocol.OpIngressValidate:      20 * microsecond,   // fitted: decode, expiry, lookups
-		protocol.OpRound:                8 * millisecond,    // fitted: demux, scheduling, commit and state tree hash
-		protocol.OpCanisterRound:        7_800 * nanosecond, // measured: block time grows by 7.8 µs a canister
-		protocol.OpCanisterMessage:      200 * microsecond,  // fitted: sandbox round trip, decoding, page tracking
-		protocol.OpInstruction:          500,                // reference/protocol.md G: 2·10⁹ instructions ≈ 1 s
-		protocol.OpCheckpoint:           300 * millisecond,  // measured: 3.69 s on a production-like subnet, less the bytes
-		protocol.OpCheckpointByte:       1 * nanosecond,     // 1 GB/s: SHA-256 of the manifest and the file system
-		protocol.OpWitness:              200 * microsecond,  // fitted: prune, encode
-		protocol.OpDiskByte:             1 * nanosecond,     // NVMe through LMDB: 1 GB/s
+		protocol.OpReceive:              20 * microsecond,    // fitted: QUIC, TLS record and protobuf of one message
+		protocol.OpSignBasic:            20 * microsecond,    // feasibility.md: ed25519, fixed base 14 and hashing
+		protocol.OpVerifyBasic:          50 * microsecond,    // feasibility.md: ed25519, variable base 46
+		protocol.OpSignMulti:            156 * microsecond,   // blst: sign
+		protocol.OpVerifyMultiShare:     908 * microsecond,   // blst: verify
+		protocol.OpCombineMulti:         60 * microsecond,    // blst: decompress and subgroup check G1, 59, and an addition
+		protocol.OpVerifyMulti:          938 * microsecond,   // blst: aggregate and verify 13
+		protocol.OpSignThreshold:        156 * microsecond,   // blst: sign
+		protocol.OpVerifyThresholdShare: 908 * microsecond,   // blst: verify
+		protocol.OpCombineThreshold:     50 * microsecond,    // blst: combine 5 in 270, 12 in 540
+		protocol.OpVerifyThreshold:      908 * microsecond,   // blst: verify
+		protocol.OpVerifyECDSA:          120 * microsecond,   // measured below
+		protocol.OpVerifyRSA:            60 * microsecond,    // measured below
+		protocol.OpVerifyCanister:       1_900 * microsecond, // blst: two verifications; decoding and hashing 84
+		protocol.OpHashByte:             600,                 // SHA-256 with SHA-NI: 1.7 GB/s
+		protocol.OpPayloadBuild:         4 * millisecond,     // measured: 18 ms for 4 MiB, less the bytes
+		protocol.OpPayloadValidate:      1 * millisecond,     // measured: 12 ms for 4 MiB, less the bytes
+		protocol.OpPayloadByte:          3 * nanosecond,      // measured: build, validate, assemble 18, 12, 20 ms for 4 MiB
+		protocol.OpIngressValidate:      20 * microsecond,    // fitted: decode, expiry, lookups
+		protocol.OpRound:                8 * millisecond,     // fitted: demux, scheduling, commit and state tree hash
+		protocol.OpCanisterRound:        7_800 * nanosecond,  // measured: block time grows by 7.8 µs a canister
+		protocol.OpCanisterMessage:      200 * microsecond,   // fitted: sandbox round trip, decoding, page tracking
+		protocol.OpInstruction:          500,                 // reference/protocol.md G: 2·10⁹ instructions ≈ 1 s
+		protocol.OpCheckpoint:           300 * millisecond,   // measured: 3.69 s on a production-like subnet, less the bytes
+		protocol.OpCheckpointByte:       1 * nanosecond,      // 1 GB/s: SHA-256 of the manifest and the file system
+		protocol.OpWitness:              200 * microsecond,   // fitted: prune, encode
+		protocol.OpDiskByte:             1 * nanosecond,      // NVMe through LMDB: 1 GB/s
 	}
 }
 

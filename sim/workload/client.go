@@ -28,8 +28,10 @@ type World struct {
 	Genesis uint64
 	Users   []Identity          // by number − 1
 	Subnets [][]protocol.NodeID // the nodes of each
-	// Verify gives what checks certificates of a subnet about a canister.
-	Verify func(subnet int, about protocol.CanisterID) Verifier
+	// Verify gives what checks certificates about a canister.
+	Verify func(about protocol.CanisterID) Verifier
+	// Key gives the key of a node of a subnet, by which its answers to queries are checked.
+	Key    func(subnet int, node principal.ID) (crypto.BasicPublicKey, bool)
 	Random rng.Source // the client's own
 }
 
@@ -47,6 +49,7 @@ type Client struct {
 	due      protocol.Time // of the next call; Never when there is none. This and all times of the client are of its monotonic clock
 	next     int           // of a sequence: which call that is
 	waiting  []*call       // in the order they were made
+	asking   []*question   // likewise
 	memory   Memory
 	outcomes []Outcome
 }
@@ -62,6 +65,7 @@ type call struct {
 	act     protocol.Time // when to ask again
 	expires protocol.Time
 	acked   bool // a node has taken it: polling is enough
+	open    int  // times that it was sent, without an answer
 }
 
 // New makes the client that is user number own.
@@ -105,12 +109,15 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 			k.answer(reply, in.Instant, out)
 		case *protocol.ReadReply:
 			k.polled(reply, in.Instant, out)
+		case *protocol.QueryReply:
+			k.told(reply, in.Instant, out)
 		}
 	}
 	for k.due <= in.Instant {
 		k.call(in.Instant, out)
 	}
 	k.retry(in.Instant, out)
+	k.askAgain(in.Instant, out)
 	out.Wake = k.nextWake()
 }
 
@@ -134,10 +141,13 @@ func (k *Client) call(now protocol.Time, out *protocol.Outputs) {
 	if of.Prepare != nil {
 		arg, err = of.Prepare(&k.memory)
 	}
-	if err == nil {
-		k.send(of, arg, now, out)
-	} else {
+	switch {
+	case err != nil:
 		o.wrong(now, "it could not be made: "+err.Error())
+	case of.Query:
+		k.query(of, arg, now, out)
+	default:
+		k.send(of, arg, now, out)
 	}
 	k.made++
 	switch {
@@ -167,8 +177,8 @@ func (k *Client) follow(now protocol.Time) {
 	}
 }
 
-// send signs a call and sends it.
-func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Outputs) {
+// content makes what a call or query says, and tells who has to sign it.
+func (k *Client) content(of *Call, arg []byte) (protocol.IngressContent, User) {
 	content := protocol.IngressContent{
 		Sender: principal.Anonymous(), Canister: of.Canister, Method: of.Method, Arg: arg,
 		Expiry: k.wall.Add(lifetime), Nonce: binary.BigEndian.AppendUint64(nil, uint64(k.made)),
@@ -182,15 +192,23 @@ func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Out
 	if user != Anonymous {
 		content.Sender = k.world.Users[user-1].Sender
 	}
+	return content, user
+}
+
+// send signs a call and sends it.
+func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Outputs) {
+	content, user := k.content(of, arg)
 	m := protocol.NewSignedIngress(content, k.world.Genesis, k.sign(user, content.RequestID(k.world.Genesis)))
 	c := &call{message: m, of: of, user: user, kind: k.next, made: now, act: now.Add(syncWait), expires: now.Add(lifetime)}
 	k.waiting = append(k.waiting, c)
 	out.Emit(protocol.Note{Kind: protocol.NoteCallSubmitted, Hash: crypto.Hash(m.MessageID)})
-	k.ask(of, c.request(), out)
+	k.submit(c, out)
 }
 
-func (c *call) request() *protocol.CallRequest {
-	return &protocol.CallRequest{Ingress: c.message, Effective: c.of.about()}
+// submit sends a call to a node.
+func (k *Client) submit(c *call, out *protocol.Outputs) {
+	c.open++
+	k.ask(c.of, &protocol.CallRequest{Ingress: c.message, Effective: c.of.about()}, out)
 }
 
 // sign authenticates a request of a user.
@@ -225,12 +243,21 @@ func (k *Client) answer(reply *protocol.CallReply, now protocol.Time, out *proto
 		if c.message.MessageID != reply.ID {
 			continue
 		}
-		if reply.Certificate != nil {
+		switch {
+		case reply.Certificate != nil:
 			k.proven(i, reply.Certificate, now, out)
 			return
+		case reply.Reject.Code != 0 || reply.Refusal.Status != 0: // this node has not taken it
+			c.open--
+		default:
+			c.acked = true
 		}
-		c.acked = reply.Refusal.Status == 0 // else another node may take it
-		c.act = now.Add(pollEvery)
+		if reply.Reject.Code != 0 && c.open == 0 { // nor has any other
+			s := protocol.IngressStatus{State: protocol.IngressRejected, Reject: reply.Reject}
+			k.end(i, protocol.NoteCallAnswered, reply.Reject.Error, s, now, out)
+			return
+		}
+		c.act = now.Add(pollEvery) // what is not taken is sent to another node
 		return
 	}
 }
@@ -248,7 +275,7 @@ func (k *Client) polled(reply *protocol.ReadReply, now protocol.Time, out *proto
 // proven looks at what a certificate shows of open call i.
 func (k *Client) proven(i int, certificate []byte, now protocol.Time, out *protocol.Outputs) {
 	c := k.waiting[i]
-	status, proven := k.world.Verify(c.of.Subnet, c.of.about())(c.message.MessageID, certificate)
+	status, proven := k.world.Verify(c.of.about())(c.message.MessageID, certificate)
 	if proven && status.State.IsTerminal() {
 		k.end(i, protocol.NoteCallAnswered, status.Reject.Error, status, now, out)
 		return
@@ -271,7 +298,7 @@ func (k *Client) retry(now protocol.Time, out *protocol.Outputs) {
 			c.act = now.Add(pollEvery)
 			c.acked = false // unless this node, too, knows of the call, it is sent again
 		default:
-			k.ask(c.of, c.request(), out)
+			k.submit(c, out)
 			c.act = now.Add(syncWait)
 		}
 		i++
@@ -288,24 +315,24 @@ func (k *Client) end(i int, kind protocol.NoteKind, reason string, s protocol.In
 	out.Emit(protocol.Note{
 		Kind: kind, Hash: crypto.Hash(c.message.MessageID), Value: uint64(now.Sub(c.made)), Reason: reason,
 	})
-	k.settle(c, s, now)
+	k.settle(c.of, c.kind, Answer{Lost: s.State == protocol.IngressUnknown, Reply: s.Reply, Reject: s.Reject}, now)
 }
 
 // settle keeps the answer to a call and judges it.
-func (k *Client) settle(c *call, s protocol.IngressStatus, now protocol.Time) {
-	o, a := &k.outcomes[c.kind], Answer{Lost: s.State == protocol.IngressUnknown, Reply: s.Reply, Reject: s.Reject}
+func (k *Client) settle(of *Call, kind int, a Answer, now protocol.Time) {
+	o := &k.outcomes[kind]
 	o.Answered++
 	o.Newest, o.NewestAt = a, now
-	if c.of.Judge != nil {
-		if why := c.of.Judge(&k.memory, a); why != "" {
+	if of.Judge != nil {
+		if why := of.Judge(&k.memory, a); why != "" {
 			o.wrong(now, why)
 		}
 	}
 	if !k.closed() {
 		return
 	}
-	if s.State == protocol.IngressReplied {
-		k.memory.Replies[c.kind] = s.Reply
+	if !a.Lost && a.Reject.Code == 0 {
+		k.memory.Replies[kind] = a.Reply
 	}
 	k.follow(now)
 }
@@ -329,6 +356,9 @@ func (k *Client) nextWake() protocol.Time {
 	wake := k.due
 	for _, c := range k.waiting {
 		wake = min(wake, c.act, c.expires.Add(grace))
+	}
+	for _, q := range k.asking {
+		wake = min(wake, q.act, q.expires)
 	}
 	return wake
 }

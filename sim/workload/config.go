@@ -31,6 +31,7 @@ type Call struct {
 	Method   string
 	Arg      []byte
 	As       User // who signs it
+	Query    bool // it is asked as a query, of one node
 
 	// Prepare makes the argument instead, from what is known when the call is made. It must depend on nothing else. The error
 	// says why there is none: the call is not made, and counts as answered wrongly.
@@ -78,4 +79,6 @@ const (
 	pollEvery = 1 * time.Second
 	lifetime  = 4 * time.Minute  // of a call: its expiry
 	grace     = 10 * time.Second // after the expiry, before the call counts as lost
+	queryWait = 4 * time.Second  // for the answer to a query, before another node is asked
+	freshness = 5 * time.Minute  // of the state that an answer to a query is from
 )

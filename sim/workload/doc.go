@@ -4,7 +4,9 @@
 // A client is a protocol.Machine on a host without costs: what it does takes no simulated time. It follows the
 // synchronous call of the interface specification (reference/interface.md D): one request, answered when the
 // outcome is certified or, after ten seconds, with an acknowledgement; then it polls. An answer counts only with a
-// certificate that verifies under the root key of the subnet.
+// certificate that verifies under the root key, through the root subnet's delegation if another subnet made it; that a node does
+// not take a call needs no proof, and is believed if no other node may have taken it. Queries are answered by one node: its
+// signature has to be that of a node of the subnet, and the state that it asked must not be old; otherwise another node is asked.
 //
 // An open client makes calls at the configured times whatever comes back; a closed one makes a sequence of calls, each after the
 // answer to the one before, and may use what earlier ones brought. What arguments and answers mean is not known here:

@@ -8,6 +8,7 @@ import (
 
 	"icsim/crypto"
 	"icsim/crypto/hashtree"
+	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
@@ -127,6 +128,9 @@ func (s *Canisters) Tree() hashtree.Tree          { return s.tree }
 func (s *Canisters) Size() uint64                 { return uint64(len(s.hosted)) << 20 }
 func (s *Canisters) TotalCycles() protocol.Cycles { return s.cycles }
 func (s *Canisters) NumCanisters() int            { return len(s.hosted) }
+
+// HidesSection: scripted canisters have no sections.
+func (s *Canisters) HidesSection(protocol.CanisterID, string, principal.ID) bool { return false }
 
 func (s *Canisters) HasCanister(id protocol.CanisterID) bool {
 	i, ok := s.find(id)

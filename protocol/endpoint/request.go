@@ -1,0 +1,103 @@
+package endpoint
+
+import (
+	"fmt"
+
+	"icsim/crypto/principal"
+	"icsim/protocol"
+	"icsim/protocol/authentication"
+)
+
+// The statuses of HTTP that refusals have.
+const (
+	StatusBadRequest  = 400
+	StatusForbidden   = 403
+	StatusNotFound    = 404
+	StatusTooLarge    = 413
+	StatusTooMany     = 429
+	StatusUnavailable = 503
+)
+
+func badRequest(format string, args ...any) protocol.Refusal {
+	return protocol.Refusal{Status: StatusBadRequest, Text: fmt.Sprintf(format, args...)}
+}
+
+// Unavailable is the answer of a node that has no certified state yet, or no delegation for its certificates.
+func Unavailable() protocol.Refusal {
+	return protocol.Refusal{Status: StatusUnavailable, Text: "Certified state unavailable. Please try again."}
+}
+
+// Expiry refuses a request that has expired, or that would live for too long. now is the node's clock.
+func Expiry(expiry, now protocol.Time, genesis uint64) protocol.Refusal {
+	most := now + protocol.IngressTTL + protocol.ExpiryDrift
+	if now <= expiry && expiry <= most {
+		return protocol.Refusal{}
+	}
+	return protocol.Refusal{
+		Status: StatusBadRequest,
+		Text:   authentication.ExpiryText(genesis+uint64(expiry), genesis+uint64(now), genesis+uint64(most)),
+	}
+}
+
+// ExpiryOfRead is the same for queries and reads of the state, which anonymous users may send with any expiry: nothing that they
+// could learn by sending one again is kept from them.
+func ExpiryOfRead(sender principal.ID, expiry, now protocol.Time, genesis uint64) protocol.Refusal {
+	if sender.IsAnonymous() {
+		return protocol.Refusal{}
+	}
+	return Expiry(expiry, now, genesis)
+}
+
+// Nonce refuses a request whose nonce is too long.
+func Nonce(nonce []byte) protocol.Refusal {
+	if len(nonce) > protocol.MaxNonce {
+		return badRequest("Invalid nonce: request nonce too big: got %d bytes, at most %d are allowed", len(nonce), protocol.MaxNonce)
+	}
+	return protocol.Refusal{}
+}
+
+// TooLarge refuses a call of more bytes than the subnet takes.
+func TooLarge(m *protocol.SignedIngress, subnet *protocol.SubnetRecord) protocol.Refusal {
+	if m.Size() <= subnet.MaxIngressBytes {
+		return protocol.Refusal{}
+	}
+	return protocol.Refusal{Status: StatusTooLarge, Text: fmt.Sprintf(
+		"Request %s is too large. Message byte size %d is larger than the max allowed %d.", m.MessageID, m.Size(), subnet.MaxIngressBytes)}
+}
+
+// A Subject tells which canister a call of the management canister is about, see protocol.Querier.
+type Subject func(method string, arg []byte) (subject principal.ID, bound bool, err error)
+
+// Effective refuses a call or query that was sent in the name of another canister than the one it is for, since who guards the
+// network goes by that name. One of the management canister is for the canister it is about; where that is none, any name will do.
+//
+// Model: in the replica the boundary nodes and the ingress selector hold management calls to it, its endpoint does not.
+func Effective(c *protocol.IngressContent, effective protocol.CanisterID, of Subject) protocol.Refusal {
+	if c.Canister != protocol.ManagementCanister {
+		if c.Canister != effective {
+			return badRequest("Specified CanisterId %s does not match effective canister id in URL %s", c.Canister, effective)
+		}
+		return protocol.Refusal{}
+	}
+	subject, bound, err := of(c.Method, c.Arg)
+	switch {
+	case !bound:
+		return protocol.Refusal{}
+	case err != nil:
+		return badRequest("Effective canister id could not be read from the argument of %s: %s", c.Method, err)
+	case subject != effective.Principal():
+		return badRequest("Specified CanisterId %s does not match effective canister id in URL %s", subject, effective)
+	}
+	return protocol.Refusal{}
+}
+
+// Hosted refuses what is about a canister of another subnet. That canister may be anything where nothing binds the request to one.
+//
+// Model: these are the words of boundary nodes, which send requests where they belong; a replica would answer that it does not know
+// the canister.
+func Hosted(effective protocol.CanisterID, subnet protocol.SubnetID, routing *protocol.RoutingTable) protocol.Refusal {
+	if host, ok := routing.Route(effective); !ok || host != subnet {
+		return badRequest("error: canister_not_found\ndetails: The specified canister does not exist.")
+	}
+	return protocol.Refusal{}
+}
