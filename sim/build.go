@@ -46,6 +46,7 @@ type world struct {
 	costs     machine.CostTable
 	faults    []fault.Action
 	coalition *adversary.Coalition
+	executor  *canister.Executor
 }
 
 // A subnetWorld is what the nodes of a subnet have in common at genesis.
@@ -178,6 +179,7 @@ func (s *simulation) foundStates() error {
 	executor := canister.NewExecutor(canister.Config{
 		RootKey: s.rootKey(), Cache: s.config.Modules, Library: s.config.Library,
 	})
+	s.executor = executor
 	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
 	for i, sub := range s.subnets {
 		installs, err := s.installs(i)
@@ -265,7 +267,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 			Scheme: s.scheme, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
 			State: sub.state, Processor: sub.processor, Querier: sub.querier,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
-			Components: s.config.components,
+			Components: s.config.components, Judge: s.judgement(),
 		})
 	})
 }

@@ -38,6 +38,7 @@ type Config struct {
 	Expect    []check.Expectation // what else must hold at the end
 	Boundary  bool                // there is a node through which people outside reach the network, in the first place
 	Inputs    []Input             // what comes from outside, in order of time; needs Boundary
+	Voucher   []byte              // nodes believe requests that have it in a signature's place, and no key, to be their sender's; nil: none
 	Short     bool                // the run ends before the scenario does: calls without an answer are not judged
 
 	// What follows must not change the digest.
