@@ -90,6 +90,7 @@ e2e: build $(MADE) ## run canisters made by other compilers, compare Candid with
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Didc ./canister/candid
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Motoko ./scenarios
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Client ./sim/gateway/pocketic
 	ICSIM_MOTOKO='node $(CURDIR)/$(COMPILE) $(CURDIR)/$(E2E)' bin/icsim run canister/e2e/testdata/programs.yaml
 
 $(E2E)/%-32.wasm: canister/e2e/testdata/%.mo $(COMPILE) $(NODE)
@@ -116,7 +117,7 @@ $(E2E)/ledger.wasm: $(NODE)
 
 $(NODE): Makefile
 	@command -v npm >/dev/null || { echo 'e2e: npm is missing; on Debian: apt-get install npm' >&2; exit 1; }
-	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4 azle@0.33.0
+	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4 azle@0.33.0 @dfinity/pic@0.23.0
 	touch $@
 
 clean: ## remove what was built

@@ -74,15 +74,23 @@ func (c *client) open(config string) *client {
 	c.t.Helper()
 	status, body := c.do("POST", "/instances", config)
 	require.Equal(c.t, 201, status, body)
-	var made struct{ Created struct{ Instance_id json.Number } }
+	var made struct {
+		Created struct{ Instance_id json.Number }
+	}
 	require.NoError(c.t, json.Unmarshal([]byte(body), &made))
 	c.instance = "/instances/" + made.Created.Instance_id.String()
 	return c
 }
 
 // get and post give what an instance answers with status 200.
-func (c *client) get(path string) string        { c.t.Helper(); return c.good(c.do("GET", c.instance+"/"+path, "")) }
-func (c *client) post(path, body string) string { c.t.Helper(); return c.good(c.do("POST", c.instance+"/"+path, body)) }
+func (c *client) get(path string) string {
+	c.t.Helper()
+	return c.good(c.do("GET", c.instance+"/"+path, ""))
+}
+func (c *client) post(path, body string) string {
+	c.t.Helper()
+	return c.good(c.do("POST", c.instance+"/"+path, body))
+}
 
 func (c *client) good(status int, body string) string {
 	c.t.Helper()
