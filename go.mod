@@ -3,6 +3,7 @@ module icsim
 go 1.26.8
 
 require (
+	filippo.io/edwards25519 v1.2.0
 	github.com/cheggaaa/pb/v3 v3.3.0
 	github.com/cockroachdb/datadriven v1.0.3
 	github.com/consensys/gnark-crypto v0.22.0

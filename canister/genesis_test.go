@@ -1,10 +1,12 @@
 package canister
 
 import (
+	"encoding/binary"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
+	"icsim/canister/management"
 	"icsim/canister/wasm/wasmtest"
 	"icsim/crypto/hashtree"
 	"icsim/crypto/principal"
@@ -41,7 +43,52 @@ func TestGenesisInstalls(t *testing.T) {
 	require.Equal(t, string(hash[:]), leaf("module_hash"))
 	// CBOR: the tag 55799, an array of two byte strings, ascending.
 	require.Equal(t, "\xd9\xd9\xf7\x82\x41\x04\x58\x1d"+string(user.Bytes()), leaf("controllers"))
+	require.Equal(t, string(binary.AppendUvarint(nil, genesisUnix)), leaf("canister_creation_timestamp"))
+	require.Equal(t, string(binary.AppendUvarint(nil, genesisUnix)), leaf("last_install_timestamp"))
 	s.replied(le64(5), s.run(7, script{}.do("kept").do("reply")))
+}
+
+// An empty canister shows who controls it and when it was made; the time of an installation is that of its round (interface.md D.5).
+func TestTimesInTheCertifiedTree(t *testing.T) {
+	s := managed(t, newExecutor(t), 1)
+	shown := func() (names []string) {
+		sub, _ := s.state.Tree().Subtree(treeLabel(1))
+		for name := range sub.Ascend("") {
+			names = append(names, string(name))
+		}
+		return names
+	}
+	last := func() uint64 {
+		leaf, ok := s.state.Tree().Leaf(treeLabel(1), "last_install_timestamp")
+		require.True(t, ok)
+		n, _ := binary.Uvarint(leaf)
+		return n
+	}
+	require.Equal(t, uint64(genesisUnix), last())
+	code := s.state.find(1).code.raw
+	s.done(s.manage("uninstall_code", about(1)), nil)
+	require.Equal(t, []string{"canister_creation_timestamp", "controllers"}, shown())
+	s.done(s.manage("install_code", management.InstallCode{
+		Mode: management.InstallMode{Install: &management.Null{}}, Canister: protocol.CanisterID(1).Principal(), Module: code,
+	}), nil)
+	require.Greater(t, last(), uint64(genesisUnix))
+	require.LessOrEqual(t, last(), genesisUnix+uint64(s.ctx.Time))
+	require.Contains(t, shown(), "module_hash")
+}
+
+// Private sections are for controllers (interface.md D.5).
+func TestHiddenSections(t *testing.T) {
+	b := &wasmtest.Builder{}
+	b.Custom("icp:private secret", "x")
+	b.Custom("icp:public open", "y")
+	s := newSubnet(t, newExecutor(t), Install{
+		ID: 1, Module: b.Bytes(), Cycles: protocol.CyclesOf(trillion), Controllers: []principal.ID{user},
+	})
+	require.True(t, s.state.HidesSection(1, "secret", stranger))
+	require.False(t, s.state.HidesSection(1, "secret", user))
+	require.False(t, s.state.HidesSection(1, "open", stranger))
+	require.False(t, s.state.HidesSection(1, "none", stranger))
+	require.False(t, s.state.HidesSection(2, "secret", stranger))
 }
 
 // Motoko modules do their work in (start): it runs before canister_init and sees only what `s` may (interface.md A.3).

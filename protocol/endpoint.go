@@ -13,9 +13,19 @@ import (
 
 // A Refusal is an answer that concerns the request itself, as HTTP gives it. The zero value is none.
 type Refusal struct {
-	Status int    // of HTTP: 400 malformed or expired, 403 forbidden, 404, 413, 429 try later, 503
+	Status int    // of HTTP, see below
 	Text   string // for people
 }
+
+// The statuses that refusals have.
+const (
+	StatusBadRequest  = 400 // malformed, expired, or of no use here
+	StatusForbidden   = 403
+	StatusNotFound    = 404
+	StatusTooLarge    = 413
+	StatusTooMany     = 429 // try later
+	StatusUnavailable = 503 // the node cannot answer yet
+)
 
 // A CallRequest is a user's call. A synchronous one is answered when its outcome is certified, or acknowledged after ten
 // seconds; an asynchronous one is acknowledged at once.

@@ -17,6 +17,8 @@ func (s *Step) what() string {
 	switch s.Kind {
 	case "call":
 		return s.Canister + "." + s.Method
+	case "query":
+		return "query of " + s.Canister + "." + s.Method
 	case "top_up":
 		return "top-up of " + s.Canister
 	case "upgrade":
@@ -31,8 +33,8 @@ func (x *scene) calls(s *Step, first int, names captures) ([]workload.Call, erro
 	call := workload.Call{What: fmt.Sprintf("%s (line %d)", s.what(), s.line), Subnet: target.Subnet, As: x.user(s.As)}
 	var all []workload.Call
 	var err error
-	if s.Kind == "call" {
-		call.Canister, call.Method = target.ID, s.Method
+	if s.asks() {
+		call.Canister, call.Method, call.Query = target.ID, s.Method, s.Kind == "query"
 		call.Arg, call.Prepare, err = x.argument(&s.Arg, s.method.args, names)
 		all = []workload.Call{call}
 	} else {

@@ -98,7 +98,7 @@ func (p *parser) client(f *object) Client {
 		c.From = optional(f, "from", spans(0, p.last), 0)
 	} else {
 		f.take("sequence")
-		c.Step = p.step(f, []string{"call"}, c.Name, nil)
+		c.Step = p.step(f, askKinds, c.Name, nil)
 		p.times(f, &c)
 	}
 	c.Until = optional(f, "until", spans(0, maxDuration), 0)

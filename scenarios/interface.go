@@ -26,6 +26,7 @@ type offer struct {
 	service *candid.Interface // nil: unknown
 	init    []candid.Type     // nil: unknown
 	exports []string          // names of methods; nil: unknown
+	updates []string          // of them, those that cannot be queries
 }
 
 // code takes what a canister runs.
@@ -78,6 +79,9 @@ func (p *parser) inspect(f *object, c *Code, key string, code []byte) {
 	c.bytes, c.offers.exports = code, []string{}
 	for _, m := range shown.Methods() {
 		c.offers.exports = append(c.offers.exports, m.Name)
+		if !shown.HasMethod(wasm.Query, m.Name) && !shown.HasMethod(wasm.CompositeQuery, m.Name) {
+			c.offers.updates = append(c.offers.updates, m.Name)
+		}
 	}
 	c.keeps = slices.ContainsFunc(shown.CustomSections(), func(s wasm.CustomSection) bool { return s.Name == persistence && !s.Public })
 	if c.Candid == "" {
@@ -170,6 +174,21 @@ func (o *offer) signature(method string) (candid.Signature, bool) {
 	}
 	s, err := o.service.Method(method)
 	return s, err == nil
+}
+
+// onlyUpdates tells whether a method is known to be an update and no query, in all that the canister may run.
+func (c *Canister) onlyUpdates(name string) bool {
+	for i := range c.offered {
+		o := &c.offered[i]
+		if s, ok := o.signature(name); ok {
+			if s.Mode&(candid.Query|candid.CompositeQuery) != 0 {
+				return false
+			}
+		} else if !slices.Contains(o.updates, name) {
+			return false
+		}
+	}
+	return len(c.offered) > 0
 }
 
 // A method is what is known of one that is called.

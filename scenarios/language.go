@@ -42,11 +42,13 @@ clients:
   - { name: users, call: tally.inc, rate: 5/s, poisson: true, place: London }
   - { name: clock, call: asker.call, every: 2s, from: 5s, until: 100s, count: 20 }
   - { name: late, call: tally.get, at: 50s, expect: any }           # a reply; or Candid such as (5); or reject: IC0508
+  - { name: readers, query: tally.get, rate: 10/s, expect: any }    # one node answers; call has the whole subnet agree
   - name: one                         # makes calls one after the other
     from: 60s
-    sequence:                         # also upgrade, stop, start, top_up
+    sequence:                         # also query, upgrade, stop, start, top_up
       - { call: tally.inc, save: n }                                # $n is the reply from now on
       - { call: tally.set, arg: '($n)', as: admin, expect: () }
+      - { query: tally.get, expect: any }
       - { stop: tally, as: one, wait: 2s, reject: IC0512 }        # one does not control tally
   - { name: many, repeat: 10, sequence: [{ call: tally.inc, increasing: true }] }
 

@@ -182,8 +182,8 @@ func (a *Argument) resolved(e *entry) {
 
 // resolved writes what all steps have.
 func (s *Step) resolved(e *entry, scenario string) *entry {
-	if s.Kind == "call" {
-		e.add("call", strconv.Quote(s.Canister+"."+s.Method))
+	if s.asks() {
+		e.add(s.Kind, strconv.Quote(s.Canister+"."+s.Method))
 	} else {
 		e.add(s.Kind, quote(s.Canister))
 	}

@@ -14,9 +14,9 @@ import (
 
 // A Step is something that a user asks for: a call of a canister, or one of the management canister about it.
 type Step struct {
-	Kind     string // call, upgrade, stop, start, top_up
+	Kind     string // call, query, upgrade, stop, start, top_up
 	Canister string
-	Method   string // of a call
+	Method   string // of a call or query
 	As       string // who signs it: a client, a user or anonymous; empty: the client itself
 	Arg      Argument
 	At       time.Duration // in a sequence and of management: not before
@@ -48,7 +48,16 @@ type Expected struct {
 	pattern    *regexp.Regexp
 }
 
-var stepKinds = []string{"call", "upgrade", "stop", "start", "top_up"}
+// The kinds of steps: first those of which a client without sequence may have one.
+var (
+	askKinds  = []string{"call", "query"}
+	stepKinds = append(slices.Clone(askKinds), manageKinds...)
+
+	manageKinds = []string{"upgrade", "stop", "start", "top_up"}
+)
+
+// asks tells steps about a method of a canister from those about the canister.
+func (s *Step) asks() bool { return slices.Contains(askKinds, s.Kind) }
 
 // saved is what $name stands for in a sequence.
 type saved struct {
@@ -82,7 +91,7 @@ func (p *parser) step(f *object, kinds []string, client string, names map[string
 		f.known = append(f.known, f.keys...) // one problem is enough
 		return s
 	}
-	if s.Kind == "call" {
+	if s.asks() {
 		p.call(f, &s, names)
 	} else {
 		p.managed(f, &s, client, names)
@@ -99,19 +108,22 @@ const calls = "a canister and its method, such as counter.inc"
 
 // call takes a canister's method and its argument.
 func (p *parser) call(f *object, s *Step, names map[string]saved) {
-	text := required(f, "call", texts(calls))
+	text := required(f, s.Kind, texts(calls))
 	var ok bool
 	if s.Canister, s.Method, ok = strings.Cut(text, "."); text == "" {
 		return
 	} else if !ok || s.Method == "" {
-		f.fail("call", "call %q is not %s", shorten(text), calls)
+		f.fail(s.Kind, "%s %q is not %s", s.Kind, shorten(text), calls)
 		f.take("arg")
 		f.take("arg_text")
 		s.Canister = ""
 		return
 	}
-	if c := p.canisterOf(f, "call", s.Canister); c != nil {
-		s.method = p.findMethod(f, "call", c, s.Method)
+	if c := p.canisterOf(f, s.Kind, s.Canister); c != nil {
+		s.method = p.findMethod(f, s.Kind, c, s.Method)
+		if s.Kind == "query" && c.onlyUpdates(s.Method) && !f.has("reject") {
+			f.fail("query", "%s of canister %s is an update, not a query; write call, or expect a reject such as IC0536", s.Method, c.Name)
+		}
 	}
 	s.Arg = p.argument(f, s.method.args, s.method.typed, names)
 }
@@ -310,7 +322,7 @@ func (p *parser) save(f *object, s *Step, step int, names map[string]saved) {
 func (p *parser) management(o *object) {
 	for _, item := range o.list("management") {
 		f := p.object(item, "a management call")
-		s := p.step(f, stepKinds[1:], "", nil)
+		s := p.step(f, manageKinds, "", nil)
 		s.At = p.inRun(f, "at", true)
 		f.done()
 		p.spec.Management = append(p.spec.Management, s)
@@ -339,7 +351,7 @@ func (p *parser) sequence(f *object, c *Client) {
 		s := p.step(o, stepKinds, cmp.Or(c.As, c.Name), names)
 		s.At = p.inRun(o, "at", false)
 		s.Wait = optional(o, "wait", spans(0, maxDuration), 0)
-		if s.Kind == "call" {
+		if s.asks() {
 			p.increasing(o, &s)
 			p.save(o, &s, i, names)
 		}

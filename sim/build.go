@@ -12,6 +12,7 @@ import (
 	"icsim/crypto/der"
 	"icsim/crypto/ideal"
 	"icsim/crypto/principal"
+	"icsim/crypto/userkey"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
@@ -33,6 +34,7 @@ const replicaVersion protocol.ReplicaVersion = "icsim-1"
 // A world is all that a run simulates.
 type world struct {
 	scheme    crypto.Scheme
+	verifier  userkey.Verifier // of users' signatures
 	random    rng.Source
 	registry  *registry.Registry
 	subnets   []*subnetWorld
@@ -68,6 +70,7 @@ func (s *simulation) build() error {
 	}
 	// Remembering a hash costs more than computing it, so only real signatures are shared.
 	s.scheme = memo.Scheme(scheme, !s.config.NoShare && s.config.Crypto == "bls")
+	s.verifier = memo.Users(userkey.New(s.scheme), !s.config.NoShare)
 	s.random = rng.Root(s.config.Seed)
 	s.costs = machine.Mainnet()
 	s.coalition = adversary.NewCoalition(s.config.Attackers)
@@ -264,7 +267,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 	s.addHost(func(h *machine.Host, now protocol.Time) protocol.Machine {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
-			Scheme: s.scheme, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
+			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
 			State: sub.state, Processor: sub.processor, Querier: sub.querier,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
 			Components: s.config.components, Judge: s.judgement(),

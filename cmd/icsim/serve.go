@@ -53,7 +53,7 @@ A client that starts a server by itself gets this one by a script in place of th
 		Example: `  icsim serve quickstart
   icsim serve quickstart --clock real --factor 2
   icsim serve my.yaml --listen 127.0.0.1:8000 --crypto ideal --record session
-  icsim serve --pocketic --port-file /tmp/port --ttl 60`,
+  icsim serve --pocketic --port-file port --ttl 60`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if f.pocket.on && len(args) > 0 {
 				return fmt.Errorf("--pocketic takes no FILE: test suites say what they need")

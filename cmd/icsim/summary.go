@@ -93,6 +93,13 @@ func (p *report) calls(r *sim.Result) {
 			grouped(in.Submitted), grouped(in.Completed), grouped(in.Failed), grouped(in.Rejected))
 		t.row("calls of users", counts, "ms p50/p90/p99  "+latency(in.LatencyMS))
 	}
+	if q := &r.Queries; q.Made > 0 {
+		counts := fmt.Sprintf("%s made: %s answered, %s lost", grouped(q.Made), grouped(q.Answered), grouped(q.Lost))
+		if q.BadSignatures > 0 {
+			counts += fmt.Sprintf("; %s answers not believed", grouped(q.BadSignatures))
+		}
+		t.row("queries of users", counts, "ms p50/p90/p99  "+latency(q.LatencyMS))
+	}
 	for i := range r.Sequences {
 		t.row("  in sequence by "+r.Sequences[i].Client, sequence(r.Sequences[i].Calls))
 	}

@@ -13,6 +13,7 @@ const arrows = `
 	crypto                  :
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
 	crypto/userkey          : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1
+	crypto/userkey/...      : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1 crypto/userkey
 
 	protocol                : crypto crypto/hashtree crypto/principal
 	protocol/...            : protocol protocol/authentication protocol/keys
@@ -50,7 +51,7 @@ const testArrows = `
 const externals = `
 	filippo.io/edwards25519          : crypto/...
 	github.com/consensys/gnark-crypto: crypto/bls crypto/secp256k1
-	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/userkey sim/envelope
+	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/userkey/... sim/envelope
 	github.com/tetratelabs/wazero    : canister/wasm/...
 	golang.org/x/sys                 : canister/wasm
 	gonum.org/v1/gonum               : metrics/... sim/network

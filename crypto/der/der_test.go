@@ -3,6 +3,7 @@ package der
 import (
 	"bytes"
 	"encoding/asn1"
+	"encoding/hex"
 	"strings"
 	"testing"
 
@@ -10,6 +11,7 @@ import (
 	"crypto/x509"
 
 	"icsim/crypto"
+	"icsim/crypto/principal"
 )
 
 // The standard library reads what is written, as a key of that algorithm.
@@ -66,4 +68,55 @@ func TestParseRefusesOtherKeys(t *testing.T) {
 	if _, err := ParseBLS(nil); err == nil {
 		t.Error("nothing is a key")
 	}
+}
+
+// The forms of reference/interface.md D.3, taken apart and put together.
+func TestWrapGivesTheFormsOfTheSpecification(t *testing.T) {
+	for _, v := range []struct {
+		der  string
+		a    Algorithm
+		size int
+	}{
+		{"302a300506032b6570032100" + strings.Repeat("11", 32), Ed25519, 32},
+		{"3056301006072a8648ce3d020106052b8104000a034200" + strings.Repeat("11", 65), ECDSASecp256k1, 65},
+		{"3059301306072a8648ce3d020106082a8648ce3d030107034200" + strings.Repeat("11", 65), ECDSAP256, 65},
+		{"305e300c060a2b0601040183b8430101034e00" + strings.Repeat("11", 77), COSE, 77},
+		{"3027300c060a2b0601040183b8430102031700" + "0a00000000000000070101" + strings.Repeat("11", 11), CanisterSigning, 22},
+	} {
+		raw, err := hex.DecodeString(v.der)
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, subject, err := Unwrap(raw)
+		if err != nil || a != v.a || len(subject) != v.size || !bytes.Equal(Wrap(a, subject), raw) {
+			t.Errorf("%s: %x, %x, %v", v.der, string(a), subject, err)
+		}
+	}
+	raw := WrapCanister(principal.Canister(7), bytes.Repeat([]byte{0x11}, 11))
+	if got := hex.EncodeToString(raw); got != "3027300c060a2b0601040183b8430102031700"+"0a00000000000000070101"+strings.Repeat("11", 11) {
+		t.Error(got)
+	}
+}
+
+// Long keys have long lengths, in the only way that DER allows.
+func TestLengthsOfAllSizes(t *testing.T) {
+	for _, size := range []int{0, 1, 107, 108, 109, 110, 111, 200, 235, 240, 250, 256, 1000, 65_500, 65_536, 70_000} {
+		a, subject, err := Unwrap(Wrap(RSA, make([]byte, size)))
+		if err != nil || a != RSA || len(subject) != size {
+			t.Errorf("%d bytes: %d, %v", size, len(subject), err)
+		}
+	}
+}
+
+// A key has one form: what Unwrap takes, Wrap gives back.
+func FuzzUnwrap(f *testing.F) {
+	f.Add(WrapEd25519(crypto.BasicPublicKey{1}))
+	f.Add(Wrap(RSA, make([]byte, 300)))
+	f.Add([]byte{0x30, 0x81, 0x03, 0x30, 0x00, 0x03})
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		a, subject, err := Unwrap(raw)
+		if err == nil && !bytes.Equal(Wrap(a, subject), raw) {
+			t.Errorf("%x and %x are one key", raw, Wrap(a, subject))
+		}
+	})
 }

@@ -4,8 +4,6 @@
 // Source: reference/interface.md, section D.3 (DER prefixes); RFC 8410 for Ed25519; the object
 // identifiers 1.3.6.1.4.1.44668.5.3.1.2.1 and 5.3.2.1 for BLS keys in G2.
 //
-// A key has exactly one form, a fixed prefix and its bytes, so no general parser is involved.
-//
-// Left out: secp256k1, P-256, WebAuthn and canister signature keys of users, until user requests
-// with such keys are verified.
+// A key has exactly one form. Where a key fills a fixed number of bytes that is a prefix and the key; in general Wrap and
+// Unwrap put an algorithm before what only it understands, and package userkey does understand it.
 package der

@@ -3,6 +3,7 @@ package der
 import (
 	"encoding/asn1"
 	"errors"
+	"math/bits"
 
 	"icsim/crypto/principal"
 )
@@ -28,13 +29,13 @@ const (
 
 // Wrap gives the DER form of a key whose bytes mean something to the algorithm.
 func Wrap(a Algorithm, subject []byte) []byte {
-	bits := appendValue(nil, tagBitString, append([]byte{0}, subject...))
-	return appendValue(nil, tagSequence, append([]byte(a), bits...))
+	key := appendValue(nil, tagBitString, append([]byte{0}, subject...))
+	return appendValue(nil, tagSequence, append([]byte(a), key...))
 }
 
 // Unwrap inverts Wrap.
 func Unwrap(der []byte) (a Algorithm, subject []byte, err error) {
-	var outer, algorithm, bits asn1.RawValue
+	var outer, algorithm, key asn1.RawValue
 	rest, err := asn1.Unmarshal(der, &outer)
 	if err != nil || len(rest) > 0 || outer.FullBytes[0] != tagSequence {
 		return "", nil, errors.New("a key in DER is one sequence")
@@ -42,11 +43,11 @@ func Unwrap(der []byte) (a Algorithm, subject []byte, err error) {
 	if rest, err = asn1.Unmarshal(outer.Bytes, &algorithm); err != nil || algorithm.FullBytes[0] != tagSequence {
 		return "", nil, errors.New("a key in DER begins with its algorithm")
 	}
-	rest, err = asn1.Unmarshal(rest, &bits)
-	if err != nil || len(rest) > 0 || bits.FullBytes[0] != tagBitString || len(bits.Bytes) == 0 || bits.Bytes[0] != 0 {
+	rest, err = asn1.Unmarshal(rest, &key)
+	if err != nil || len(rest) > 0 || key.FullBytes[0] != tagBitString || len(key.Bytes) == 0 || key.Bytes[0] != 0 {
 		return "", nil, errors.New("a key in DER ends with a string of whole bytes")
 	}
-	return Algorithm(algorithm.FullBytes), bits.Bytes[1:], nil
+	return Algorithm(algorithm.FullBytes), key.Bytes[1:], nil
 }
 
 // WrapCanister gives the key that a canister signs for under a seed of its choice.
@@ -57,15 +58,14 @@ func WrapCanister(canister principal.ID, seed []byte) []byte {
 
 func appendValue(dst []byte, tag byte, value []byte) []byte {
 	dst = append(dst, tag)
-	switch n := len(value); {
-	case n < 1<<7:
-		dst = append(dst, byte(n))
-	case n < 1<<8:
-		dst = append(dst, 0x81, byte(n))
-	case n < 1<<16:
-		dst = append(dst, 0x82, byte(n>>8), byte(n))
-	default: // lengths beyond 32 bits do not fit into memory
-		dst = append(dst, 0x84, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
+	n := len(value)
+	if n < 1<<7 {
+		return append(append(dst, byte(n)), value...)
+	}
+	size := (bits.Len(uint(n)) + 7) / 8
+	dst = append(dst, 0x80|byte(size))
+	for i := size - 1; i >= 0; i-- {
+		dst = append(dst, byte(n>>(8*i)))
 	}
 	return append(dst, value...)
 }

@@ -16,6 +16,7 @@ const (
 	refresh    = 5 * time.Minute
 	patience   = 10 * time.Second // with one node of the root subnet
 	maxBackoff = 15               // seconds, less than: how long to wait after a failure
+	early      = 1 * time.Second  // how long to wait for a node that has no certified state yet
 )
 
 // A Manager keeps a node's delegation. Make it with New.
@@ -66,8 +67,15 @@ func (m *Manager) paths(registry *protocol.RegistrySnapshot) []hashtree.Path {
 func label(id principal.ID) hashtree.Label { return hashtree.Label(id.Bytes()) }
 
 // Handle takes an answer. One that is not good counts as a failure; one that nobody asked for is ignored.
+//
+// Model: a node that is not ready is not a failure, since here all subnets begin at the same time; on mainnet the root subnet is
+// there before all others.
 func (m *Manager) Handle(reply *protocol.ReadReply, in *protocol.Input) {
 	if reply.ID != m.asked {
+		return
+	}
+	if reply.Refusal.Status == protocol.StatusUnavailable {
+		m.asked, m.due = protocol.MessageID{}, in.Instant.Add(early)
 		return
 	}
 	h := m.verify(reply.Certificate, m.keys.Registry.At(m.keys.Registry.Latest(in.Now)))

@@ -47,7 +47,7 @@ func (r *Read) Check() protocol.Refusal {
 	}
 	var call *protocol.MessageID
 	for _, path := range paths {
-		refusal := protocol.Refusal{Status: StatusNotFound, Text: "Invalid path requested."}
+		refusal := protocol.Refusal{Status: protocol.StatusNotFound, Text: "Invalid path requested."}
 		if len(path) > 0 {
 			switch path[0] {
 			case "time":
@@ -76,7 +76,7 @@ func onlyIf(readable bool) protocol.Refusal {
 	if readable {
 		return protocol.Refusal{}
 	}
-	return protocol.Refusal{Status: StatusNotFound, Text: "Invalid path requested."}
+	return protocol.Refusal{Status: protocol.StatusNotFound, Text: "Invalid path requested."}
 }
 
 func oneOf(l hashtree.Label, words ...hashtree.Label) bool {
@@ -119,7 +119,7 @@ func (r *Read) canisterPath(path hashtree.Path) protocol.Refusal {
 		return refusal
 	}
 	if section && r.State.HidesSection(r.ReadRequest.Effective, string(path[3]), r.ReadRequest.Read.Content.Sender) {
-		return protocol.Refusal{Status: StatusForbidden, Text: fmt.Sprintf(
+		return protocol.Refusal{Status: protocol.StatusForbidden, Text: fmt.Sprintf(
 			"Custom section %.100s can only be requested by the controllers of the canister.", path[3])}
 	}
 	return protocol.Refusal{}
@@ -145,9 +145,9 @@ func (r *Read) statusPath(path hashtree.Path, call **protocol.MessageID) protoco
 	case !ok:
 		return protocol.Refusal{}
 	case origin.Sender != r.ReadRequest.Read.Content.Sender:
-		return protocol.Refusal{Status: StatusForbidden, Text: "The user tries to access Request ID not signed by the caller."}
+		return protocol.Refusal{Status: protocol.StatusForbidden, Text: "The user tries to access Request ID not signed by the caller."}
 	case !r.Scope.Allows(origin.Receiver.Principal()):
-		return protocol.Refusal{Status: StatusForbidden,
+		return protocol.Refusal{Status: protocol.StatusForbidden,
 			Text: "The user tries to access request IDs for canisters not belonging to sender delegation targets."}
 	case origin.Receiver != protocol.ManagementCanister && !r.ReadRequest.Subnet:
 		return matches(hashtree.Label(origin.Receiver.Principal().Bytes()), r.ReadRequest.Effective.Principal())

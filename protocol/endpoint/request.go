@@ -8,23 +8,13 @@ import (
 	"icsim/protocol/authentication"
 )
 
-// The statuses of HTTP that refusals have.
-const (
-	StatusBadRequest  = 400
-	StatusForbidden   = 403
-	StatusNotFound    = 404
-	StatusTooLarge    = 413
-	StatusTooMany     = 429
-	StatusUnavailable = 503
-)
-
 func badRequest(format string, args ...any) protocol.Refusal {
-	return protocol.Refusal{Status: StatusBadRequest, Text: fmt.Sprintf(format, args...)}
+	return protocol.Refusal{Status: protocol.StatusBadRequest, Text: fmt.Sprintf(format, args...)}
 }
 
 // Unavailable is the answer of a node that has no certified state yet, or no delegation for its certificates.
 func Unavailable() protocol.Refusal {
-	return protocol.Refusal{Status: StatusUnavailable, Text: "Certified state unavailable. Please try again."}
+	return protocol.Refusal{Status: protocol.StatusUnavailable, Text: "Certified state unavailable. Please try again."}
 }
 
 // Expiry refuses a request that has expired, or that would live for too long. now is the node's clock.
@@ -34,7 +24,7 @@ func Expiry(expiry, now protocol.Time, genesis uint64) protocol.Refusal {
 		return protocol.Refusal{}
 	}
 	return protocol.Refusal{
-		Status: StatusBadRequest,
+		Status: protocol.StatusBadRequest,
 		Text:   authentication.ExpiryText(genesis+uint64(expiry), genesis+uint64(now), genesis+uint64(most)),
 	}
 }
@@ -61,7 +51,7 @@ func TooLarge(m *protocol.SignedIngress, subnet *protocol.SubnetRecord) protocol
 	if m.Size() <= subnet.MaxIngressBytes {
 		return protocol.Refusal{}
 	}
-	return protocol.Refusal{Status: StatusTooLarge, Text: fmt.Sprintf(
+	return protocol.Refusal{Status: protocol.StatusTooLarge, Text: fmt.Sprintf(
 		"Request %s is too large. Message byte size %d is larger than the max allowed %d.", m.MessageID, m.Size(), subnet.MaxIngressBytes)}
 }
 

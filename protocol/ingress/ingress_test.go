@@ -14,9 +14,10 @@ import (
 )
 
 const (
-	second = protocol.Time(1e9)
-	self   = protocol.NodeID(0)
-	peer   = protocol.NodeID(1)
+	genesis = uint64(1_700_000_000_000_000_000)
+	second  = protocol.Time(1e9)
+	self    = protocol.NodeID(0)
+	peer    = protocol.NodeID(1)
 )
 
 // world is a pool and a selector with the state they look at.
@@ -55,7 +56,7 @@ func newWorld() *world {
 	w := &world{meter: &protocol.Meter{}, states: &states{
 		history: map[protocol.MessageID]protocol.Height{}, stopped: map[protocol.CanisterID]bool{},
 	}}
-	r := registry.New(protocol.RegistrySnapshot{Subnets: []*protocol.SubnetRecord{{
+	r := registry.New(protocol.RegistrySnapshot{Genesis: genesis, Subnets: []*protocol.SubnetRecord{{
 		MaxIngressBytes: 10_000, MaxIngressMessages: 20, MaxBlockIngressBytes: 50_000,
 	}}})
 	k := &keys.Keyring{Node: self, Scheme: ideal.New(), Registry: r.Client(self, registry.PollPhase{}), Meter: w.meter}
@@ -86,14 +87,14 @@ func (s spec) content() (protocol.IngressContent, crypto.BasicSecretKey, crypto.
 
 func sign(s spec) *protocol.SignedIngress {
 	c, sk, pk := s.content()
-	sig := ideal.New().SignBasic(sk, protocol.IngressSignable(c.RequestID(0)))
-	return protocol.NewSignedIngress(c, 0, protocol.Authentication{PublicKey: der.WrapEd25519(pk), Signature: sig[:]})
+	sig := ideal.New().SignBasic(sk, protocol.IngressSignable(c.RequestID(genesis)))
+	return protocol.NewSignedIngress(c, genesis, protocol.Authentication{PublicKey: der.WrapEd25519(pk), Signature: sig[:]})
 }
 
 func anonymous(number int, expiry protocol.Time) *protocol.SignedIngress {
 	c, _, _ := spec{number: number, expiry: expiry}.content()
 	c.Sender = principal.Anonymous()
-	return protocol.NewSignedIngress(c, 0, protocol.Authentication{})
+	return protocol.NewSignedIngress(c, genesis, protocol.Authentication{})
 }
 
 func (w *world) submit(m *protocol.SignedIngress) protocol.Verdict {
@@ -113,8 +114,14 @@ func (w *world) step(now protocol.Time) {
 	w.pool.Step(now, &w.out)
 }
 
-// tampered gives the ways in which a call can be bad, with the reason to refuse it.
-func tampered(now protocol.Time) map[string]*protocol.SignedIngress {
+// A bad message and the reason to refuse it.
+type bad struct {
+	reason string
+	m      *protocol.SignedIngress
+}
+
+// tampered gives the ways in which a call can be bad.
+func tampered(now protocol.Time) []bad {
 	good := spec{expiry: now + 60*second}
 	c, _, pk := good.content()
 	_, otherKey := ideal.New().BasicKey(crypto.Seed{77})
@@ -126,19 +133,46 @@ func tampered(now protocol.Time) map[string]*protocol.SignedIngress {
 	longNonce.Nonce = make([]byte, protocol.MaxNonce+1)
 	hidden := c
 	hidden.Sender = principal.Anonymous()
+	informed := hidden
+	informed.Info = &protocol.SenderInfo{}
 	big := good
 	big.size = 10_000
 	far := good
 	far.expiry = now + protocol.IngressTTL + protocol.ExpiryDrift + 1
 	unsigned := protocol.Authentication{PublicKey: der.WrapEd25519(pk)}
 	garbage := protocol.Authentication{PublicKey: der.WrapEd25519(pk), Signature: make([]byte, 64)}
-	return map[string]*protocol.SignedIngress{
-		ReasonExpiryFar:                sign(far),
-		ReasonTooBig:                   sign(big),
-		ReasonNonce:                    protocol.NewSignedIngress(longNonce, 0, unsigned),
-		authentication.ReasonAnonymous: protocol.NewSignedIngress(hidden, 0, unsigned),
-		authentication.ReasonSender:    protocol.NewSignedIngress(stranger, 0, garbage),
-		authentication.ReasonSignature: protocol.NewSignedIngress(c, 0, garbage),
-		"canister":                     protocol.NewSignedIngress(canister, 0, garbage),
+	alive := protocol.Delegation{Expiration: genesis + uint64(now)}
+	expired, queries, elsewhere, unknown := alive, alive, alive, alive
+	expired.Expiration--
+	queries.Permissions = "queries"
+	elsewhere.Scoped, elsewhere.Targets = true, []principal.ID{principal.Canister(1)}
+	unknown.Permissions = "some"
+	return []bad{
+		{ReasonExpiryFar, sign(far)},
+		{ReasonTooBig, sign(big)},
+		{ReasonNonce, protocol.NewSignedIngress(longNonce, genesis, unsigned)},
+		{authentication.ReasonAnonymous, protocol.NewSignedIngress(hidden, genesis, unsigned)},
+		{authentication.ReasonMissing, protocol.NewSignedIngress(c, genesis, protocol.Authentication{})},
+		{authentication.ReasonSender, protocol.NewSignedIngress(stranger, genesis, garbage)},
+		{authentication.ReasonSender, protocol.NewSignedIngress(canister, genesis, garbage)},
+		{authentication.ReasonSignature, protocol.NewSignedIngress(c, genesis, garbage)},
+		{authentication.ReasonInfo, protocol.NewSignedIngress(informed, genesis, protocol.Authentication{})},
+		{authentication.ReasonDelegationExpired, delegate(good, expired)},
+		{authentication.ReasonDelegation, delegate(good, unknown)},
+		{authentication.ReasonQueriesOnly, delegate(good, queries)},
+		{authentication.ReasonTarget, delegate(good, elsewhere)},
 	}
+}
+
+// delegate makes a call that another key signs for the user.
+func delegate(s spec, link protocol.Delegation) *protocol.SignedIngress {
+	c, user, userKey := s.content()
+	session, sessionKey := ideal.New().BasicKey(crypto.Seed{99})
+	link.PublicKey = der.WrapEd25519(sessionKey)
+	delegated := ideal.New().SignBasic(user, link.Signable())
+	sig := ideal.New().SignBasic(session, protocol.IngressSignable(c.RequestID(genesis)))
+	return protocol.NewSignedIngress(c, genesis, protocol.Authentication{
+		PublicKey: der.WrapEd25519(userKey), Signature: sig[:],
+		Delegations: []protocol.SignedDelegation{{Delegation: link, Signature: delegated[:]}},
+	})
 }

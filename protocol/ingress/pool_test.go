@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"icsim/crypto"
+	"icsim/crypto/principal"
 	"icsim/protocol"
 	"icsim/protocol/authentication"
 
@@ -35,19 +36,41 @@ func TestAnonymousNeedsNoSignature(t *testing.T) {
 	require.Zero(t, w.meter[protocol.OpVerifyBasic])
 }
 
-// interface.md D.2: expiry, sender, signature, nonce; A.6: size.
+// interface.md D.2 and D.3: expiry, nonce, sender, signature, delegations; A.6: size.
 func TestBadCallsAreRefusedWithTheirReason(t *testing.T) {
 	now := 1000 * second
-	for reason, m := range tampered(now) {
-		if reason == "canister" {
-			reason = authentication.ReasonSender
-		}
+	for _, bad := range tampered(now) {
+		reason, m := bad.reason, bad.m
 		w := newWorld()
 		w.insert(now, m)
 		require.Zero(t, w.pool.NumValidated(), reason)
 		require.Equal(t, []protocol.Note{{Kind: protocol.NoteInvalid, Hash: crypto.Hash(m.ID()), Peer: peer,
 			Value: uint64(protocol.KindIngress), Reason: reason}}, w.out.Notes)
 		require.Zero(t, w.pool.used[peer])
+	}
+}
+
+// interface.md D.3: a delegation lives by the node's clock in the pool. The block's time decides again.
+func TestDelegationsDie(t *testing.T) {
+	w := newWorld()
+	m := delegate(spec{expiry: 60 * second}, protocol.Delegation{Expiration: genesis + uint64(10*second)})
+	w.insert(10*second, m)
+	require.Equal(t, 1, w.pool.NumValidated())
+	require.Equal(t, uint64(2), w.meter[protocol.OpVerifyBasic])
+	require.Equal(t, []*protocol.SignedIngress{m}, w.selector.Build(context(0, 10*second), nil, plenty))
+	require.Empty(t, w.selector.Build(context(0, 10*second+1), nil, plenty))
+	require.Equal(t, authentication.ReasonDelegationExpired, newWorld().pool.judge(m, 10*second+1).Reason)
+}
+
+// Interface specification, "Authentication": targets hold for calls to the management canister by its own name.
+func TestDelegationsReachTheirTargetsAlone(t *testing.T) {
+	for _, target := range []protocol.CanisterID{3, protocol.ManagementCanister} {
+		for _, canister := range []protocol.CanisterID{3, 4, protocol.ManagementCanister} {
+			v := newWorld().pool.judge(delegate(spec{expiry: second, canister: canister}, protocol.Delegation{
+				Expiration: genesis, Scoped: true, Targets: []principal.ID{target.Principal()},
+			}), 0)
+			require.Equal(t, target == canister, v == protocol.Accept(), "to %s for %s", canister, target)
+		}
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"testing"
 
 	"icsim/protocol"
-	"icsim/protocol/authentication"
 
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
@@ -41,6 +40,7 @@ func TestRulesOfASection(t *testing.T) {
 		{"", sign(spec{expiry: now + protocol.IngressTTL}), nil, nil},
 		{"", sign(spec{expiry: now, canister: protocol.ManagementCanister}), nil, nil},
 		{"", good, func(w *world) { w.states.history[good.MessageID] = 6 }, nil}, // after the certified height
+		{"", delegate(spec{expiry: now}, protocol.Delegation{Expiration: genesis + uint64(now)}), nil, nil},
 		{ReasonExpired, sign(spec{expiry: now - 1}), nil, nil},
 		{ReasonExpiryFar, sign(spec{expiry: now + protocol.IngressTTL + 1}), nil, nil},
 		{ReasonPast, good, nil, []*protocol.Block{block(7), block(6, good)}},
@@ -48,16 +48,13 @@ func TestRulesOfASection(t *testing.T) {
 		{ReasonNoCanister, sign(spec{expiry: now, canister: 100}), nil, nil},
 		{ReasonNoCanister, sign(spec{expiry: now, canister: 7}), func(w *world) { w.states.stopped[7] = true }, nil},
 	}
-	for reason, m := range tampered(now) {
-		if reason == "canister" {
-			reason = authentication.ReasonSender
-		}
+	for _, bad := range tampered(now) {
 		cases = append(cases, struct {
 			reason string
 			m      *protocol.SignedIngress
 			set    func(w *world)
 			past   []*protocol.Block
-		}{reason, m, nil, nil})
+		}{bad.reason, bad.m, nil, nil})
 	}
 	for _, c := range cases {
 		w := newWorld()

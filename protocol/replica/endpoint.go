@@ -30,7 +30,7 @@ func refusedBy(text string) protocol.Refusal {
 	if text == "" {
 		return protocol.Refusal{}
 	}
-	return protocol.Refusal{Status: endpoint.StatusBadRequest, Text: text}
+	return protocol.Refusal{Status: protocol.StatusBadRequest, Text: text}
 }
 
 // destined refuses what does not belong here: a call or query for a canister that another subnet hosts, or sent in the name of

@@ -114,7 +114,7 @@ func (l *ingressLane) call(v visit, from protocol.NodeID, m *protocol.CallReques
 		reply.Reject = v.cfg.Querier.AcceptsIngress(state.Canisters(), v.states.Context(state), m.Ingress)
 		if reply.Reject.Code == 0 && l.pool.Submit(m.Ingress, &l.effects).Kind != protocol.Accepts {
 			reply.Refusal = protocol.Refusal{
-				Status: endpoint.StatusUnavailable, Text: "Service is overloaded, try again later.",
+				Status: protocol.StatusUnavailable, Text: "Service is overloaded, try again later.",
 			}
 		}
 	}

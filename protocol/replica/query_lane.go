@@ -18,6 +18,7 @@ const maxRequests = 400
 // Model: one thread; the replica has four for queries, and more for reads.
 type queryLane struct {
 	delegation *delegation.Manager
+	started    bool // there has been a certified state: there is something to prove
 	waiting    []protocol.Arrival
 }
 
@@ -29,7 +30,8 @@ func (l *queryLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) 
 	for i := range in.Arrivals {
 		l.take(&in.Arrivals[i], in, out)
 	}
-	if state, _ := r.states.Certified(); state != nil { // nothing is to be proven before
+	if state, _ := r.states.Certified(); l.started || state != nil {
+		l.started = true
 		l.delegation.Step(in, out)
 		out.Wake = l.delegation.NextWake()
 	}
@@ -52,7 +54,7 @@ func (l *queryLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) 
 
 // take queues a request, or refuses it when too many wait.
 func (l *queryLane) take(a *protocol.Arrival, in *protocol.Input, out *protocol.Outputs) {
-	busy := protocol.Refusal{Status: endpoint.StatusTooMany, Text: "Too many requests. Please try again."}
+	busy := protocol.Refusal{Status: protocol.StatusTooMany, Text: "Too many requests. Please try again."}
 	switch m := a.Msg.(type) {
 	case *protocol.ReadReply:
 		out.Meter.Charge(protocol.OpReceive, 1)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"icsim/crypto"
+	"icsim/crypto/userkey"
 	"icsim/protocol"
 	"icsim/protocol/authentication"
 	"icsim/protocol/consensus"
@@ -20,6 +21,7 @@ type Config struct {
 	Version   protocol.ReplicaVersion
 	Registry  protocol.RegistryClient
 	Scheme    crypto.Scheme
+	Users     userkey.Verifier // of users' signatures; nil: that of the scheme
 	Secrets   keys.Secrets
 	Dealer    *dkg.Dealer
 	Genesis   *protocol.CatchUpPackage
@@ -56,7 +58,7 @@ func New(cfg Config) *Replica {
 	}
 	r := &Replica{cfg: cfg}
 	r.keys = &keys.Keyring{
-		Node: cfg.Node, Scheme: cfg.Scheme, Registry: cfg.Registry, Secrets: cfg.Secrets,
+		Node: cfg.Node, Scheme: cfg.Scheme, Users: cfg.Users, Registry: cfg.Registry, Secrets: cfg.Secrets,
 		Shares: cfg.Dealer.Share, Meter: new(protocol.Meter),
 	}
 	r.states = messaging.NewStateManager(cfg.Node, cfg.Registry, cfg.State)

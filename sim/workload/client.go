@@ -11,9 +11,9 @@ import (
 	"icsim/sim/rng"
 )
 
-// A Verifier checks a certificate for a call's status against the subnet's key and gives the status it proves.
+// A Verifier checks a certificate for a call's status and gives the status it proves, at a time in Unix nanoseconds.
 // It reports false when the certificate proves nothing.
-type Verifier func(id protocol.MessageID, certificate []byte) (protocol.IngressStatus, bool)
+type Verifier func(id protocol.MessageID, certificate []byte, now uint64) (protocol.IngressStatus, bool)
 
 // An Identity is what a client signs with.
 type Identity struct {
@@ -110,7 +110,7 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 		case *protocol.ReadReply:
 			k.polled(reply, in.Instant, out)
 		case *protocol.QueryReply:
-			k.told(reply, in.Instant, out)
+			k.told(reply, in.Arrivals[i].From, in.Instant, out)
 		}
 	}
 	for k.due <= in.Instant {
@@ -275,7 +275,7 @@ func (k *Client) polled(reply *protocol.ReadReply, now protocol.Time, out *proto
 // proven looks at what a certificate shows of open call i.
 func (k *Client) proven(i int, certificate []byte, now protocol.Time, out *protocol.Outputs) {
 	c := k.waiting[i]
-	status, proven := k.world.Verify(c.of.about())(c.message.MessageID, certificate)
+	status, proven := k.world.Verify(c.of.about())(c.message.MessageID, certificate, k.unix())
 	if proven && status.State.IsTerminal() {
 		k.end(i, protocol.NoteCallAnswered, status.Reject.Error, status, now, out)
 		return
@@ -351,6 +351,9 @@ func (c *Call) about() protocol.CanisterID {
 	}
 	return c.Canister
 }
+
+// unix is the client's clock in Unix nanoseconds.
+func (k *Client) unix() uint64 { return k.world.Genesis + uint64(k.wall) }
 
 func (k *Client) nextWake() protocol.Time {
 	wake := k.due

@@ -80,5 +80,5 @@ const (
 	lifetime  = 4 * time.Minute  // of a call: its expiry
 	grace     = 10 * time.Second // after the expiry, before the call counts as lost
 	queryWait = 4 * time.Second  // for the answer to a query, before another node is asked
-	freshness = 5 * time.Minute  // of the state that an answer to a query is from
+	freshness = 5 * time.Minute  // of the state that an answer is from
 )

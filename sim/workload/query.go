@@ -33,7 +33,7 @@ func (k *Client) pose(q *question, now protocol.Time, out *protocol.Outputs) {
 
 // told takes a node's answer. Where the signature or the state's age is not right another node is asked at once; after a refusal,
 // a while later.
-func (k *Client) told(reply *protocol.QueryReply, now protocol.Time, out *protocol.Outputs) {
+func (k *Client) told(reply *protocol.QueryReply, from protocol.NodeID, now protocol.Time, out *protocol.Outputs) {
 	for i, q := range k.asking {
 		if q.query.ID != reply.ID {
 			continue
@@ -43,7 +43,7 @@ func (k *Client) told(reply *protocol.QueryReply, now protocol.Time, out *protoc
 			return
 		}
 		if why := k.distrust(q, reply); why != "" {
-			out.Emit(protocol.Note{Kind: protocol.NoteQueryDistrusted, Hash: crypto.Hash(reply.ID), Reason: why})
+			out.Emit(protocol.Note{Kind: protocol.NoteQueryDistrusted, Hash: crypto.Hash(reply.ID), Peer: from, Reason: why})
 			k.pose(q, now, out)
 			return
 		}
@@ -73,13 +73,12 @@ const (
 // Model: a client has the keys of nodes from the registry; agents read them from the subnet's certified state.
 func (k *Client) distrust(q *question, reply *protocol.QueryReply) string {
 	key, ok := k.world.Key(q.of.Subnet, reply.Node)
-	now, fresh := k.world.Genesis+uint64(k.wall), uint64(freshness)
 	switch {
 	case !ok:
 		return reasonStranger
 	case !k.world.Scheme.VerifyBasic(key, reply.Signable(), reply.Signature):
 		return reasonSignature
-	case reply.Timestamp+fresh < now || reply.Timestamp > now+fresh:
+	case !isFresh(reply.Timestamp, k.unix()):
 		return reasonStale
 	}
 	return ""
