@@ -16,6 +16,9 @@ func (r *Round) createCanister(q *request, _ *Canister) ([]byte, *fault) {
 			return nil, f
 		}
 	}
+	if q.remote && (r.ctx.Registry == nil || !r.fromRoot(q)) {
+		return nil, refusal(errInvalidManagement, "Cannot create canister. Sender should be on the same subnet or on the NNS subnet.")
+	}
 	fee := r.prices.creation()
 	if q.cycles.Less(fee) {
 		return nil, refusal(errInsufficientForCreate, "Creating a canister requires a fee of %s that is deducted from the canister's initial "+
@@ -25,9 +28,15 @@ func (r *Round) createCanister(q *request, _ *Canister) ([]byte, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	r.lose(fee)
+	r.consume(c, useCreation, fee)
 	q.cycles = protocol.Cycles{}
 	return m.Encode(m.CanisterID{Canister: c.id.Principal()}), nil
+}
+
+// fromRoot reports whether a call of a canister comes from the root subnet.
+func (r *Round) fromRoot(q *request) bool {
+	host, ok := r.ctx.Routing.Route(q.message.From())
+	return ok && host == r.ctx.Registry.Root
 }
 
 // provisionalCycles are what a provisional canister gets unless the call says how much.

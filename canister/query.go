@@ -71,7 +71,10 @@ type callGraph struct {
 
 // manage answers the methods of the management canister that are queries.
 func (g *callGraph) manage(sender principal.ID, method string, arg []byte) (*answer, *fault) {
-	if method != "canister_status" && method != "fetch_canister_logs" {
+	if method == "list_canisters" {
+		return nil, notAdmin(sender)
+	}
+	if method != "canister_status" && method != "canister_metrics" && method != "fetch_canister_logs" {
 		_, known := findMethod(method)
 		if known {
 			return nil, contract("%s cannot be called as a query.", method)
@@ -92,6 +95,12 @@ func (g *callGraph) manage(sender principal.ID, method string, arg []byte) (*ans
 			return nil, refusal(errRejectedMessage, "Caller %s is not allowed to access canister logs", sender)
 		}
 		return &answer{reply: c.fetchLogs()}, nil
+	}
+	if method == "canister_metrics" {
+		if !c.isController(sender) {
+			return nil, c.notController(sender)
+		}
+		return &answer{reply: c.metricsReply()}, nil
 	}
 	if sender != id && !c.shows(c.inspectors, sender) {
 		return nil, c.notController(sender)

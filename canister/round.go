@@ -26,13 +26,14 @@ type Round struct {
 	departing  []*protocol.CanisterMessage // answers of the management canister to other subnets
 	nextID     protocol.CanisterID
 	retired    []protocol.CanisterID
-	founded    int    // canisters made in this round
-	managing   uint64 // instructions of the management canister in this round
-	memory     uint64 // bytes that the subnet's canisters have or are kept for them, as far as known
-	compute    uint64 // percent that is allocated
-	delta      uint64 // bytes of pages written since the last checkpoint
-	guaranteed int    // open guaranteed responses of the subnet, as far as known
-	callbacks  int    // open calls of the subnet
+	founded    int             // canisters made in this round
+	managing   uint64          // instructions of the management canister in this round
+	memory     uint64          // bytes that the subnet's canisters have or are kept for them, as far as known
+	compute    uint64          // percent that is allocated
+	delta      uint64          // bytes of pages written since the last checkpoint
+	guaranteed int             // open guaranteed responses of the subnet, as far as known
+	callbacks  int             // open calls of the subnet
+	lost       protocol.Cycles // a part of what was burned: no canister has consumed it
 	random     *protocol.Rand
 	outcome    protocol.RoundOutcome
 }

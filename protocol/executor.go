@@ -47,6 +47,8 @@ type RoundContext struct {
 	Randomness      crypto.Hash
 	Checkpoint      bool
 	Routing         *RoutingTable
+	Registry        *RegistrySnapshot  // at the batch's version; nil where there is no network, as at genesis
+	BlockMakers     []BlockMakerSample // of the days that are over, oldest first
 }
 
 // A Round is one execution round, in the order its methods stand here.
@@ -80,7 +82,7 @@ type CanisterState interface {
 	TotalCycles() Cycles
 	// NumCanisters is how many are hosted.
 	NumCanisters() int
-	// HasCanister reports whether c is installed here and would take ingress.
+	// HasCanister reports whether c is hosted here and runs: blocks carry no calls of users to others.
 	HasCanister(c CanisterID) bool
 	// HidesSection reports whether c has a private custom section of that name, and does not have that user as a controller.
 	HidesSection(c CanisterID, name string, from principal.ID) bool

@@ -100,6 +100,16 @@ func (r *RegistrySnapshot) Subnet(id SubnetID) *SubnetRecord {
 	return r.Subnets[id]
 }
 
+// SubnetOf gives the subnet that a principal names, or false.
+func (r *RegistrySnapshot) SubnetOf(p principal.ID) (SubnetID, bool) {
+	for _, s := range r.Subnets {
+		if s.Principal == p {
+			return s.ID, true
+		}
+	}
+	return 0, false
+}
+
 // Node gives a node's record, or nil.
 func (r *RegistrySnapshot) Node(id NodeID) *NodeRecord {
 	if int(id) >= len(r.Nodes) {

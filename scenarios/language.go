@@ -5,6 +5,7 @@ const Example = `# A scenario is what happens, to whom, and what must hold. Only
 name: example
 about: one line for icsim list
 duration: 2m                          # of virtual time: 150ms, 1.5s, 1m30s, 2h, 1d
+# until: 1m                           # ends the run before: what is expected of the whole is not judged
 crypto: ideal                         # bls (the default: real signatures) or ideal (same sizes, fast)
 genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
 
@@ -28,7 +29,18 @@ users: [admin]                        # with keys of their own; each client is a
 
 canisters:
   - { name: tally, subnet: app, library: counter, cycles: 100T, controllers: [admin, asker] }
-  - { name: asker, subnet: other, library: caller, settings: { calls: tally } }
+  - name: asker
+    subnet: other
+    library: caller
+    settings: { calls: tally }        # of a canister of the library
+    compute_allocation: 10%           # from here on what update_settings sets; these are not the defaults
+    memory_allocation: 64MiB
+    freezing_threshold: 7d
+    reserved_cycles_limit: 1T
+    wasm_memory_limit: 1GiB           # 0: none
+    wasm_memory_threshold: 64MiB      # canister_on_low_wasm_memory runs when less is left
+    environment_variables: { MODE: test }
+    log_visibility: [users, asker]    # beside controllers; or controllers (the default), or public
   # - { name: mine, subnet: app, module: mine.wasm, candid: mine.did, arg: '(42, "x", $admin)' }
   # module: raw or gzip; candid: for modules that do not carry it; arg: Candid or hex"4449444c0000"; motoko: a.mo with make e2e
 

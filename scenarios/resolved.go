@@ -17,6 +17,9 @@ func (s *Spec) Resolved() []byte {
 		w.line("about: %s", strconv.Quote(s.About))
 	}
 	w.line("duration: %s", printDuration(s.Duration))
+	if s.Until != 0 {
+		w.line("until: %s", printDuration(s.Until))
+	}
 	w.line("crypto: %s", s.Crypto)
 	w.line("genesis: %s", s.Genesis.Format(time.RFC3339Nano))
 	switch {
@@ -150,7 +153,9 @@ func (c *Canister) resolved(scenario string) *entry {
 	e.settings(c.Settings)
 	c.Arg.resolved(e)
 	e.addIf(c.Controllers != nil, "controllers", list(c.Controllers))
-	return e.add("cycles", printCycles(c.Cycles))
+	e.add("cycles", printCycles(c.Cycles))
+	c.Resources.resolved(e)
+	return e
 }
 
 func (c *Code) resolved(e *entry, scenario string) {

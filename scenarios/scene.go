@@ -79,19 +79,29 @@ func (x *scene) install() (err error) {
 		if err != nil {
 			return fmt.Errorf("canister %s: %w", from.Name, err)
 		}
-		if from.Controllers != nil {
-			to.Controllers = []sim.Controller{}
-		}
-		for _, name := range from.Controllers {
-			by := sim.Controller{User: x.user(name)}
-			if id, ok := x.ids[name]; ok && !slices.Contains(x.users, name) {
-				by = sim.Controller{Canister: id}
-			}
-			to.Controllers = append(to.Controllers, by)
+		to.Controllers = x.parties(from.Controllers)
+		to.Settings = *from.Resources.compile()
+		if to.Settings.LogVisibility == nil {
+			to.LogViewers = x.parties(from.Resources.Logs)
 		}
 		x.config.Canisters = append(x.config.Canisters, to)
 	}
 	return nil
+}
+
+// parties gives users and canisters by their names; nil stays nil.
+func (x *scene) parties(names []string) (all []sim.Controller) {
+	if names != nil {
+		all = []sim.Controller{}
+	}
+	for _, name := range names {
+		by := sim.Controller{User: x.user(name)}
+		if id, ok := x.ids[name]; ok && !slices.Contains(x.users, name) {
+			by = sim.Controller{Canister: id}
+		}
+		all = append(all, by)
+	}
+	return all
 }
 
 func (a *Argument) isNone() bool { return a.Text == nil && a.Bytes == nil }

@@ -181,6 +181,7 @@ func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
 	executor := canister.NewExecutor(canister.Config{
 		RootKey: s.rootKey(), Cache: s.config.Modules, Library: s.config.Library,
+		Round: s.config.slices.round, Slice: s.config.slices.slice,
 	})
 	s.executor = executor
 	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
@@ -223,7 +224,7 @@ func (s *simulation) installs(subnet int) (installs []canister.Install, err erro
 			}
 		}
 		installs = append(installs, canister.Install{
-			ID: c.ID, Module: c.Module, Library: c.Library, Arg: arg, Cycles: c.Cycles, Controllers: s.controllers(c),
+			ID: c.ID, Module: c.Module, Library: c.Library, Arg: arg, Cycles: c.Cycles, Controllers: s.controllers(c), Settings: s.settings(c),
 		})
 	}
 	return installs, nil

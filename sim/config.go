@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"icsim/canister/management"
 	"icsim/canister/wasm"
 	"icsim/protocol"
 	"icsim/protocol/consensus"
@@ -50,6 +51,8 @@ type Config struct {
 
 	// components makes the consensus of every node, for tests that break a rule from within; nil: the deployed one.
 	components func(*consensus.Config, *consensus.Env) []consensus.Named
+	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
+	slices struct{ round, slice uint64 }
 }
 
 // A Subnet is a subnet of the registry. Its nodes get the next free NodeIDs in order: the first subnet's are 0 … n−1.
@@ -85,6 +88,8 @@ type Canister struct {
 	Prepare func(*workload.Memory) ([]byte, error)
 
 	Controllers []Controller // nil: whoever asks without a signature
+	Settings    management.Settings
+	LogViewers  []Controller // who may read the log beside controllers; nil: as Settings have it
 }
 
 // A Controller may change a canister: a user, or a canister if User is 0.

@@ -22,7 +22,7 @@ type Session struct {
 // Open starts a session on a configuration, at virtual time 0. Duration and Inputs do not count.
 func Open(c *Config) (*Session, error) {
 	config := *c
-	config.Duration, config.Inputs, config.Boundary = 0, nil, true
+	config.Duration, config.Inputs, config.Boundary, config.Short = 0, nil, true, true
 	x := &Session{}
 	s, err := begin(&config)
 	if err != nil {

@@ -88,6 +88,10 @@ func primitive(t reflect.Type) candid.Kind {
 		return candid.KindNull
 	case reflect.TypeFor[Nat]():
 		return candid.KindNat
+	case reflect.TypeFor[Float32]():
+		return candid.KindFloat32
+	case reflect.TypeFor[Float64]():
+		return candid.KindFloat64
 	case reflect.TypeFor[principal.ID]():
 		return candid.KindPrincipal
 	}
@@ -98,6 +102,10 @@ func primitive(t reflect.Type) candid.Kind {
 		return candid.KindNat8
 	case reflect.Uint64:
 		return candid.KindNat64
+	case reflect.Int32:
+		return candid.KindInt32
+	case reflect.Int64:
+		return candid.KindInt64
 	case reflect.String:
 		return candid.KindText
 	}
@@ -125,6 +133,14 @@ func valueOf(v reflect.Value) candid.Value {
 		return candid.Bool(x)
 	case uint64:
 		return candid.Nat64(x)
+	case int32:
+		return candid.Int32(x)
+	case int64:
+		return candid.Int64(x)
+	case Float32:
+		return x.value()
+	case Float64:
+		return x.value()
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -172,6 +188,14 @@ func assign(v candid.Value, to reflect.Value) error {
 		to.SetUint(uint64(v))
 	case candid.Nat64:
 		to.SetUint(uint64(v))
+	case candid.Int32:
+		to.SetInt(int64(v))
+	case candid.Int64:
+		to.SetInt(int64(v))
+	case candid.Float32: //tidy:float carried
+		to.SetUint(bits32(v)) //tidy:float carried
+	case candid.Float64: //tidy:float carried
+		to.SetUint(bits64(v)) //tidy:float carried
 	case candid.Text:
 		to.SetString(string(v))
 	case candid.Blob:

@@ -108,7 +108,7 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	defer listener.Close()
 	spec.Genesis = time.Now().UTC()
-	spec.Expect, spec.Short = nil, true // they are about the whole of the scenario
+	spec.Expect = nil // it is about the whole of the scenario
 	runner, record, err := f.open(spec, mode)
 	if err != nil {
 		return err

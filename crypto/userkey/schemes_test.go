@@ -111,8 +111,8 @@ func TestAssertions(t *testing.T) {
 	for name, v := range map[string]struct{ clientData, want string }{
 		"good":          {good, ""},
 		"with more":     {fmt.Sprintf(`{"a":[{}], "origin":"", "challenge":"%s", "type":""}`, challenge), ""},
-		"padded":        {fmt.Sprintf(`{"type":"t","challenge":"%s=","origin":"o"}`, challenge), "Challenge in webauthn"},
-		"another":       {`{"type":"t","challenge":"AAAA","origin":"o"}`, "Challenge in webauthn"},
+		"padded":        {fmt.Sprintf(`{"type":"t","challenge":"%s=","origin":"o"}`, challenge), "challenge in webauthn"},
+		"another":       {`{"type":"t","challenge":"AAAA","origin":"o"}`, "challenge in webauthn"},
 		"in capitals":   {fmt.Sprintf(`{"type":"t","Challenge":"%s","origin":"o"}`, challenge), "no text in field challenge"},
 		"without type":  {fmt.Sprintf(`{"challenge":"%s","origin":"o"}`, challenge), "no text in field type"},
 		"with a number": {fmt.Sprintf(`{"type":"t","challenge":"%s","origin":1}`, challenge), "no text in field origin"},
@@ -127,7 +127,7 @@ func TestAssertions(t *testing.T) {
 		}
 	}
 	raw64 := userkeytest.AssertWith(good, signer.Sign)
-	require.ErrorContains(t, w.verify(t, wrapped, msg, raw64), "Verifying signature failed", "r and s are in DER here")
+	require.ErrorContains(t, w.verify(t, wrapped, msg, raw64), "verifying signature failed", "r and s are in DER here")
 	require.ErrorContains(t, w.verify(t, wrapped, msg, []byte{0xa0}), "client_data_json")
 	require.ErrorContains(t, w.verify(t, wrapped, msg, []byte{0xff}), "CBOR")
 }

@@ -69,23 +69,15 @@ func TestAnyBitMatters(t *testing.T) {
 		require.NoError(t, w.verify(t, key, msg, sig))
 		flip := func(name string, raw []byte) []byte {
 			raw = bytes.Clone(raw)
-			raw[rapid.IntRange(0, len(raw)-1).Draw(t, name)] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
+			raw[rapid.SampledFrom(userkeytest.Meaningful(raw)).Draw(t, name)] ^= 1 << rapid.IntRange(0, 7).Draw(t, "bit")
 			return raw
 		}
-		if bad := flip("byte of signature", sig); !meaningless(signer.Kind, sig, bad) {
-			require.Error(t, w.verify(t, key, msg, bad))
-		}
+		require.Error(t, w.verify(t, key, msg, flip("byte of signature", sig)))
 		require.Error(t, w.verify(t, key, flip("byte of message", msg), sig))
 		if k, err := userkey.Parse(flip("byte of key", key)); err == nil {
 			require.Error(t, w.Verify(w.Root(), k, msg, sig))
 		}
 	})
-}
-
-// meaningless tells the flips that the CBOR around a signature leaves open: the tag that it begins with, which Web
-// Authentication may do without.
-func meaningless(kind userkey.Kind, sig, flipped []byte) bool {
-	return kind.IsWebAuthn() && !bytes.Equal(sig[:3], flipped[:3])
 }
 
 // The text of principals: those that users of other software know themselves by.

@@ -92,7 +92,7 @@ type wireAssertion struct {
 func (w webAuthn) verify(n *network, msg, sig []byte) error {
 	var a wireAssertion
 	if err := unmarshal(sig, &a); err != nil {
-		return fmt.Errorf("Signature CBOR parsing failed with: %w", err)
+		return fmt.Errorf("signature CBOR parsing failed with: %w", err)
 	}
 	clientData, err := bytesOrText(a.ClientData)
 	if err != nil {
@@ -103,11 +103,11 @@ func (w webAuthn) verify(n *network, msg, sig []byte) error {
 		return err
 	}
 	if want := base64.RawURLEncoding.EncodeToString(msg); challenge != want {
-		return fmt.Errorf("Challenge in webauthn is %q while it is expected to be %q", challenge, want)
+		return fmt.Errorf("challenge in webauthn is %q while it is expected to be %q", challenge, want)
 	}
 	hash := sha256.Sum256(clientData)
 	if err := w.signer.verify(n, append(bytes.Clone(a.AuthenticatorData), hash[:]...), a.Signature); err != nil {
-		return fmt.Errorf("Verifying signature failed: %w", err)
+		return fmt.Errorf("verifying signature failed: %w", err)
 	}
 	return nil
 }
@@ -130,12 +130,12 @@ func bytesOrText(raw cbor.RawMessage) ([]byte, error) {
 func challengeOf(clientData []byte) (string, error) {
 	var fields map[string]json.RawMessage
 	if err := json.Unmarshal(clientData, &fields); err != nil {
-		return "", fmt.Errorf("ClientDataJSON parsing failed with: %w", err)
+		return "", fmt.Errorf("WebAuthn envelope creation failed: ClientDataJSON parsing failed with: %w", err)
 	}
 	var value string
 	for _, name := range []string{"type", "origin", "challenge"} {
 		if raw, ok := fields[name]; !ok || json.Unmarshal(raw, &value) != nil || bytes.Equal(raw, []byte("null")) {
-			return "", fmt.Errorf("ClientDataJSON parsing failed with: no text in field %s", name)
+			return "", fmt.Errorf("WebAuthn envelope creation failed: ClientDataJSON parsing failed with: no text in field %s", name)
 		}
 	}
 	return value, nil

@@ -152,7 +152,7 @@ func TestFaultsNameTheirReason(t *testing.T) {
 		{of(provider).sender(), &protocol.Authentication{PublicKey: provider.DER, Signature: []byte("x")}, ReasonSignature,
 			"Invalid signature: Invalid canister signature: signature CBOR doesn't have a self-describing tag"},
 		{of(w.New(userkey.WebAuthnP256, 1)).sender(), &protocol.Authentication{PublicKey: w.New(userkey.WebAuthnP256, 1).DER},
-			ReasonSignature, "Invalid signature: WebAuthn error: Signature CBOR parsing failed with: EOF"},
+			ReasonSignature, "Invalid signature: WebAuthn error: signature CBOR parsing failed with: EOF"},
 	} {
 		_, fault := Judge(w.keys, 1, v.a, Request{Sender: v.sender, ID: id}, now)
 		require.Equal(t, v.reason, fault.Reason, "%s, not %s", v.text, fault.Text)

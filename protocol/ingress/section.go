@@ -16,14 +16,14 @@ const (
 	ReasonOrder        = "ingress messages not in order"
 	ReasonPast         = "ingress message in a past payload"
 	ReasonHistory      = "ingress message in the ingress history"
-	ReasonNoCanister   = "ingress canister not hosted"
+	ReasonNoCanister   = "ingress canister not hosted or not running"
 	ReasonStateMissing = "state at certified height missing"
 )
 
 // A State is what the rules ask of the replicated state at a certified height.
 type State interface {
 	IngressState(protocol.MessageID) protocol.IngressState
-	// HasCanister says whether the canister is hosted here and would take ingress.
+	// HasCanister says whether the canister is hosted here, and neither stops nor is stopped.
 	HasCanister(protocol.CanisterID) bool
 }
 

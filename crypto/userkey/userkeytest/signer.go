@@ -1,6 +1,7 @@
 package userkeytest
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
@@ -166,4 +167,17 @@ func must[T any](v T, err error) T {
 		panic(fmt.Sprintf("userkeytest: %v", err))
 	}
 	return v
+}
+
+// Meaningful gives the places of a signature's or key's bytes whose every bit counts: all but those of the tag by which CBOR
+// describes itself, that readers may skip, and the one that says whether client data is bytes or text.
+func Meaningful(raw []byte) (places []int) {
+	const tag, clientData = "\xd9\xd9\xf7", "client_data_json"
+	for i := range raw {
+		within := raw[max(i+1-len(tag), 0):min(i+len(tag), len(raw))]
+		if !bytes.Contains(within, []byte(tag)) && !bytes.HasSuffix(raw[:i], []byte(clientData)) {
+			places = append(places, i)
+		}
+	}
+	return places
 }
