@@ -8,10 +8,9 @@ import (
 	"io"
 	"net/http"
 
+	"icsim/crypto/bls"
 	"icsim/crypto/der"
 	"icsim/crypto/userkey"
-
-	"icsim/crypto/bls"
 )
 
 // putBlob keeps bytes, and names them by their hash, in plain text.
@@ -38,10 +37,16 @@ func (s *Server) putBlob(w http.ResponseWriter, r *http.Request) {
 	_, _ = io.WriteString(w, id)
 }
 
-func (s *Server) getBlob(w http.ResponseWriter, r *http.Request) {
+// blob finds what was put under an id.
+func (s *Server) blob(id string) (content []byte, ok bool) {
 	s.mu.Lock()
-	content, ok := s.blobs[r.PathValue("id")]
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	content, ok = s.blobs[id]
+	return content, ok
+}
+
+func (s *Server) getBlob(w http.ResponseWriter, r *http.Request) {
+	content, ok := s.blob(r.PathValue("id"))
 	if !ok {
 		answer(w, 0, nil, missing("there is no blob %.64s", r.PathValue("id")))
 		return

@@ -61,47 +61,12 @@ func (i *instance) addCycles(ctx context.Context, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	message, subnet, r, err := i.send(ctx, &call{
-		Sender: identity{principal.Anonymous()}, Canister: identity{principal.Management()}, Method: "provisional_top_up_canister",
-		Payload: management.Encode(management.ProvisionalTopUp{Canister: id.Principal(), Amount: arg.Amount.Cycles}),
-	})
+	err = i.manage(ctx, principal.Anonymous(), "provisional_top_up_canister",
+		management.ProvisionalTopUp{Canister: id.Principal(), Amount: arg.Amount.Cycles}, nil)
 	if err != nil {
 		return nil, err
 	}
-	for range maxRounds {
-		state, err := i.settled(subnet)
-		if err != nil {
-			return nil, err
-		}
-		status := state.IngressStatus(message)
-		if status.State == protocol.IngressReplied {
-			return i.getCycles(ctx, body)
-		}
-		if status.State == protocol.IngressRejected {
-			r = status.Reject
-		}
-		if r.Code != 0 {
-			return nil, bad("adding cycles: %s", r.Message)
-		}
-		if err := i.round(ctx); err != nil {
-			return nil, err
-		}
-	}
-	return nil, bad("adding cycles took more than %d rounds", maxRounds)
-}
-
-func (i *instance) getStableMemory(_ context.Context, body []byte) (any, error) {
-	id, s, info, err := i.canister(body)
-	if err != nil {
-		return nil, err
-	}
-	if info.MemoryBytes > maxBlob {
-		return nil, bad("the stable memory of %s may have more than %d bytes", id, maxBlob)
-	}
-	memory, _ := s.StableMemory(id)
-	return struct {
-		Blob []byte `json:"blob"`
-	}{memory}, nil
+	return i.getCycles(ctx, body)
 }
 
 // getSubnet tells where a canister is; null: nowhere.

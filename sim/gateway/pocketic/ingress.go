@@ -94,30 +94,46 @@ func (i *instance) await(ctx context.Context, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
+	done, err := i.outcome(ctx, subnet, id)
+	return done, err
+}
+
+// An outcome is what became of a call: a result in the state.
+type outcome struct {
+	reply  []byte
+	reject *reject
+}
+
+func (o outcome) MarshalJSON() ([]byte, error) {
+	return json.Marshal(result{ok: blob(o.reply), reject: o.reject})
+}
+
+// outcome lets rounds pass until a call has its answer.
+func (i *instance) outcome(ctx context.Context, subnet protocol.SubnetID, id protocol.MessageID) (outcome, error) {
 	for range maxRounds {
 		state, err := i.settled(subnet)
 		if err != nil {
-			return nil, err
+			return outcome{}, err
 		}
-		if r, ok := outcome(state, id); ok {
-			return r, nil
+		if done, ok := outcomeIn(state, id); ok {
+			return done, nil
 		}
 		if err := i.round(ctx); err != nil {
-			return nil, err
+			return outcome{}, err
 		}
 	}
-	return nil, bad("call %x has no answer after %d rounds", id[:], maxRounds)
+	return outcome{}, bad("call %x has no answer after %d rounds", id[:], maxRounds)
 }
 
-// outcome is what became of a call; ok is false while it has none.
-func outcome(state *messaging.State, id protocol.MessageID) (r result, ok bool) {
+// outcomeIn finds what became of a call; ok is false while it has no answer.
+func outcomeIn(state *messaging.State, id protocol.MessageID) (o outcome, ok bool) {
 	switch status := state.IngressStatus(id); status.State {
 	case protocol.IngressReplied:
-		return result{ok: blob(status.Reply)}, true
+		return outcome{reply: status.Reply}, true
 	case protocol.IngressRejected:
-		return result{reject: rejectOf(status.Reject, true)}, true
+		return outcome{reject: rejectOf(status.Reject, true)}, true
 	}
-	return result{}, false
+	return outcome{}, false
 }
 
 // ingressStatus tells the answer of a call if there is one; null: there is none. Only the sender may ask, if the client says who
@@ -151,7 +167,7 @@ func (i *instance) ingressStatus(_ context.Context, body []byte) (any, error) {
 			return nil, &failure{http.StatusForbidden, "The user tries to access Request ID not signed by the caller."}
 		}
 	}
-	if r, ok := outcome(state, id); ok {
+	if r, ok := outcomeIn(state, id); ok {
 		return r, nil
 	}
 	return nil, nil

@@ -30,7 +30,8 @@ type instance struct {
 	registry *protocol.RegistrySnapshot // as at genesis: nothing changes it
 	genesis  uint64
 	voucher  []byte
-	gateway  *portShown // made with the instance
+	blob     func(id string) ([]byte, bool) // of the server
+	gateway  *portShown                     // made with the instance
 
 	rounds sync.Mutex // held for a tick
 	nonce  atomic.Uint64
@@ -54,7 +55,7 @@ func (s *Server) found(ctx context.Context, c *instanceConfig) (*instance, error
 	if err != nil {
 		return nil, err
 	}
-	i := &instance{subnets: subnets, genesis: startTime, voucher: newVoucher()}
+	i := &instance{subnets: subnets, genesis: startTime, voucher: newVoucher(), blob: s.blob}
 	if t := c.InitialTime; t != nil && t.Timestamp != nil {
 		i.genesis = t.Timestamp.Nanos
 	} else if t != nil && isSet(t.AutoProgress) {

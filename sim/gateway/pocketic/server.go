@@ -159,6 +159,7 @@ func operations() map[string]operation {
 		"POST read/get_controllers":          (*instance).getControllers,
 		"POST read/get_cycles":               (*instance).getCycles,
 		"POST read/get_stable_memory":        (*instance).getStableMemory,
+		"POST update/set_stable_memory":      (*instance).setStableMemory,
 		"POST read/get_subnet":               (*instance).getSubnet,
 		"POST read/pub_key":                  (*instance).publicKey,
 		"POST read/ingress_status":           (*instance).ingressStatus,

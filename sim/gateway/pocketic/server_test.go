@@ -18,7 +18,6 @@ import (
 	"icsim/canister/management"
 	"icsim/canister/wasm"
 	"icsim/crypto/principal"
-	"icsim/protocol"
 )
 
 var compiled = sync.OnceValues(func() (*wasm.Cache, error) { return wasm.NewCache("") })
@@ -179,19 +178,3 @@ func (c *client) counter() principal.ID {
 }
 
 const oneApp = `{"subnet_config_set":{"application":[{"state_config":"New","instruction_config":"Production"}]}}`
-
-func TestCounter(t *testing.T) {
-	c := newClient(t).open(oneApp)
-	id := c.counter()
-	require.Equal(t, "lxzze-o7777-77777-aaaaa-cai", id.String())
-	for n := range uint64(3) {
-		var got uint64
-		a := c.update(alice, id, `"None"`, "inc", management.Encode(nil))
-		require.NoError(t, management.Decode(*a.Ok, &got))
-		require.Equal(t, n+1, got)
-		a = c.query(alice, id, "get", management.Encode(nil))
-		require.NoError(t, management.Decode(*a.Ok, &got))
-		require.Equal(t, n+1, got, "every node knows what a client was told")
-	}
-	_ = protocol.Cycles{}
-}

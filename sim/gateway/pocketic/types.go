@@ -27,7 +27,7 @@ type principalID struct {
 // An identity is a principal as a blob.
 type identity struct{ principal.ID }
 
-func (p identity) MarshalJSON() ([]byte, error) { return json.Marshal(p.Bytes()) }
+func (p identity) MarshalJSON() ([]byte, error) { return json.Marshal(blob(p.Bytes())) }
 
 func (p *identity) UnmarshalJSON(raw []byte) error {
 	var blob []byte
