@@ -84,13 +84,17 @@ MOTOKO  := $(foreach width,32 64,$(patsubst canister/e2e/testdata/%.mo,$(E2E)/%-
 MAINNET := ledger/ledger.wasm ledger/ledger.private.did ledger/ledger.public.did \
 	internet_identity/internet_identity_dummy.wasm internet_identity/internet_identity.did
 COMPILE := canister/e2e/testdata/compile.mjs
+CHROMIUM ?= /usr/bin/chromium
 MADE    := $(MOTOKO) $(addprefix $(E2E)/,counter.wasm guests.wasm ledger.wasm)
 
-e2e: build $(MADE) ## run canisters made by other compilers, compare Candid with didc (needs npm and rustc)
+e2e: build $(MADE) ## run canisters made by other compilers, compare with others' Candid and certified responses, use the page (needs npm, rustc, chromium)
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Didc ./canister/candid
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run ResponseVerification ./crypto/httpcert
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Motoko ./scenarios
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Client ./sim/gateway/pocketic
+	@command -v $(CHROMIUM) >/dev/null || { echo 'e2e: no Chromium; on Debian: apt-get install chromium, or name one: CHROMIUM=path' >&2; exit 1; }
+	CHROMIUM=$(CHROMIUM) E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Browser ./sim/gateway/page
 	ICSIM_MOTOKO='node $(CURDIR)/$(COMPILE) $(CURDIR)/$(E2E)' bin/icsim run canister/e2e/testdata/programs.yaml
 
 $(E2E)/%-32.wasm: canister/e2e/testdata/%.mo $(COMPILE) $(NODE)
@@ -117,7 +121,8 @@ $(E2E)/ledger.wasm: $(NODE)
 
 $(NODE): Makefile
 	@command -v npm >/dev/null || { echo 'e2e: npm is missing; on Debian: apt-get install npm' >&2; exit 1; }
-	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4 azle@0.33.0 @dfinity/pic@0.23.0
+	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4 azle@0.33.0 \
+		@dfinity/response-verification@3.0.3 playwright-core@1.50.0 @dfinity/pic@0.23.0
 	touch $@
 
 clean: ## remove what was built

@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/canister/management"
+	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
@@ -72,12 +73,13 @@ func TestCreationAndTheEndAreCounted(t *testing.T) {
 func TestMetricsAreForControllers(t *testing.T) {
 	s := managed(t, newExecutor(t), 1, 2)
 	s.rejected(protocol.CanisterError, "IC0512", "Only the controllers", s.manageAs(stranger, "canister_metrics", about(1)))
-	ask := func(q Query) Answer {
-		q.Canister, q.Method, q.Arg = protocol.ManagementCanister, "canister_metrics", management.Encode(about(1))
-		return s.x.Query(s.state, &s.ctx, &q)
+	ask := func(as principal.ID) protocol.QueryAnswer {
+		return s.x.Query(s.state, &s.ctx, &protocol.IngressContent{
+			Sender: as, Canister: protocol.ManagementCanister, Method: "canister_metrics", Arg: management.Encode(about(1)),
+		}, nil)
 	}
-	require.Equal(t, "IC0512", ask(Query{Sender: stranger}).Reject.Error)
+	require.Equal(t, "IC0512", ask(stranger).Reject.Error)
 	var got management.MetricsReply
-	require.NoError(t, management.Decode(ask(Query{Sender: user}).Reply, &got))
+	require.NoError(t, management.Decode(ask(user).Reply, &got))
 	require.Equal(t, s.state.find(1).consumed[useIngress], got.Consumed.Ingress)
 }

@@ -96,6 +96,6 @@ func TestNobodyIsASubnetAdmin(t *testing.T) {
 	s.rejected(protocol.CanisterError, "IC0512", "not a subnet admin", s.manage("list_canisters", []byte("DIDL\x00\x00")))
 	status := s.run(1, names(principal.Management(), "list_canisters", []byte("DIDL\x00\x00"), 0))
 	require.Contains(t, string(status.Reply), "not a subnet admin")
-	q := Query{Sender: user, Canister: protocol.ManagementCanister, Method: "list_canisters"}
-	require.Equal(t, "IC0512", s.x.Query(s.state, &s.ctx, &q).Reject.Error)
+	q := protocol.IngressContent{Sender: user, Canister: protocol.ManagementCanister, Method: "list_canisters"}
+	require.Equal(t, "IC0512", s.x.Query(s.state, &s.ctx, &q, nil).Reject.Error)
 }

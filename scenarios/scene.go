@@ -24,16 +24,7 @@ type scene struct {
 }
 
 func (s *Spec) newScene(c *sim.Config) *scene {
-	x := &scene{spec: s, config: c, ids: map[string]protocol.CanisterID{}}
-	next := make([]protocol.CanisterID, len(s.Subnets))
-	for i := range next {
-		next[i] = sim.FirstCanister(i)
-	}
-	for i := range s.Canisters {
-		subnet := s.subnetIndex(s.Canisters[i].Subnet)
-		x.ids[s.Canisters[i].Name] = next[subnet]
-		next[subnet]++
-	}
+	x := &scene{spec: s, config: c, ids: s.canisterIDs()}
 	for i := range s.Clients {
 		x.users = append(x.users, s.Clients[i].Name)
 	}

@@ -121,3 +121,6 @@ func (x *Session) Close() (*Result, error) {
 	x.s.config.Duration = x.Now()
 	return x.s.finish(false)
 }
+
+// Finalized is the highest height that a node of a subnet sees final.
+func (x *Session) Finalized(subnet int) protocol.Height { return x.s.watch.subnets[subnet].finalized }

@@ -48,6 +48,11 @@ func Canisters() []Canister {
 		{"interpreter", "runs programs that are sent to it (canister/library/script): run, state", []Setting{
 			{"cells", Number, "of 8 bytes, that it begins with; 64 if not given"},
 		}},
+		{"site", "answers HTTP requests with certified pages: http_request, http_request_update", []Setting{
+			{"title", Text, "of its first page"},
+			{"large", Number, "of bytes at /large.bin, which come in parts of 256 KiB; 1 MiB if not given"},
+			{"version", Number, "of response verification, 1 or 2; what the request asks for if not given"},
+		}},
 	}
 }
 

@@ -62,6 +62,40 @@ func TestInterfaces(t *testing.T) {
 	}
 }
 
+// A site's replies are of the types that its interface has, the function among them.
+func TestSiteInterface(t *testing.T) {
+	service, err := hostcandid.ParseDID(Interface("site"))
+	require.NoError(t, err)
+	s := newSubnet(t, arg(t, "site", map[string]any{"large": uint64(600_000)}))
+	ask := func(name, text string) string {
+		method, err := service.Method(name)
+		require.NoError(t, err)
+		values, err := hostcandid.ParseArgsAs(text, method.Args)
+		require.NoError(t, err)
+		arg, err := hostcandid.Encode(values, method.Args)
+		require.NoError(t, err)
+		sent := s.sendRaw(1, name, arg)
+		s.round(sent)
+		reply, err := hostcandid.Decode(s.statuses[sent.MessageID].Reply, method.Results)
+		require.NoError(t, err, "%s: %+v", name, s.statuses[sent.MessageID])
+		short := hostcandid.Record{}
+		for _, f := range reply[0].(hostcandid.Record) {
+			if body, ok := f.Value.(hostcandid.Blob); !ok || len(body) < 100 {
+				short = append(short, f)
+			}
+		}
+		return hostcandid.FormatValue(short)
+	}
+	const request = `(record { method = "GET"; headers = vec {}; body = blob ""; url = `
+	self := protocol.CanisterID(1).Principal().String()
+	require.Contains(t, ask("http_request", request+`"/large.bin"; certificate_version = opt 2 })`),
+		`record { token = record { part = 1 : nat64 }; callback = func "`+self+`".http_request_streaming_callback }`)
+	require.Contains(t, ask("http_request", request+`"/count" })`), "upgrade = opt true")
+	require.Contains(t, ask("http_request_update", request+`"/count" })`), `body = blob "1"`)
+	require.Contains(t, ask("http_request_streaming_callback", "(record { part = 1 })"), "token = opt record { part = 2 : nat64 }")
+	require.Contains(t, ask("http_request_streaming_callback", "(record { part = 2 })"), "token = null")
+}
+
 // Answers to several calls that are open at once come back into the middle of one message.
 func TestCallerAwaits(t *testing.T) {
 	s := newSubnet(t,
@@ -158,7 +192,7 @@ func TestArgSaysWhatIsWrong(t *testing.T) {
 		name     string
 		settings map[string]any
 	}{
-		`the library has no canister "cuonter"; there are burner, caller, counter, interpreter`: {"cuonter", nil},
+		`the library has no canister "cuonter"; there are burner, caller, counter, interpreter, site`: {"cuonter", nil},
 		`counter has no setting "begin"; there are start`: {"counter", map[string]any{
 			"start": uint64(1), "begin": uint64(1),
 		}},

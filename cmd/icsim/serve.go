@@ -18,6 +18,7 @@ import (
 	"icsim/sim"
 	"icsim/sim/gateway"
 	"icsim/sim/gateway/live"
+	"icsim/sim/gateway/page"
 )
 
 // A serveFlags is what the command line says of a session.
@@ -114,7 +115,7 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 		return err
 	}
 	f.greet(stderr, spec, listener.Addr(), record)
-	served := serveUntilInterrupted(ctx, listener, routes(runner, spec), stderr)
+	served := serveUntilInterrupted(ctx, listener, routes(runner, spec, f.seed), stderr)
 	result, err := runner.Close()
 	if err := errors.Join(served, err, record.close()); err != nil {
 		return fmt.Errorf("%s: %w", f.file, err)
@@ -171,9 +172,10 @@ func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, at net.Addr, recor
 }
 
 // routes says who answers what.
-func routes(runner *live.Runner, spec *scenarios.Spec) http.Handler {
+func routes(runner *live.Runner, spec *scenarios.Spec, seed uint64) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/api/", gateway.NewAgents(runner, uint64(spec.Genesis.UnixNano()), buildVersion()))
+	mux.Handle("/", page.New(runner, scene(runner, spec, seed)))
 	return mux
 }
 

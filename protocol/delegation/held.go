@@ -11,7 +11,7 @@ import (
 
 // held is a delegation in the forms in which it is handed out.
 type held struct {
-	bare   *certificate.Delegation // the key alone
+	bare   *certificate.Delegation // the key and the type alone: without the latter no canister's signature is valid
 	flat   *certificate.Delegation // with all ranges in one leaf
 	shards []shard                 // ascending
 }
@@ -24,7 +24,8 @@ type shard struct {
 
 func newHeld(c *certificate.Certificate, own principal.ID) *held {
 	with := func(ranges ...hashtree.Path) *certificate.Delegation {
-		paths := append(ranges, hashtree.Path{"time"}, hashtree.Path{"subnet", label(own), "public_key"})
+		paths := append(ranges, hashtree.Path{"time"},
+			hashtree.Path{"subnet", label(own), "public_key"}, hashtree.Path{"subnet", label(own), "type"})
 		pruned := certificate.Certificate{Tree: c.Tree.Prune(hashtree.Paths(paths...)), Signature: c.Signature}
 		return &certificate.Delegation{Subnet: own, Certificate: pruned.Encode()}
 	}

@@ -61,7 +61,9 @@ func (m *Manager) Step(in *protocol.Input, out *protocol.Outputs) {
 // paths are what the root subnet is to tell.
 func (m *Manager) paths(registry *protocol.RegistrySnapshot) []hashtree.Path {
 	own := label(registry.Subnet(m.subnet).Principal)
-	return []hashtree.Path{{"subnet", own, "public_key"}, {"subnet", own, "canister_ranges"}, {"canister_ranges", own}}
+	return []hashtree.Path{
+		{"subnet", own, "public_key"}, {"subnet", own, "type"}, {"subnet", own, "canister_ranges"}, {"canister_ranges", own},
+	}
 }
 
 func label(id principal.ID) hashtree.Label { return hashtree.Label(id.Bytes()) }

@@ -85,6 +85,23 @@ func (r *Reader) field(name string, kind Kind) (v Value, ok bool) {
 	return Value{}, false
 }
 
+// FieldNat16 takes a nat16, or an opt of one; missing or null it is the default.
+func (r *Reader) FieldNat16(name string, missing uint16) uint16 {
+	id := Hash(name)
+	for i := range r.fields {
+		if v := r.fields[i].Value; r.fields[i].id == id && r.err == nil {
+			if v.kind == Null || v.kind == Opt && len(v.items) == 0 {
+				return missing
+			}
+			if v.kind == Opt {
+				v = v.items[0]
+			}
+			return uint16(r.expect(v, Nat16, "field "+name).num)
+		}
+	}
+	return missing
+}
+
 // FieldNat64 takes a nat64; missing it is the default.
 func (r *Reader) FieldNat64(name string, missing uint64) uint64 {
 	if v, ok := r.field(name, Nat64); ok {

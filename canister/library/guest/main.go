@@ -25,6 +25,8 @@ func undecided() *cdk.Canister {
 				*c = newCounter(settings)
 			case "interpreter":
 				*c = newInterpreter(ctx, settings)
+			case "site":
+				*c = newSite(ctx, settings)
 			default:
 				ctx.Trap("the library has no canister " + name)
 			}
