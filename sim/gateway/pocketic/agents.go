@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"icsim/sim/gateway/site"
 )
 
 // agents answers requests of agents to an instance, below /instances/{id}/api.
@@ -52,7 +54,7 @@ func (i *instance) serveAgents(w http.ResponseWriter, r *http.Request) {
 // glance is how long an answer may take before time has to pass for it.
 const glance = time.Millisecond
 
-// A port serves an instance's agents at an address of its own (PocketIC's HTTP gateway).
+// A port serves an instance's agents and browsers at an address of its own (PocketIC's HTTP gateway).
 type port struct {
 	server   *http.Server
 	number   int
@@ -136,7 +138,7 @@ func (s *Server) listen(raw json.RawMessage, id int, i *instance) (*portShown, e
 		return nil, bad("the HTTP gateway cannot listen: %v", err)
 	}
 	p := &port{number: listener.Addr().(*net.TCPAddr).Port, instance: id}
-	p.server = &http.Server{Handler: s.portHandler(i), ReadHeaderTimeout: 10 * time.Second}
+	p.server = &http.Server{Handler: s.portHandler(i, c.Domains), ReadHeaderTimeout: 10 * time.Second}
 	go func() {
 		if err := p.server.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			_ = listener.Close()
@@ -148,8 +150,8 @@ func (s *Server) listen(raw json.RawMessage, id int, i *instance) (*portShown, e
 	return &portShown{ID: len(s.gateways) - 1, Port: p.number}, nil
 }
 
-// portHandler serves the interface for agents; topology is where agents of the command line look for it.
-func (s *Server) portHandler(i *instance) http.Handler {
+// portHandler serves the interface for agents, and to browsers what canisters show. The command line looks for the topology.
+func (s *Server) portHandler(i *instance, domains []string) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
 		s.begin()
@@ -157,8 +159,12 @@ func (s *Server) portHandler(i *instance) http.Handler {
 		i.serveAgents(w, r)
 	})
 	mux.HandleFunc("GET /_/topology", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, i.topology, nil) })
+	sites := site.NewHandler(s.backend(i), domains...)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		answer(w, 0, nil, unsupported("%s %s at an HTTP gateway: it serves /api", r.Method, r.URL.Path))
+		s.begin()
+		defer s.end()
+		defer i.used()
+		sites.ServeHTTP(w, r)
 	})
 	return mux
 }

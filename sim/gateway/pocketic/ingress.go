@@ -8,7 +8,6 @@ import (
 
 	"icsim/crypto/principal"
 	"icsim/protocol"
-	"icsim/protocol/messaging"
 	"icsim/sim"
 	"icsim/sim/boundary"
 )
@@ -94,46 +93,36 @@ func (i *instance) await(ctx context.Context, body []byte) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	done, err := i.outcome(ctx, subnet, id)
-	return done, err
-}
-
-// An outcome is what became of a call: a result in the state.
-type outcome struct {
-	reply  []byte
-	reject *reject
-}
-
-func (o outcome) MarshalJSON() ([]byte, error) {
-	return json.Marshal(result{ok: blob(o.reply), reject: o.reject})
+	status, err := i.outcome(ctx, subnet, id)
+	return resultOf(status), err
 }
 
 // outcome lets rounds pass until a call has its answer.
-func (i *instance) outcome(ctx context.Context, subnet protocol.SubnetID, id protocol.MessageID) (outcome, error) {
+func (i *instance) outcome(ctx context.Context, subnet protocol.SubnetID, id protocol.MessageID) (s protocol.IngressStatus, err error) {
 	for range maxRounds {
 		state, err := i.settled(subnet)
 		if err != nil {
-			return outcome{}, err
+			return s, err
 		}
-		if done, ok := outcomeIn(state, id); ok {
-			return done, nil
+		switch s = state.IngressStatus(id); {
+		case s.State == protocol.IngressDone:
+			return s, bad("the answer of call %x is so old that it is gone", id[:])
+		case s.State.IsTerminal():
+			return s, nil
 		}
 		if err := i.round(ctx); err != nil {
-			return outcome{}, err
+			return s, err
 		}
 	}
-	return outcome{}, bad("call %x has no answer after %d rounds", id[:], maxRounds)
+	return s, bad("call %x has no answer after %d rounds", id[:], maxRounds)
 }
 
-// outcomeIn finds what became of a call; ok is false while it has no answer.
-func outcomeIn(state *messaging.State, id protocol.MessageID) (o outcome, ok bool) {
-	switch status := state.IngressStatus(id); status.State {
-	case protocol.IngressReplied:
-		return outcome{reply: status.Reply}, true
-	case protocol.IngressRejected:
-		return outcome{reject: rejectOf(status.Reject, true)}, true
+// resultOf is the answer of a call that has one.
+func resultOf(s protocol.IngressStatus) result {
+	if s.State == protocol.IngressRejected {
+		return result{reject: rejectOf(s.Reject, true)}
 	}
-	return outcome{}, false
+	return result{ok: blob(s.Reply)}
 }
 
 // ingressStatus tells the answer of a call if there is one; null: there is none. Only the sender may ask, if the client says who
@@ -167,8 +156,8 @@ func (i *instance) ingressStatus(_ context.Context, body []byte) (any, error) {
 			return nil, &failure{http.StatusForbidden, "The user tries to access Request ID not signed by the caller."}
 		}
 	}
-	if r, ok := outcomeIn(state, id); ok {
-		return r, nil
+	if s := state.IngressStatus(id); s.State == protocol.IngressReplied || s.State == protocol.IngressRejected {
+		return resultOf(s), nil
 	}
 	return nil, nil
 }

@@ -19,14 +19,14 @@ func (i *instance) manage(ctx context.Context, sender principal.ID, method strin
 	if r.Code != 0 {
 		return bad("%s: %s", method, r.Message)
 	}
-	done, err := i.outcome(ctx, subnet, id)
+	status, err := i.outcome(ctx, subnet, id)
 	switch {
 	case err != nil:
 		return err
-	case done.reject != nil:
-		return bad("%s: %s", method, done.reject.Message)
+	case status.Reject.Code != 0:
+		return bad("%s: %s", method, status.Reject.Message)
 	case reply == nil:
 		return nil
 	}
-	return management.Decode(done.reply, reply)
+	return management.Decode(status.Reply, reply)
 }

@@ -13,11 +13,22 @@ func (i *instance) query(ctx context.Context, body []byte) (any, error) {
 	if err := decode(body, &c); err != nil {
 		return nil, err
 	}
-	content, err := i.content(&c)
+	reply, err := i.askQuery(ctx, &c)
+	switch {
+	case err != nil:
+		return nil, err
+	case reply.Reject.Code != 0:
+		return result{reject: rejectOf(reply.Reject, false)}, nil
+	}
+	return result{ok: blob(reply.Reply)}, nil
+}
+
+func (i *instance) askQuery(ctx context.Context, c *call) (*protocol.QueryReply, error) {
+	content, err := i.content(c)
 	if err != nil {
 		return nil, err
 	}
-	subnet, about, err := i.destination(&c, content.Canister)
+	subnet, about, err := i.destination(c, content.Canister)
 	if err != nil {
 		return nil, err
 	}
@@ -27,11 +38,5 @@ func (i *instance) query(ctx context.Context, body []byte) (any, error) {
 			Query: protocol.NewSignedQuery(content, i.genesis, i.vouched(content.Sender)), Effective: about,
 		},
 	})
-	switch {
-	case err != nil:
-		return nil, err
-	case a.Query.Reject.Code != 0:
-		return result{reject: rejectOf(a.Query.Reject, false)}, nil
-	}
-	return result{ok: blob(a.Query.Reply)}, nil
+	return a.Query, err
 }

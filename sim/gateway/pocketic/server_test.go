@@ -164,12 +164,15 @@ func (c *client) create(effective string, specified *principal.ID) principal.ID 
 }
 
 // counter makes a canister that counts.
-func (c *client) counter() principal.ID {
+func (c *client) counter() principal.ID { c.t.Helper(); return c.library("counter") }
+
+// library makes a canister of the library.
+func (c *client) library(name string) principal.ID {
 	c.t.Helper()
 	id := c.create(`"None"`, nil)
 	module, err := zipped()
 	require.NoError(c.t, err)
-	arg, err := library.Arg("counter", nil)
+	arg, err := library.Arg(name, nil)
 	require.NoError(c.t, err)
 	c.manage(alice, `"None"`, "install_code", management.InstallCode{
 		Mode: management.InstallMode{Install: &management.Null{}}, Canister: id, Module: module, Arg: arg,
