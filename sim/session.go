@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"time"
 
+	"icsim/crypto"
 	"icsim/crypto/der"
 	"icsim/protocol"
 	"icsim/protocol/messaging"
@@ -76,6 +77,15 @@ func (x *Session) Answers() []boundary.Answer {
 	a := x.answers
 	x.answers = nil
 	return a
+}
+
+// Scheme is a signature scheme of the session's kind, of the caller's own.
+func (x *Session) Scheme() crypto.Scheme {
+	scheme, err := newScheme(x.s.config.Crypto)
+	if err != nil {
+		panic(err) // the session would not have been opened
+	}
+	return scheme
 }
 
 // RootKey is the root subnet's key in DER.

@@ -19,6 +19,8 @@ import (
 	"icsim/sim/gateway"
 	"icsim/sim/gateway/live"
 	"icsim/sim/gateway/page"
+	"icsim/sim/gateway/site"
+	"icsim/sim/gateway/visitor"
 )
 
 // A serveFlags is what the command line says of a session.
@@ -114,8 +116,12 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
+	handler, err := routes(runner, spec, f.seed)
+	if err != nil {
+		return err
+	}
 	f.greet(stderr, spec, listener.Addr(), record)
-	served := serveUntilInterrupted(ctx, listener, routes(runner, spec, f.seed), stderr)
+	served := serveUntilInterrupted(ctx, listener, handler, stderr)
 	result, err := runner.Close()
 	if err := errors.Join(served, err, record.close()); err != nil {
 		return fmt.Errorf("%s: %w", f.file, err)
@@ -171,12 +177,24 @@ func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, at net.Addr, recor
 	fmt.Fprintf(w, "http://%s\n", at)
 }
 
-// routes says who answers what.
-func routes(runner *live.Runner, spec *scenarios.Spec, seed uint64) http.Handler {
+// routes says who answers what: agents below /api/, canisters at hosts of their own, and the page elsewhere.
+func routes(runner *live.Runner, spec *scenarios.Spec, seed uint64) (http.Handler, error) {
+	genesis := uint64(spec.Genesis.UnixNano())
+	user, err := visitor.New(runner, genesis)
+	if err != nil {
+		return nil, err
+	}
+	sites, watching := site.NewHandler(site.Of(user)), page.New(runner, user, scene(runner, spec, seed))
 	mux := http.NewServeMux()
-	mux.Handle("/api/", gateway.NewAgents(runner, uint64(spec.Genesis.UnixNano()), buildVersion()))
-	mux.Handle("/", page.New(runner, scene(runner, spec, seed)))
-	return mux
+	mux.Handle("/api/", gateway.NewAgents(runner, genesis, buildVersion()))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := sites.TargetOf(r); ok {
+			sites.ServeHTTP(w, r)
+		} else {
+			watching.ServeHTTP(w, r)
+		}
+	})
+	return mux, nil
 }
 
 // Bounds of a connection, so that slow and idle clients hold nothing for long.

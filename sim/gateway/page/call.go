@@ -2,7 +2,6 @@ package page
 
 import (
 	"context"
-	"encoding/binary"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -10,21 +9,14 @@ import (
 	"time"
 
 	"icsim/canister/candid"
-	"icsim/crypto/certificate"
-	"icsim/crypto/hashtree"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 	"icsim/sim"
-	"icsim/sim/boundary"
-	"icsim/sim/envelope"
-	"icsim/sim/recording"
+	"icsim/sim/gateway/visitor"
 )
 
-const (
-	patience = 100 * time.Second // of real time, for a call
-	validity = 4 * time.Minute   // of nodes' time: an agent's request lives five at most
-	pollTime = 20 * time.Millisecond
-)
+// patience is how long a call may take, in real time.
+const patience = 100 * time.Second
 
 // A question is what somebody asks a canister.
 type question struct {
@@ -48,17 +40,12 @@ type rejectState struct {
 	Error   string `json:"error_code,omitempty"`
 }
 
-// A refusal is an error with the status of HTTP that it has.
-type refusal struct {
-	status int
-	text   string
-}
+// A mistake is in what was asked.
+type mistake string
 
-func (r refusal) Error() string { return r.text }
+func (m mistake) Error() string { return string(m) }
 
-func refuse(status int, format string, args ...any) error {
-	return refusal{status, fmt.Sprintf(format, args...)}
-}
+func wrong(format string, args ...any) error { return mistake(fmt.Sprintf(format, args...)) }
 
 // call asks a canister as an agent without an identity does.
 func (p *page) call(w http.ResponseWriter, r *http.Request) {
@@ -78,10 +65,15 @@ func (p *page) call(w http.ResponseWriter, r *http.Request) {
 
 func failWith(w http.ResponseWriter, err error) {
 	status := http.StatusServiceUnavailable
-	var refused refusal
+	var asked mistake
+	var refused *visitor.Refused
 	switch {
-	case errors.As(err, &refused):
-		status = refused.status
+	case errors.As(err, &asked):
+		status = http.StatusBadRequest
+	case errors.As(err, &refused), errors.Is(err, visitor.ErrForged):
+		status = http.StatusBadGateway
+	case errors.Is(err, visitor.ErrForgotten):
+		status = http.StatusGone
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		status, err = http.StatusGatewayTimeout, fmt.Errorf("no answer in %v; is the session paused?", patience)
 	}
@@ -89,14 +81,11 @@ func failWith(w http.ResponseWriter, err error) {
 }
 
 func (p *page) ask(ctx context.Context, q *question) (*result, error) {
-	kind := envelope.Call
 	switch {
-	case q.Kind == "query":
-		kind = envelope.Query
-	case q.Kind != "update":
-		return nil, refuse(http.StatusBadRequest, "kind %q: want update or query", q.Kind)
+	case q.Kind != "update" && q.Kind != "query":
+		return nil, wrong("kind %q: want update or query", q.Kind)
 	case q.Method == "":
-		return nil, refuse(http.StatusBadRequest, "a call needs a method")
+		return nil, wrong("a call needs a method")
 	}
 	c, err := p.findCanister(q.Canister)
 	if err != nil {
@@ -109,29 +98,21 @@ func (p *page) ask(ctx context.Context, q *question) (*result, error) {
 	}
 	arg, signature, err := encodeArg(q, c.Interface)
 	if err != nil {
-		return nil, refuse(http.StatusBadRequest, "%v", err)
+		return nil, wrong("%v", err)
 	}
-	began, expiry, err := p.now()
+	began, err := p.now()
 	if err != nil {
 		return nil, err
 	}
-	content := &protocol.IngressContent{Canister: c.ID, Method: q.Method, Arg: arg, Expiry: expiry, Nonce: p.nonce()}
-	endpoint := &envelope.Endpoint{Operation: kind, Version: 3, ID: c.ID.Principal()}
-	answer, err := p.send(ctx, endpoint, endpoint.Ask(content, p.scene.Genesis))
+	ask := p.visitor.Call
+	if q.Kind == "query" {
+		ask = p.visitor.Query
+	}
+	status, err := ask(ctx, c.ID, q.Method, arg)
 	if err != nil {
 		return nil, err
 	}
-	var status protocol.IngressStatus
-	if kind == envelope.Query {
-		status = protocol.IngressStatus{Reply: answer.Query.Reply, Reject: answer.Query.Reject}
-	} else {
-		content.Sender = principal.Anonymous()
-		status, err = p.outcome(ctx, c.ID, content.RequestID(p.scene.Genesis), answer.Call)
-	}
-	if err != nil {
-		return nil, err
-	}
-	ended, _, err := p.now()
+	ended, err := p.now()
 	return describe(&status, signature, ended-began), err
 }
 
@@ -144,11 +125,11 @@ func (p *page) findCanister(name string) (Canister, error) {
 	}
 	id, err := principal.Parse(name)
 	if err != nil {
-		return Canister{}, refuse(http.StatusBadRequest, "%q is no canister of the scenario, and no canister id: %v", name, err)
+		return Canister{}, wrong("%q is no canister of the scenario, and no canister id: %v", name, err)
 	}
 	canister, known := protocol.CanisterFromPrincipal(id)
 	if !known {
-		return Canister{}, refuse(http.StatusBadRequest, "%s is no canister", id)
+		return Canister{}, wrong("%s is no canister", id)
 	}
 	return Canister{Name: name, ID: canister}, nil
 }
@@ -201,97 +182,8 @@ func describe(s *protocol.IngressStatus, signature *candid.Signature, took time.
 	return out
 }
 
-// now is the virtual time, and a time until which a request from now on is good.
-func (p *page) now() (at time.Duration, expiry protocol.Time, err error) {
-	err = p.runner.Do(func(s *sim.Session) {
-		at, expiry = s.Now(), protocol.Time(s.Clock()-p.scene.Genesis)+protocol.Time(validity)
-	})
-	return at, expiry, err
-}
-
-// nonce tells calls apart that are otherwise the same.
-func (p *page) nonce() []byte {
-	return binary.BigEndian.AppendUint64(nil, p.calls.Add(1))
-}
-
-// send gives a request to the boundary node, and takes what is no refusal.
-func (p *page) send(ctx context.Context, e *envelope.Endpoint, body []byte) (boundary.Answer, error) {
-	request, refused := e.Request(body, p.scene.Genesis)
-	if refused != nil {
-		return boundary.Answer{}, refuse(refused.Status, "%s", refused.Text)
-	}
-	answer, err := p.runner.Ask(ctx, request, recording.Raw{Path: e.Path(), Body: body})
-	if err == nil && answer.Refusal.Status != 0 {
-		err = refuse(http.StatusBadGateway, "refused with status %d: %s", answer.Refusal.Status, answer.Refusal.Text)
-	}
-	return answer, err
-}
-
-// outcome reads what a call came to, and asks again while that is open, as agents do.
-func (p *page) outcome(ctx context.Context, c protocol.CanisterID, id protocol.MessageID, r *protocol.CallReply) (
-	protocol.IngressStatus, error,
-) {
-	if r.Reject.Code != 0 {
-		return protocol.IngressStatus{Reject: r.Reject}, nil
-	}
-	certified := r.Certificate
-	for {
-		if certified != nil {
-			status, known, err := readStatus(certified, id)
-			if err != nil || known {
-				return status, err
-			}
-			select {
-			case <-ctx.Done():
-				return protocol.IngressStatus{}, ctx.Err()
-			case <-time.After(pollTime):
-			}
-		}
-		answer, err := p.readState(ctx, c, hashtree.Path{"request_status", hashtree.Label(id[:])})
-		if err != nil {
-			return protocol.IngressStatus{}, err
-		}
-		certified = answer
-	}
-}
-
-// readState asks for a path of a certified state.
-func (p *page) readState(ctx context.Context, c protocol.CanisterID, path hashtree.Path) ([]byte, error) {
-	_, expiry, err := p.now()
-	if err != nil {
-		return nil, err
-	}
-	endpoint := &envelope.Endpoint{Operation: envelope.ReadState, Version: 3, ID: c.Principal()}
-	content := &protocol.ReadContent{Expiry: expiry, Paths: []hashtree.Path{path}, Nonce: p.nonce()}
-	answer, err := p.send(ctx, endpoint, endpoint.AskState(content, p.scene.Genesis))
-	if err != nil {
-		return nil, err
-	}
-	return answer.Read.Certificate, nil
-}
-
-// readStatus reads a certificate's request_status/<id>; known is false while the call is open.
-func readStatus(raw []byte, id protocol.MessageID) (s protocol.IngressStatus, known bool, err error) {
-	cert, err := certificate.Decode(raw)
-	if err != nil {
-		return s, false, err
-	}
-	leaf := func(name hashtree.Label) []byte {
-		value, _ := cert.Tree.Lookup("request_status", hashtree.Label(id[:]), name)
-		return value
-	}
-	switch string(leaf("status")) {
-	case "replied":
-		s.Reply = leaf("reply")
-	case "rejected":
-		code, _ := binary.Uvarint(leaf("reject_code"))
-		s.Reject = protocol.Reject{
-			Code: protocol.RejectCode(code), Message: string(leaf("reject_message")), Error: string(leaf("error_code")),
-		}
-	case "done":
-		return s, false, refuse(http.StatusGone, "the call is over, and its reply not kept any more")
-	default:
-		return s, false, nil
-	}
-	return s, true, nil
+// now is the virtual time.
+func (p *page) now() (at time.Duration, err error) {
+	err = p.runner.Do(func(s *sim.Session) { at = s.Now() })
+	return at, err
 }

@@ -7,9 +7,8 @@ import (
 	"time"
 
 	"icsim/canister/candid"
-	"icsim/crypto/certificate"
-	"icsim/crypto/hashtree"
 	"icsim/protocol"
+	"icsim/sim/gateway/visitor"
 )
 
 // A MethodState is a method of a canister.
@@ -58,23 +57,13 @@ const metadataTime = 5 * time.Second
 func (p *page) metadata(ctx context.Context, c protocol.CanisterID) (*candid.Interface, error) {
 	ctx, cancel := context.WithTimeout(ctx, metadataTime)
 	defer cancel()
-	id := hashtree.Label(c.Principal().Bytes())
-	path := hashtree.Path{"canister", id, "metadata", "candid:service"}
-	raw, err := p.readState(ctx, c, path)
-	var refused refusal
+	text, found, err := p.visitor.Metadata(ctx, c, "candid:service")
+	var refused *visitor.Refused
 	switch {
 	case errors.As(err, &refused), errors.Is(err, context.DeadlineExceeded):
 		return nil, nil // it is not for everybody, or nobody says
-	case err != nil:
+	case err != nil || !found:
 		return nil, err
-	}
-	cert, err := certificate.Decode(raw)
-	if err != nil {
-		return nil, err
-	}
-	text, found := cert.Tree.Lookup(path...)
-	if found != hashtree.Found {
-		return nil, nil
 	}
 	i, err := candid.ParseDID(string(text))
 	if err != nil {

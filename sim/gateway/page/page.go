@@ -4,12 +4,12 @@ import (
 	"embed"
 	"io/fs"
 	"net/http"
-	"sync/atomic"
 
 	"icsim/canister/candid"
 	"icsim/protocol"
 	"icsim/sim"
 	"icsim/sim/gateway/live"
+	"icsim/sim/gateway/visitor"
 )
 
 // A Scene is what a scenario knows of a session and the session does not: what things are called.
@@ -51,18 +51,18 @@ type Canister struct {
 
 // A page serves one session.
 type page struct {
-	runner *live.Runner
-	scene  Scene
-	feed   feed
-	calls  atomic.Uint64 // so far
+	runner  *live.Runner
+	visitor *visitor.Visitor
+	scene   Scene
+	feed    feed
 }
 
 //go:embed static
 var static embed.FS
 
 // New serves a session's page. The session is followed from now on.
-func New(runner *live.Runner, scene Scene) http.Handler {
-	p := &page{runner: runner, scene: scene}
+func New(runner *live.Runner, v *visitor.Visitor, scene Scene) http.Handler {
+	p := &page{runner: runner, visitor: v, scene: scene}
 	p.feed.page = p
 	_ = runner.Do(func(s *sim.Session) { s.Follow() }) // a session that is over shows so when it is asked
 	parts, err := fs.Sub(static, "static")

@@ -23,17 +23,18 @@ import (
 	"icsim/sim/adversary"
 	"icsim/sim/check"
 	"icsim/sim/gateway/live"
+	"icsim/sim/gateway/visitor"
 	"icsim/sim/network"
 )
 
-// A visitor uses the page of a small session: a subnet of four nodes, and one of one node.
-type visitor struct {
+// A reader uses the page of a small session: a subnet of four nodes, and one of one node.
+type reader struct {
 	*testing.T
 	server *httptest.Server
 	runner *live.Runner
 }
 
-func visit(t *testing.T, mode live.Mode, canisters ...sim.Canister) *visitor {
+func visit(t *testing.T, mode live.Mode, canisters ...sim.Canister) *reader {
 	t.Helper()
 	paths, err := network.Uniform(20*time.Millisecond, 0)
 	require.NoError(t, err)
@@ -53,7 +54,9 @@ func visit(t *testing.T, mode live.Mode, canisters ...sim.Canister) *visitor {
 	runner := live.Start(session, live.Config{Mode: mode, Factor: 1})
 	service, err := candid.ParseDID(library.Interface("counter"))
 	require.NoError(t, err)
-	server := httptest.NewServer(New(runner, Scene{
+	user, err := visitor.New(runner, sim.DefaultGenesis)
+	require.NoError(t, err)
+	server := httptest.NewServer(New(runner, user, Scene{
 		Name: "small", Seed: 1, Crypto: "ideal", Genesis: sim.DefaultGenesis,
 		Subnets: []Subnet{{Name: "app", ID: "aaaaa-aa"}, {Name: "other", ID: "bbbbb-bb"}},
 		Nodes:   []string{"app/0", "app/1", "app/2", "app/3", "other/0"}, Places: []Place{{Name: "here"}},
@@ -66,10 +69,10 @@ func visit(t *testing.T, mode live.Mode, canisters ...sim.Canister) *visitor {
 		_, err := runner.Close()
 		require.True(t, err == nil || err == live.ErrClosed)
 	})
-	return &visitor{t, server, runner}
+	return &reader{t, server, runner}
 }
 
-func (v *visitor) do(method, path, body string, headers ...string) (int, string, http.Header) {
+func (v *reader) do(method, path, body string, headers ...string) (int, string, http.Header) {
 	v.Helper()
 	r, err := http.NewRequest(method, v.server.URL+path, strings.NewReader(body))
 	require.NoError(v, err)
@@ -88,7 +91,7 @@ func (v *visitor) do(method, path, body string, headers ...string) (int, string,
 	return answer.StatusCode, string(text), answer.Header
 }
 
-func (v *visitor) state() (s State) {
+func (v *reader) state() (s State) {
 	v.Helper()
 	status, text, _ := v.do("GET", "/page/api/state", "")
 	require.Equal(v, 200, status, text)
@@ -96,7 +99,7 @@ func (v *visitor) state() (s State) {
 	return s
 }
 
-func (v *visitor) control(order string) {
+func (v *reader) control(order string) {
 	v.Helper()
 	status, text, _ := v.do("POST", "/page/api/control", order)
 	require.Equal(v, 200, status, text)
