@@ -110,7 +110,9 @@ func (r *Round) found(q *request, wanted *m.Settings, specified *principal.ID, c
 	return c, nil
 }
 
-// newID gives a specified id if it is this subnet's and free, else the next free one of the subnet's ranges. No id is given twice.
+// newID gives a specified id if it is this subnet's and free, else the next free one of the subnet's last range: earlier ranges are
+// what it hosts since before it was given that (rs/replicated_state/src/metadata_state.rs, generate_new_canister_id). No id is
+// given twice.
 func (r *Round) newID(specified *principal.ID) (protocol.CanisterID, *fault) {
 	if specified != nil {
 		id, ok := protocol.CanisterFromPrincipal(*specified)
@@ -122,7 +124,8 @@ func (r *Round) newID(specified *principal.ID) (protocol.CanisterID, *fault) {
 		}
 		return id, nil
 	}
-	for _, span := range r.ownRanges() {
+	if own := r.ownRanges(); len(own) > 0 {
+		span := own[len(own)-1]
 		for id := max(span.First, r.nextID); id <= span.Last && id >= span.First; id++ {
 			if r.free(id) {
 				r.nextID = id + 1

@@ -12,9 +12,9 @@ import (
 
 var stranger = principal.SelfAuthenticating([]byte("stranger"))
 
-// ids of the subnet that managed makes: canisters are created from 4 on.
+// ids of the subnet that managed makes, and of another.
 var managedRanges = &protocol.RoutingTable{Ranges: []protocol.CanisterRange{
-	{First: 1, Last: 3, Subnet: 1}, {First: 4, Last: 99, Subnet: 1}, {First: 100, Last: 199, Subnet: 2},
+	{First: 1, Last: 99, Subnet: 1}, {First: 100, Last: 199, Subnet: 2},
 }}
 
 // managed is a subnet with scripted canisters that has ids to give away.
@@ -119,6 +119,20 @@ func TestProvisionalCreateGivesIdsInOrder(t *testing.T) {
 		s.manage("provisional_create_canister_with_cycles", at(150)))
 	require.Equal(t, protocol.CanisterID(7), s.create())
 	require.Equal(t, protocol.CanisterID(9), s.create())
+}
+
+// rs/replicated_state/src/metadata_state.rs, generate_new_canister_id: ids come from the last range. The others are for who names one.
+func TestNewCanistersGetIdsOfTheLastRange(t *testing.T) {
+	s := managed(t, newExecutor(t), 1)
+	s.ctx.Routing = &protocol.RoutingTable{Ranges: []protocol.CanisterRange{
+		{First: 1, Last: 9, Subnet: 1}, {First: 10, Last: 19, Subnet: 2}, {First: 20, Last: 21, Subnet: 1},
+	}}
+	require.Equal(t, protocol.CanisterID(20), s.create())
+	named := protocol.CanisterID(5).Principal()
+	s.done(s.manage("provisional_create_canister_with_cycles", management.ProvisionalCreate{Specified: &named}), nil)
+	require.Equal(t, protocol.CanisterID(21), s.create())
+	s.rejected(protocol.SysFatal, "IC0102", "no canister ids left",
+		s.manage("provisional_create_canister_with_cycles", management.ProvisionalCreate{}))
 }
 
 // Mainnet mints for nobody.

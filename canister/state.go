@@ -105,3 +105,14 @@ func (s *State) Canister(id protocol.CanisterID) (info Info, ok bool) {
 		MemoryBytes: c.bytes(), Queued: c.queues.Inputs(), OpenCalls: len(c.callbacks), Paused: c.long != nil,
 	}, true
 }
+
+// StableMemory gives a canister's stable memory; ok is false if it is not hosted.
+func (s *State) StableMemory(id protocol.CanisterID) (bytes []byte, ok bool) {
+	c := s.find(id)
+	if c == nil {
+		return nil, false
+	}
+	bytes = make([]byte, c.stable.Len())
+	c.stable.Read(bytes, 0)
+	return bytes, true
+}

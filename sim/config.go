@@ -39,6 +39,7 @@ type Config struct {
 	Expect    []check.Expectation // what else must hold at the end
 	Boundary  bool                // there is a node through which people outside reach the network, in the first place
 	Inputs    []Input             // what comes from outside, in order of time; needs Boundary
+	Voucher   []byte              // nodes believe requests that have it in a signature's place, and no key, to be their sender's; nil: none
 	Short     bool                // the run ends before the scenario does: calls without an answer are not judged
 
 	// What follows must not change the digest.
@@ -67,7 +68,12 @@ type Subnet struct {
 	MaxIngressMessages int // in a block
 	MaxBlockIngress    int // bytes of ingress in a block
 	MaxBlockPayload    int // bytes on the wire
+	// Ranges are the canister ids that it hosts, ascending; new canisters get ids of the last one. nil: the next from FirstCanister on.
+	Ranges []Range
 }
+
+// A Range is the canister ids First … Last.
+type Range struct{ First, Last protocol.CanisterID }
 
 // A Canister is installed at genesis under an id of its subnet's range (FirstCanister and up).
 type Canister struct {
@@ -95,7 +101,7 @@ type Controller struct {
 // canistersPerSubnet is the range of canister ids that a subnet gets, as the Internet Computer hands them out.
 const canistersPerSubnet = 1 << 20
 
-// FirstCanister is the lowest canister id of a subnet's range.
+// FirstCanister is the lowest canister id of a subnet's range, unless it has others.
 func FirstCanister(subnet int) protocol.CanisterID {
 	return protocol.CanisterID(subnet) * canistersPerSubnet
 }

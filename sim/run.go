@@ -90,6 +90,7 @@ func begin(c *Config) (*simulation, error) {
 
 // finish ends the trace and sums up.
 func (s *simulation) finish(partial bool) (*Result, error) {
+	defer s.executor.Close()
 	if err := s.watch.trace.Close(); err != nil {
 		return nil, fmt.Errorf("writing the trace: %w", err)
 	}

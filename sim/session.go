@@ -7,6 +7,8 @@ import (
 	"icsim/crypto"
 	"icsim/crypto/der"
 	"icsim/protocol"
+	"icsim/protocol/messaging"
+	"icsim/protocol/replica"
 	"icsim/sim/boundary"
 )
 
@@ -94,6 +96,26 @@ func (x *Session) RootKey() []byte {
 
 // Registry is the registry as it stands.
 func (x *Session) Registry() *protocol.RegistrySnapshot { return x.s.registry.Latest() }
+
+// Settled is the newest certified state that all running nodes of a subnet can answer from: whoever asks any of them sees at
+// least this. nil: there is none yet.
+func (x *Session) Settled(subnet protocol.SubnetID) (least *messaging.State) {
+	registry := x.Registry()
+	for _, n := range registry.Subnet(subnet).Members {
+		node, ok := x.s.hosts[n].Machine().(*replica.Replica)
+		if !ok {
+			continue // it stands still, or an attacker has it
+		}
+		state := node.Certified(registry.Version)
+		if state == nil {
+			return nil
+		}
+		if least == nil || state.Height() < least.Height() {
+			least = state
+		}
+	}
+	return least
+}
 
 // CertifiedHeight is that of the root subnet.
 func (x *Session) CertifiedHeight() protocol.Height {

@@ -20,7 +20,7 @@ func newPayloadBuilder(r *Replica) *payloadBuilder {
 	return &payloadBuilder{
 		subnet: r.cfg.Subnet, registry: r.cfg.Registry,
 		ingress: &ingress.Selector{
-			Subnet: r.cfg.Subnet, Keys: r.keys, Pool: r.ingress.pool, States: ingressStates{r.states}, Rand: r.rand("ingress"),
+			Subnet: r.cfg.Subnet, Keys: r.keys, Judge: r.cfg.Judge, Pool: r.ingress.pool, States: ingressStates{r.states}, Rand: r.rand("ingress"),
 		},
 		xnet: r.xnet.selector,
 		out:  &r.consensus.router.out,

@@ -6,6 +6,7 @@ import (
 	"icsim/crypto"
 	"icsim/crypto/userkey"
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 	"icsim/protocol/consensus"
 	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
@@ -32,6 +33,8 @@ type Config struct {
 	Now       protocol.Time  // on the node's clock, as it starts
 	// Components makes consensus; nil: consensus.DefaultComponents.
 	Components func(*consensus.Config, *consensus.Env) []consensus.Named
+	// Judge says whose a request is; nil: authentication.Judge.
+	Judge authentication.Judgement
 }
 
 // A Replica is one node.
@@ -50,6 +53,9 @@ type Replica struct {
 
 // New starts a node from its disk: empty at genesis, otherwise what it had before a crash.
 func New(cfg Config) *Replica {
+	if cfg.Judge == nil {
+		cfg.Judge = authentication.Judge
+	}
 	r := &Replica{cfg: cfg}
 	r.keys = &keys.Keyring{
 		Node: cfg.Node, Scheme: cfg.Scheme, Users: cfg.Users, Registry: cfg.Registry, Secrets: cfg.Secrets,
