@@ -11,6 +11,7 @@
 //   - management.go: calls of aaaaa-aa, from waiting to their answer; methods.go: who may call what. lifecycle.go, install.go, stop.go,
 //     chunks.go, snapshots.go, status.go, history.go, log.go, settings.go: what the methods do. management: their types in Candid.
 //   - query.go, composite.go: questions to a state, outside of rounds.
+//   - outcalls.go, transform.go: HTTPS outcalls, from a canister's call to the answer that consensus brings.
 //   - account.go, allocation.go, heap.go: what a canister pays for being there, memory of the subnet, and limits of its own.
 //   - execution.go: one entry into a module and its journal. system_api.go and api_*.go: ic0, one table. mode.go: who may call what.
 //   - prices.go, limits.go: numbers, each with its source. fault.go: error codes and texts.
@@ -45,7 +46,7 @@
 //
 // # What is left out
 //
-//   - Not available yet, and rejected with these words: canister_metrics, http_request, subnet_info, list_canisters, threshold keys,
+//   - Not available yet, and rejected with these words: canister_metrics, subnet_info, list_canisters, threshold keys,
 //     Bitcoin, and snapshots by parts. node_metrics_history has no samples, since rounds are not told who made blocks.
 //     There are no subnet admins, so that users create canisters by the provisional method only.
 //   - Model: compiling is free. Paused executions keep their order of age; the replica shares threads out by compute allocation.

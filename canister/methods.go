@@ -47,6 +47,7 @@ func methods() []method {
 		{"canister_metadata", false, anybody, (*Round).canisterMetadata},
 		{"deposit_cycles", false, anybody, (*Round).depositCycles},
 		{"raw_rand", false, open, (*Round).rawRand},
+		{"http_request", false, open, (*Round).httpRequest},
 		{"node_metrics_history", false, open, (*Round).nodeMetricsHistory},
 		{"provisional_create_canister_with_cycles", true, open, (*Round).provisionalCreate},
 		{"provisional_top_up_canister", true, anybody, (*Round).provisionalTopUp},
@@ -57,7 +58,7 @@ func methods() []method {
 		{"fetch_canister_logs", false, open, (*Round).refuseLogs},
 	}
 	for _, name := range []string{
-		"canister_metrics", "http_request", "subnet_info", "list_canisters",
+		"canister_metrics", "subnet_info", "list_canisters",
 		"ecdsa_public_key", "sign_with_ecdsa", "schnorr_public_key", "sign_with_schnorr", "vetkd_public_key", "vetkd_derive_key",
 		"bitcoin_get_balance", "bitcoin_get_utxos", "bitcoin_send_transaction", "bitcoin_get_current_fee_percentiles",
 		"bitcoin_get_block_headers", "read_canister_snapshot_metadata", "read_canister_snapshot_data",

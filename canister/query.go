@@ -125,7 +125,11 @@ func (g *callGraph) ask(q *Query, depth int) (*answer, *fault) {
 		k := composite{callGraph: g, canister: &working, caller: q.Sender, depth: depth}
 		return k.run(q)
 	}
-	return nil, &fault{code: errMethodNotFound, text: "Canister has no query method '" + q.Method + "'"}
+	return nil, noQuery(q.Method)
+}
+
+func noQuery(method string) *fault {
+	return &fault{code: errMethodNotFound, text: "Canister has no query method '" + method + "'"}
 }
 
 // enter makes an execution and gives its answer, or says why there is none.

@@ -20,12 +20,16 @@ const (
 	LaneTransport                 // serving and making fetches, assembling blocks
 	LaneXNet                      // stream endpoint and slice pool
 	LaneExecution                 // message routing and canisters
+	LaneOutcalls                  // HTTPS outcalls: adapter, shares of responses
 	NumLanes
 )
 
-var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution"}
+var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution", "outcalls"}
 
 func (l Lane) String() string { return laneNames[l] }
+
+// Sleeps reports whether the lane has nothing to do before a message arrives: it is not woken as its node starts.
+func (l Lane) Sleeps() bool { return l == LaneOutcalls }
 
 // Input is what one lane of one node gets to handle: all that arrived since its last step, in order. With no
 // arrivals it is a wake-up.

@@ -43,16 +43,18 @@ type world struct {
 	costs     machine.CostTable
 	faults    []fault.Action
 	coalition *adversary.Coalition
+	adapter   *servers
 }
 
 // A subnetWorld is what the nodes of a subnet have in common at genesis.
 type subnetWorld struct {
-	id        protocol.SubnetID
-	nodes     []protocol.NodeID
-	dealer    *dkg.Dealer
-	genesis   *protocol.CatchUpPackage
-	state     *messaging.State
-	processor messaging.Processor
+	id          protocol.SubnetID
+	nodes       []protocol.NodeID
+	dealer      *dkg.Dealer
+	genesis     *protocol.CatchUpPackage
+	state       *messaging.State
+	processor   messaging.Processor
+	transformer protocol.Transformer
 }
 
 // build makes the world of a configuration.
@@ -68,6 +70,7 @@ func (s *simulation) build() error {
 	s.coalition = adversary.NewCoalition(s.config.Attackers)
 	s.foundUsers()
 	s.foundSubnets()
+	s.adapter = s.newServers()
 	if err := s.foundStates(); err != nil {
 		return err
 	}
@@ -144,6 +147,7 @@ func (s *simulation) foundStates() error {
 	executor := canister.NewExecutor(canister.Config{
 		RootKey: der.WrapBLS(snapshot.Subnets[snapshot.Root].PublicKey), Cache: s.config.Modules, Library: s.config.Library,
 	})
+	transformer := s.sharedTransformer(executor)
 	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
 	for i, sub := range s.subnets {
 		installs, err := s.installs(i)
@@ -158,7 +162,7 @@ func (s *simulation) foundStates() error {
 		client := s.registry.Client(sub.nodes[0], registry.PollPhase{})
 		summaries := dkg.Summaries{Dealer: sub.dealer, Registry: client}
 		sub.genesis = summaries.Genesis(snapshot.Version, 0)
-		sub.processor = processor
+		sub.processor, sub.transformer = processor, transformer
 	}
 	return nil
 }
@@ -166,7 +170,7 @@ func (s *simulation) foundStates() error {
 func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
 	record := snapshot.Subnets[subnet]
 	return &protocol.RoundContext{
-		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: len(record.Members),
+		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: len(record.Members), Members: record.Members,
 		System: record.Type == protocol.SystemSubnet, Genesis: snapshot.Genesis, Routing: snapshot.Routing,
 	}
 }
@@ -229,7 +233,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
 			Scheme: s.scheme, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
-			State: sub.state, Processor: sub.processor,
+			State: sub.state, Processor: sub.processor, Transformer: sub.transformer, Adapter: s.adapter,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
 			Components: s.config.components,
 		})

@@ -101,6 +101,9 @@ func (m *StateMachine) Process(parent *State, b *protocol.Batch, registry *proto
 		r.collectGarbage(b.Payload.XNet)
 		r.inductSlices(b.Payload.XNet)
 		r.inductIngress(b.Payload.Ingress)
+		for _, a := range b.Payload.Outcalls.Answers() {
+			r.canister.Answer(a)
+		}
 	}
 	r.canister.Execute()
 	r.buildStreams()
@@ -123,7 +126,7 @@ func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol
 	}
 	own := registry.Subnet(b.Subnet)
 	r.context = protocol.RoundContext{
-		Subnet: b.Subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members),
+		Subnet: b.Subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members), Members: own.Members,
 		System: own.Type == protocol.SystemSubnet,
 		Height: b.Height, Time: now, Genesis: registry.Genesis, Randomness: b.Randomness, Checkpoint: b.Checkpoint,
 		Routing: registry.Routing,

@@ -11,6 +11,7 @@
 //   - transport_lane.go: what peers fetch.
 //   - xnet_lane.go: streams served to and pulled from other subnets.
 //   - execution_lane.go: batches in order, one after the other.
+//   - outcall_lane.go: requests to HTTPS servers, shares of their responses. It sleeps while no canister has called.
 //   - payload_builder.go: the sections of a block's payload.
 //
 // Replaced components (Config.Components) are how attackers and protocol variants get in: no code here knows of them.

@@ -9,24 +9,27 @@ import (
 	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
 	"icsim/protocol/messaging"
+	"icsim/protocol/outcalls"
 	"icsim/protocol/p2p"
 )
 
 // A Config is what makes a node: who it is, its keys, where its subnet starts.
 type Config struct {
-	Node      protocol.NodeID
-	Subnet    protocol.SubnetID
-	Version   protocol.ReplicaVersion
-	Registry  protocol.RegistryClient
-	Scheme    crypto.Scheme
-	Secrets   keys.Secrets
-	Dealer    *dkg.Dealer
-	Genesis   *protocol.CatchUpPackage
-	State     *messaging.State // after genesis
-	Processor messaging.Processor
-	Seed      crypto.Hash    // of all the node's own choices
-	Disk      *protocol.Disk // what an earlier life of the node left
-	Now       protocol.Time  // on the node's clock, as it starts
+	Node        protocol.NodeID
+	Subnet      protocol.SubnetID
+	Version     protocol.ReplicaVersion
+	Registry    protocol.RegistryClient
+	Scheme      crypto.Scheme
+	Secrets     keys.Secrets
+	Dealer      *dkg.Dealer
+	Genesis     *protocol.CatchUpPackage
+	State       *messaging.State // after genesis
+	Processor   messaging.Processor
+	Adapter     outcalls.Adapter // to HTTPS servers
+	Transformer protocol.Transformer
+	Seed        crypto.Hash    // of all the node's own choices
+	Disk        *protocol.Disk // what an earlier life of the node left
+	Now         protocol.Time  // on the node's clock, as it starts
 	// Components makes consensus; nil: consensus.DefaultComponents.
 	Components func(*consensus.Config, *consensus.Env) []consensus.Named
 }
@@ -42,6 +45,7 @@ type Replica struct {
 	transport     transportLane
 	xnet          xnetLane
 	execution     executionLane
+	outcalls      outcallLane
 }
 
 // New starts a node from its disk: empty at genesis, otherwise what it had before a crash.
@@ -55,6 +59,7 @@ func New(cfg Config) *Replica {
 	r.execution.init(r)
 	r.ingress.init(r)
 	r.xnet.init(r)
+	r.outcalls.init(r)
 	r.consensus.init(r)
 	r.certification.init(r)
 	return r
@@ -76,6 +81,8 @@ func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
 		r.xnet.step(r, in, out)
 	case protocol.LaneExecution:
 		r.execution.step(r, in, out)
+	case protocol.LaneOutcalls:
+		r.outcalls.step(r, in, out)
 	default:
 		panic(fmt.Sprintf("replica: node %s has no lane %d", r.cfg.Node, in.Lane))
 	}

@@ -128,6 +128,8 @@ func (s *Canisters) Size() uint64                 { return uint64(len(s.hosted))
 func (s *Canisters) TotalCycles() protocol.Cycles { return s.cycles }
 func (s *Canisters) NumCanisters() int            { return len(s.hosted) }
 
+func (s *Canisters) Outcalls() protocol.Outcalls { return protocol.Outcalls{} }
+
 func (s *Canisters) HasCanister(id protocol.CanisterID) bool {
 	i, ok := s.find(id)
 	return ok && !s.hosted[i].Stopped
