@@ -25,6 +25,7 @@ type Spec struct {
 	Canisters  []Canister
 	Clients    []Client
 	Management []Step
+	Outcalls   []Outcall
 	Faults     []Fault
 	Attackers  []Attacker
 	Liveness   check.Bounds

@@ -49,6 +49,11 @@ func (e *encoder) typeOf(v Value) int64 {
 			item = e.typeOf(v.items[0])
 		}
 		t = appendSigned(appendSigned(nil, int64(Opt)), item)
+	case Func:
+		const query = 1
+		t = append(appendSigned(nil, int64(Func)), 1)
+		t = append(appendSigned(t, e.typeOf(v.items[0])), 1)
+		t = append(appendSigned(t, e.typeOf(v.items[1])), 1, query)
 	case Record, Variant:
 		t = appendUnsigned(appendSigned(nil, int64(v.kind)), uint64(len(v.fields)))
 		for _, f := range v.fields {
@@ -78,6 +83,9 @@ func appendValue(out []byte, v Value) []byte {
 		return append(appendUnsigned(out, uint64(len(v.text))), v.text...)
 	case Principal:
 		return append(appendUnsigned(append(out, 1), uint64(len(v.text))), v.text...)
+	case Func:
+		out = appendUnsigned(append(out, 1, 1), uint64(len(v.text)))
+		return appendValue(append(out, v.text...), v.items[2])
 	case Vec:
 		out = appendUnsigned(out, uint64(len(v.items)))
 	case Opt:

@@ -26,6 +26,7 @@ const (
 	Vec       Kind = -19
 	Record    Kind = -20
 	Variant   Kind = -21
+	Func      Kind = -22
 	Principal Kind = -24
 
 	// Blob is vec nat8.
@@ -77,7 +78,7 @@ func (k Kind) String() string {
 		return "record"
 	case Variant:
 		return "variant"
-	case -22:
+	case Func:
 		return "func"
 	case -23:
 		return "service"
@@ -93,8 +94,8 @@ func (k Kind) String() string {
 type Value struct {
 	kind   Kind
 	num    uint64  // of numbers: the bits, signed integers extended to 64; of bool: 0 or 1
-	text   string  // of text, blob and principal: the bytes
-	items  []Value // of vec; of opt: none or one
+	text   string  // of text, blob and principal: the bytes; of func: its canister
+	items  []Value // of vec; of opt: none or one; of func: what stands for argument and result, and the method
 	fields []Field // of record, ascending; of variant: one
 }
 
@@ -148,6 +149,12 @@ func NewBlob(b []byte) Value { return Value{kind: Blob, text: string(b)} }
 
 // NewPrincipal makes a principal of its raw bytes.
 func NewPrincipal[T ~string | ~[]byte](id T) Value { return Value{kind: Principal, text: string(id)} }
+
+// NewQuery makes a reference to a query method of a canister. arg and result stand for the types of its argument and of its
+// result; what they hold does not matter.
+func NewQuery[T ~string | ~[]byte](canister T, method string, arg, result Value) Value {
+	return Value{kind: Func, text: string(canister), items: []Value{arg, result, NewText(method)}}
+}
 
 // NewVec makes a vector of values of one type; it panics if they are not. An empty one has type vec empty, which every reader of a
 // vector takes.
