@@ -95,10 +95,10 @@ func (c *call) agreement(r *rules) *protocol.AgreedOutcall {
 	return nil
 }
 
-// divergence gives the proof that nothing can be agreed on, or nil.
+// divergence gives the proof that nothing can be agreed on, or nil. A call that one node makes has but one share.
 func (c *call) divergence(r *rules) *protocol.OutcallDivergence {
 	shares := c.counted(r)
-	if !c.IsReplicated() || !r.cannotAgree(shares) {
+	if !r.cannotAgree(shares) {
 		return nil
 	}
 	return &protocol.OutcallDivergence{Shares: shares}
