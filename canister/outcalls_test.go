@@ -103,7 +103,8 @@ func TestOutcallsAreChecked(t *testing.T) {
 		return r
 	}
 	transform := func(id protocol.CanisterID) *management.TransformContext {
-		return &management.TransformContext{Function: management.TransformFunction{Canister: id.Principal(), Method: "strip"}, Context: []byte("12")}
+		function := management.TransformFunction{Canister: id.Principal(), Method: "strip"}
+		return &management.TransformContext{Function: function, Context: []byte("12")}
 	}
 	for text, r := range map[string]management.HTTPRequest{
 		"url size 8193 exceeds 8192": change(func(r *management.HTTPRequest) { r.URL = strings.Repeat("u", 8193) }),
@@ -155,7 +156,8 @@ func TestWhoMakesOutcalls(t *testing.T) {
 	s := outcalling(t, newExecutor(t))
 	s.rejected(protocol.CanisterError, "IC0504", "http_request cannot be called by a user", s.manage("http_request", get("https://a")))
 	remote := protocol.NewRequest(&protocol.Request{
-		Sender: 1 << 20, Receiver: protocol.ManagerOf(1), Callback: 3, Method: "http_request", Arg: candidOf(get("https://a")), Cycles: cyc(50 * billion),
+		Sender: 1 << 20, Receiver: protocol.ManagerOf(1), Callback: 3, Method: "http_request",
+		Arg: candidOf(get("https://a")), Cycles: cyc(50 * billion),
 	})
 	s.round(remote)
 	require.Len(t, s.sent, 1)
@@ -272,7 +274,8 @@ func transforming(t *testing.T) *subnet {
 	for name, code := range map[string]string{
 		"canister_query echo": "i32.const 0 i32.const 0 @msg_arg_data_size @msg_arg_data_copy i32.const 0 @msg_arg_data_size " +
 			"@msg_reply_data_append @msg_reply",
-		"canister_query caller":          "i32.const 0 i32.const 0 @msg_caller_size @msg_caller_copy i32.const 0 @msg_caller_size @msg_reply_data_append @msg_reply",
+		"canister_query caller": "i32.const 0 i32.const 0 @msg_caller_size @msg_caller_copy i32.const 0 @msg_caller_size " +
+			"@msg_reply_data_append @msg_reply",
 		"canister_query boom":            "unreachable",
 		"canister_query refuse":          "i32.const 0 i32.const 3 @msg_reject",
 		"canister_query silent":          "",

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"icsim/crypto"
 	"icsim/protocol"
 	"icsim/protocol/keys"
 )
@@ -93,16 +92,6 @@ func (c *call) shareOf(n protocol.NodeID) *protocol.OutcallShare {
 	for _, s := range c.shares {
 		if s.Signer == n {
 			return s
-		}
-	}
-	return nil
-}
-
-// response gives the response with a hash if this node knows it, or nil.
-func (c *call) response(hash crypto.Hash) *protocol.OutcallResponse {
-	for _, r := range c.responses {
-		if r.Hash() == hash {
-			return r
 		}
 	}
 	return nil

@@ -137,17 +137,17 @@ func TestDelegateGivesItsResponseAway(t *testing.T) {
 
 // Each rule of a share (pool_manager.rs, validate_shares).
 func TestSharesAreJudged(t *testing.T) {
-	type tamper func(w *world, m *protocol.OutcallMetadata) *protocol.OutcallShare
-	by := func(n int) tamper {
+	type forge func(w *world, m *protocol.OutcallMetadata) *protocol.OutcallShare
+	by := func(n int) forge {
 		return func(w *world, m *protocol.OutcallMetadata) *protocol.OutcallShare { return w.nodes[n].sign(*m, nil) }
 	}
-	change := func(f func(*protocol.OutcallMetadata)) tamper {
+	change := func(f func(*protocol.OutcallMetadata)) forge {
 		return func(w *world, m *protocol.OutcallMetadata) *protocol.OutcallShare {
 			f(m)
 			return w.nodes[1].sign(*m, nil)
 		}
 	}
-	with := func(n int, reply int, reject string) tamper {
+	with := func(n int, reply int, reject string) forge {
 		return func(w *world, m *protocol.OutcallMetadata) *protocol.OutcallShare {
 			r := protocol.NewOutcallResponse(w.open.Find(m.ID), make([]byte, reply), protocol.Reject{Message: reject})
 			m.Hash = r.Hash()
@@ -157,7 +157,7 @@ func TestSharesAreJudged(t *testing.T) {
 	const all, alone = 0, 1 // calls: of all nodes, of node 1
 	for name, v := range map[string]struct {
 		call   protocol.OutcallID
-		share  tamper
+		share  forge
 		reason string // empty: accepted; "-": dropped without blame
 	}{
 		"good":               {all, by(1), ""},

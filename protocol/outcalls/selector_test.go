@@ -118,59 +118,90 @@ func TestTimeout(t *testing.T) {
 	require.Equal(t, protocol.Refuse(ReasonTimedOut), x.validate(diverged, deadline+1))
 }
 
-// Each rule of a section, on one that is good (payload_builder.rs, validate_canister_http_payload_impl). Call 0 is agreed on, 1 is
-// diverged, 2 was made by node 1 alone, 3 has timed out.
+// judgedAt is the time of the block that the sections below are of.
+const judgedAt = 60 * second
+
+// mixed is a subnet with a section that is good: call 0 is agreed on, 1 is diverged, 2 was made by node 1 alone, 3 has timed out.
+func mixed(t *testing.T) (*world, protocol.OutcallPayload) {
+	w := newWorld(t, 4)
+	w.call(nil)
+	w.call(func(c *protocol.OutcallContext) { c.URL = "https://b.example.com" })
+	w.call(func(c *protocol.OutcallContext) { c.Node = 1 })
+	w.call(func(c *protocol.OutcallContext) { c.Time = -second })
+	w.servers = func(n protocol.NodeID, c *protocol.OutcallContext) Answer {
+		if c.ID == 1 {
+			return body(fmt.Sprint(n))
+		}
+		return body("hello")
+	}
+	w.spread()
+	p := w.nodes[0].build(judgedAt)
+	require.Equal(t, []int{2, 1, 1}, []int{len(p.Agreed), len(p.Diverged), len(p.Timeouts)})
+	return w, p
+}
+
+// A tamper changes a section.
+type tamper func(*world, *protocol.OutcallPayload)
+
+// agreed changes a copy of the i-th response, and has it signed again if asked to.
+func agreed(i int, again bool, f func(*protocol.AgreedOutcall)) tamper {
+	return func(w *world, p *protocol.OutcallPayload) {
+		a := *p.Agreed[i]
+		a.Signatures = slices.Clone(a.Signatures)
+		f(&a)
+		for k := range a.Signatures {
+			if again {
+				a.Signatures[k].Signature = w.nodes[a.Signatures[k].Signer].pool.cfg.Keys.SignBasic(a.Metadata.Signable())
+			}
+		}
+		p.Agreed[i] = &a
+	}
+}
+
+// respond replaces what is agreed on.
+func respond(sender protocol.CanisterID, reply int) tamper {
+	return agreed(0, true, func(a *protocol.AgreedOutcall) {
+		c := protocol.OutcallContext{Time: second, Call: protocol.NewRequest(&protocol.Request{Sender: sender})}
+		a.Response = protocol.NewOutcallResponse(&c, make([]byte, reply), protocol.Reject{})
+		a.Metadata.Hash = a.Response.Hash()
+	})
+}
+
+// diverged changes a copy of the proof of divergence.
+func diverged(f func(*world, *protocol.OutcallDivergence)) tamper {
+	return func(w *world, p *protocol.OutcallPayload) {
+		d := protocol.OutcallDivergence{Shares: slices.Clone(p.Diverged[0].Shares)}
+		f(w, &d)
+		p.Diverged[0] = &d
+	}
+}
+
+// resign changes what the k-th share of the proof says.
+func resign(k int, f func(*protocol.OutcallMetadata)) tamper {
+	return diverged(func(w *world, d *protocol.OutcallDivergence) {
+		m := d.Shares[k].Metadata
+		f(&m)
+		d.Shares[k] = w.nodes[d.Shares[k].Signer].sign(m, nil)
+	})
+}
+
+// A judgement is what is to be said of a section that was tampered with; empty: it is as good as before.
+type judgement struct {
+	change tamper
+	want   string
+}
+
+func judge(t *testing.T, all map[string]judgement) {
+	for name, v := range all {
+		w, p := mixed(t)
+		v.change(w, &p)
+		require.Equal(t, v.want, w.nodes[3].validate(p, judgedAt).Reason, name)
+	}
+}
+
+// Each rule of a section, on one that is good (payload_builder.rs, validate_canister_http_payload_impl).
 func TestSectionsAreJudged(t *testing.T) {
-	const now = 60 * second
-	made := func() (*world, protocol.OutcallPayload) {
-		w := newWorld(t, 4)
-		w.call(nil)
-		w.call(func(c *protocol.OutcallContext) { c.URL = "https://b.example.com" })
-		w.call(func(c *protocol.OutcallContext) { c.Node = 1 })
-		w.call(func(c *protocol.OutcallContext) { c.Time = -second })
-		w.servers = func(n protocol.NodeID, c *protocol.OutcallContext) Answer {
-			if c.ID == 1 {
-				return body(fmt.Sprint(n))
-			}
-			return body("hello")
-		}
-		w.spread()
-		p := w.nodes[0].build(now)
-		require.Equal(t, []int{2, 1, 1}, []int{len(p.Agreed), len(p.Diverged), len(p.Timeouts)})
-		return w, p
-	}
-	// agreed changes a copy of the response to a call, and signs it again if asked to.
-	agreed := func(i int, again bool, f func(*protocol.AgreedOutcall)) func(*world, *protocol.OutcallPayload) {
-		return func(w *world, p *protocol.OutcallPayload) {
-			a := *p.Agreed[i]
-			a.Signatures = slices.Clone(a.Signatures)
-			f(&a)
-			for k := range a.Signatures {
-				if again {
-					a.Signatures[k].Signature = w.nodes[a.Signatures[k].Signer].pool.cfg.Keys.SignBasic(a.Metadata.Signable())
-				}
-			}
-			p.Agreed[i] = &a
-		}
-	}
-	diverged := func(f func(*world, *protocol.OutcallDivergence)) func(*world, *protocol.OutcallPayload) {
-		return func(w *world, p *protocol.OutcallPayload) {
-			d := protocol.OutcallDivergence{Shares: slices.Clone(p.Diverged[0].Shares)}
-			f(w, &d)
-			p.Diverged[0] = &d
-		}
-	}
-	resign := func(k int, f func(*protocol.OutcallMetadata)) func(*world, *protocol.OutcallPayload) {
-		return diverged(func(w *world, d *protocol.OutcallDivergence) {
-			m := d.Shares[k].Metadata
-			f(&m)
-			d.Shares[k] = w.nodes[d.Shares[k].Signer].sign(m, nil)
-		})
-	}
-	for name, v := range map[string]struct {
-		change func(*world, *protocol.OutcallPayload)
-		want   string
-	}{
+	judge(t, map[string]judgement{
 		"good":           {func(*world, *protocol.OutcallPayload) {}, ""},
 		"many timeouts":  {func(_ *world, p *protocol.OutcallPayload) { p.Timeouts = append(p.Timeouts, 3) }, ReasonTwice},
 		"unknown call":   {func(_ *world, p *protocol.OutcallPayload) { p.Timeouts[0] = 4 }, ReasonUnknown},
@@ -185,25 +216,30 @@ func TestSectionsAreJudged(t *testing.T) {
 		"other id":       {agreed(0, true, func(a *protocol.AgreedOutcall) { a.Metadata.ID = 2 }), ReasonMetadata},
 		"other timeout":  {agreed(0, true, func(a *protocol.AgreedOutcall) { a.Metadata.Timeout++ }), ReasonMetadata},
 		"other registry": {agreed(0, true, func(a *protocol.AgreedOutcall) { a.Metadata.Registry = 0 }), ReasonVersion},
-		"other canister": {agreed(0, true, func(a *protocol.AgreedOutcall) {
-			c := protocol.OutcallContext{ID: 0, Time: second, Call: protocol.NewRequest(&protocol.Request{Sender: 6})}
-			a.Response = protocol.NewOutcallResponse(&c, nil, protocol.Reject{})
-			a.Metadata.Hash = a.Response.Hash()
-		}), ReasonMetadata},
-		"too large": {agreed(0, true, func(a *protocol.AgreedOutcall) {
-			c := protocol.OutcallContext{ID: 0, Time: second, Call: protocol.NewRequest(&protocol.Request{Sender: 5})}
-			a.Response = protocol.NewOutcallResponse(&c, make([]byte, protocol.MaxOutcallResponse+sizeCandid+1), protocol.Reject{})
-			a.Metadata.Hash = a.Response.Hash()
-		}), ReasonOversized},
-		"few signers":     {agreed(0, false, func(a *protocol.AgreedOutcall) { a.Signatures = a.Signatures[:2] }), ReasonFewSigners},
-		"enough signers":  {agreed(0, false, func(a *protocol.AgreedOutcall) { a.Signatures = a.Signatures[1:] }), ""},
-		"signers' order":  {agreed(0, false, func(a *protocol.AgreedOutcall) { slices.Reverse(a.Signatures) }), ReasonOrder},
-		"signer twice":    {agreed(0, false, func(a *protocol.AgreedOutcall) { a.Signatures[1] = a.Signatures[0] }), ReasonOrder},
-		"signer outside":  {agreed(0, true, func(a *protocol.AgreedOutcall) { a.Signatures[3].Signer = 4 }), ReasonNotMember},
-		"forged":          {agreed(0, false, func(a *protocol.AgreedOutcall) { a.Signatures[3].Signature[0]++ }), ReasonProof},
-		"other's alone":   {agreed(1, true, func(a *protocol.AgreedOutcall) { a.Signatures[0].Signer = 2 }), ReasonNotMember},
-		"nobody's":        {agreed(1, true, func(a *protocol.AgreedOutcall) { a.Signatures = nil }), ReasonFewSigners},
-		"forged alone":    {agreed(1, false, func(a *protocol.AgreedOutcall) { a.Signatures[0].Signature[0]++ }), ReasonProof},
+		"other canister": {respond(6, 0), ReasonMetadata},
+		"too large":      {respond(5, protocol.MaxOutcallResponse+sizeCandid+1), ReasonOversized},
+		"few signers":    {agreed(0, false, func(a *protocol.AgreedOutcall) { a.Signatures = a.Signatures[:2] }), ReasonFewSigners},
+		"enough signers": {agreed(0, false, func(a *protocol.AgreedOutcall) { a.Signatures = a.Signatures[1:] }), ""},
+		"signers' order": {agreed(0, false, func(a *protocol.AgreedOutcall) { slices.Reverse(a.Signatures) }), ReasonOrder},
+		"signer twice":   {agreed(0, false, func(a *protocol.AgreedOutcall) { a.Signatures[1] = a.Signatures[0] }), ReasonOrder},
+		"signer outside": {agreed(0, true, func(a *protocol.AgreedOutcall) { a.Signatures[3].Signer = 4 }), ReasonNotMember},
+		"forged":         {agreed(0, false, func(a *protocol.AgreedOutcall) { a.Signatures[3].Signature[0]++ }), ReasonProof},
+		"other's alone":  {agreed(1, true, func(a *protocol.AgreedOutcall) { a.Signatures[0].Signer = 2 }), ReasonNotMember},
+		"nobody's":       {agreed(1, true, func(a *protocol.AgreedOutcall) { a.Signatures = nil }), ReasonFewSigners},
+		"forged alone":   {agreed(1, false, func(a *protocol.AgreedOutcall) { a.Signatures[0].Signature[0]++ }), ReasonProof},
+	})
+	w, p := mixed(t)
+	x := w.nodes[3]
+	require.Equal(t, ReasonTwice, x.validate(p, judgedAt, block(protocol.OutcallPayload{Timeouts: []protocol.OutcallID{2}})).Reason)
+	require.Equal(t, protocol.Defer(ReasonStateMissing), x.selector.Validate(8, &p, protocol.ValidationContext{CertifiedHeight: 11}, nil))
+	require.Equal(t, protocol.Defer(ReasonRegistryMissing), x.selector.Validate(101, &p, context(judgedAt), nil))
+	rest := w.nodes[0].build(judgedAt, block(p))
+	require.True(t, rest.IsEmpty())
+}
+
+// Each rule of a proof of divergence.
+func TestDivergencesAreJudged(t *testing.T) {
+	judge(t, map[string]judgement{
 		"could agree":     {diverged(func(_ *world, d *protocol.OutcallDivergence) { d.Shares = d.Shares[:2] }), ReasonAgreeable},
 		"cannot agree":    {diverged(func(_ *world, d *protocol.OutcallDivergence) { d.Shares = d.Shares[:3] }), ""},
 		"shares' order":   {diverged(func(_ *world, d *protocol.OutcallDivergence) { slices.Reverse(d.Shares) }), ReasonOrder},
@@ -226,18 +262,7 @@ func TestSectionsAreJudged(t *testing.T) {
 			p.Agreed = p.Agreed[:1]
 			resign(0, func(m *protocol.OutcallMetadata) { m.ID = 2 })(w, p)
 		}, ReasonNotReplicated},
-	} {
-		w, p := made()
-		v.change(w, &p)
-		require.Equal(t, v.want, w.nodes[3].validate(p, now).Reason, name)
-	}
-	w, p := made()
-	require.Equal(t, ReasonTwice, w.nodes[3].validate(p, now, block(protocol.OutcallPayload{Timeouts: []protocol.OutcallID{2}})).Reason)
-	x := w.nodes[3]
-	require.Equal(t, protocol.Defer(ReasonStateMissing), x.selector.Validate(8, &p, protocol.ValidationContext{CertifiedHeight: 11}, nil))
-	require.Equal(t, protocol.Defer(ReasonRegistryMissing), x.selector.Validate(101, &p, context(now), nil))
-	rest := w.nodes[0].build(now, block(p))
-	require.True(t, rest.IsEmpty())
+	})
 }
 
 // A block answers 500 calls, and as many timeouts as it likes, in less than 2 MiB.

@@ -14,6 +14,7 @@
 //
 // # What is left out
 //
-// References to functions are only written; in what is read, functions, services and future types are refused by name. nat and int are held in 64 bits, and larger ones refused. The
-// whole of Candid, with its texts, is canister/candid, which is for the side that calls.
+// References to functions are only written. In what is read, functions, services and future types are refused by name. nat and
+// int are held in 64 bits, and larger ones refused. The whole of Candid, with its texts, is canister/candid, which is for the
+// side that calls.
 package candid

@@ -21,7 +21,9 @@ func TestFieldsOfJSON(t *testing.T) {
 		require.True(t, ok, x.object)
 		require.Equal(t, x.want, got, x.object)
 	}
-	for _, object := range []string{"", "{", "{}", "usd", `{"usd"`, `{"usd":`, `["usd", 1]`, `{"eur": {"usd": 1}}`, `{"a":"usd"}`, `{"a":1]"usd":2}`} {
+	for _, object := range []string{
+		"", "{", "{}", "usd", `{"usd"`, `{"usd":`, `["usd", 1]`, `{"eur": {"usd": 1}}`, `{"a":"usd"}`, `{"a":1]"usd":2}`,
+	} {
 		_, ok := jsonField(object, "usd")
 		require.False(t, ok, object)
 	}
