@@ -104,3 +104,24 @@ clients:
   - { name: reader, call: oracle.fetch, arg: '("https://a.example.com")', at: 2s, reject: "SYS_TRANSIENT: Canister http request timed out" }
 `))
 }
+
+// Whoever signs garbage is not counted, and found out; f of them change nothing.
+func TestOutcallsWithCorruptShares(t *testing.T) {
+	r := runText(t, `
+name: corrupt
+duration: 15s
+crypto: ideal
+network: { uniform: 20ms }
+subnets: [{ name: app, nodes: 4 }]
+canisters: [{ name: oracle, subnet: app, library: fetcher }]
+outcalls: [{ url: "https://a.example.com", body: truth }]
+attackers: [{ nodes: app/3, strategies: corrupt-shares }]
+clients:
+  - name: reader
+    sequence:
+      - { call: oracle.fetch, arg: '("https://a.example.com")', expect: '(200, "truth")' }
+      - { call: oracle.fetch, arg: '("https://a.example.com")', expect: '(200, "truth")' }
+`)
+	requireOK(t, r)
+	require.Positive(t, r.Subnets[0].Invalid)
+}
