@@ -52,7 +52,7 @@
 //   - Model: compiling is free. Paused executions keep their order of age; the replica shares threads out by compute allocation.
 //   - Queries and canister_inspect_message are functions on a state that nobody calls in a round: a node's business, not the state
 //     machine's. A composite query has no time limit beside that on instructions; queries leave no statistics, and no log.
-//   - ic0.cost_http_request_v2 is missing.
+//   - ic0.cost_http_request_v2 is missing, and so are flexible_http_request and the pricing_version of outcalls.
 //   - Model: a subnet has its whole heap delta from the beginning of an interval on; the replica gives out 32 GiB at first and more as it
 //     goes. Best-effort messages have no memory limit: it binds only near 5 GiB queued.
 //   - Model: what is reserved for storage follows the subnet's use at the beginning of a message, not thread by thread.

@@ -67,10 +67,12 @@ subnets: [{ name: app, nodes: 4 }, { name: other, nodes: 4 }]
 canisters:
   - { name: oracle, subnet: app, library: fetcher, settings: { keep: usd } }
   - { name: alone, subnet: other, library: fetcher, settings: { replicated: 0, max_response: 100 } }
+  - { name: patient, subnet: other, library: fetcher, settings: { replicated: 0 } }
 outcalls:
   - { url: "https://slow.example.com", bodies: ['{"usd": 7, "at": 1}', '{"usd": 7, "at": 2}'], delay: 10s }
   - { url: "https://endless.example.com", delay: 31s }
   - { url: "https://large.example.com", body: "`+strings.Repeat("x", 200)+`" }
+  - { url: "https://fetched.example.com", body: "`+strings.Repeat("x", 5000)+`" }
 faults:
   - { crash: app/0, at: 6s, restart_after: 2s }
   - { cut: app/1, at: 9s, for: 5s }
@@ -84,6 +86,7 @@ clients:
       - { call: alone.fetch, arg: '("https://large.example.com")', reject: "SYS_FATAL: Http body exceeds size limit of 100 bytes" }
       - { call: alone.fetch, arg: '("https://nobody.example.com")', reject: "SYS_TRANSIENT: Connecting to nobody.example.com failed: dns" }
       - { call: alone.fetch, arg: '("https://slow.example.com")', expect: any }
+      - { call: patient.fetch, arg: '("https://fetched.example.com")', expect: any } # a response too large to be pushed
 `))
 }
 

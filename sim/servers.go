@@ -80,8 +80,8 @@ func (s *simulation) sharedTransformer(t protocol.Transformer) protocol.Transfor
 	return &sharedTransformer{inner: t, results: memo.NewCache[transformation, protocol.Transformed](sharedTransformations)}
 }
 
-// sharedTransformations is how many are remembered: those of as many nodes and calls as are at it at once.
-const sharedTransformations = 1 << 12
+// sharedTransformations is how many are remembered: each keeps a state alive, and nodes are seconds apart at most.
+const sharedTransformations = 1 << 10
 
 type sharedTransformer struct {
 	inner   protocol.Transformer
