@@ -42,8 +42,13 @@ type rules struct {
 	answered map[protocol.OutcallID]struct{}
 }
 
-// threshold is how many nodes have to agree: n − f (reference/protocol.md A.1).
-func (r *rules) threshold() int { return len(r.members) - protocol.FaultsTolerated(len(r.members)) }
+// needed is how many nodes have to agree on a call: n − f (reference/protocol.md A.1), or the one who makes it.
+func (r *rules) needed(c *protocol.OutcallContext) int {
+	if !c.IsReplicated() {
+		return 1
+	}
+	return len(r.members) - protocol.FaultsTolerated(len(r.members))
+}
 
 // answer marks a call as answered, or says why it may not be.
 func (r *rules) answer(id protocol.OutcallID) (*protocol.OutcallContext, protocol.Verdict) {
@@ -97,7 +102,7 @@ func (r *rules) agreed(a *protocol.AgreedOutcall) protocol.Verdict {
 			return protocol.Refuse(ReasonNotMember)
 		}
 	}
-	if n := len(a.Signatures); n < 1 || c.IsReplicated() && n < r.threshold() {
+	if len(a.Signatures) < r.needed(c) {
 		return protocol.Refuse(ReasonFewSigners)
 	}
 	return protocol.Accept()

@@ -48,22 +48,28 @@ func (s *Selector) Build(
 		if k == nil || section.Len() >= MaxResponses {
 			continue // but for timeouts
 		}
-		if a := k.agreement(r); a != nil {
+		shares := k.counted(r)
+		if a := k.agreement(r, shares); a != nil {
 			if size+a.Size() < limit {
 				section.Agreed = append(section.Agreed, a)
 				size += a.Size()
 			}
-		} else if d := k.divergence(r); d != nil && size+d.Size() < limit {
-			section.Diverged = append(section.Diverged, d)
-			size += d.Size()
+		} else if r.cannotAgree(shares) { // never so of a call that one node makes: it has but one share
+			if d := (&protocol.OutcallDivergence{Shares: shares}); size+d.Size() < limit {
+				section.Diverged = append(section.Diverged, d)
+				size += d.Size()
+			}
 		}
 	}
 	return section
 }
 
-// counted gives the shares that count under the rules, by signer.
+// counted gives the shares that count under the rules, by signer; none if they are too few to show anything.
 func (c *call) counted(r *rules) []*protocol.OutcallShare {
-	var counted []*protocol.OutcallShare
+	if n := len(c.shares); n < r.needed(c.OutcallContext) && n <= protocol.FaultsTolerated(len(r.members))+1 {
+		return nil
+	}
+	counted := make([]*protocol.OutcallShare, 0, len(c.shares))
 	for _, s := range c.shares {
 		if s.Metadata.Registry == r.version && (!c.IsReplicated() || isMember(r.members, s.Signer)) {
 			counted = append(counted, s)
@@ -74,11 +80,9 @@ func (c *call) counted(r *rules) []*protocol.OutcallShare {
 }
 
 // agreement gives a response that this node knows and enough nodes signed, or nil.
-func (c *call) agreement(r *rules) *protocol.AgreedOutcall {
-	shares := c.counted(r)
-	need := r.threshold()
-	if !c.IsReplicated() {
-		need = 1
+func (c *call) agreement(r *rules, shares []*protocol.OutcallShare) *protocol.AgreedOutcall {
+	if len(shares) == 0 {
+		return nil
 	}
 	for _, response := range c.responses {
 		a := &protocol.AgreedOutcall{Response: response}
@@ -88,20 +92,11 @@ func (c *call) agreement(r *rules) *protocol.AgreedOutcall {
 				a.Signatures = append(a.Signatures, protocol.OutcallSignature{Signer: s.Signer, Signature: s.Signature})
 			}
 		}
-		if len(a.Signatures) >= need {
+		if len(a.Signatures) >= r.needed(c.OutcallContext) {
 			return a
 		}
 	}
 	return nil
-}
-
-// divergence gives the proof that nothing can be agreed on, or nil. A call that one node makes has but one share.
-func (c *call) divergence(r *rules) *protocol.OutcallDivergence {
-	shares := c.counted(r)
-	if !r.cannotAgree(shares) {
-		return nil
-	}
-	return &protocol.OutcallDivergence{Shares: shares}
 }
 
 // Validate judges the section of a peer's block on past. Signatures are looked at last, being dear.
