@@ -93,6 +93,23 @@ func TestTooFewSharesWait(t *testing.T) {
 	require.Len(t, w.nodes[0].build(2*second).Agreed, 1)
 }
 
+// f + 2 shares can be proof enough that nothing will be agreed on.
+func TestDivergenceNeedsFewShares(t *testing.T) {
+	w := newWorld(t, 4)
+	w.vary(4, false)
+	w.call(nil)
+	x := w.nodes[0]
+	x.step()
+	for n := 1; n < 3; n++ {
+		p := x.build(2 * second)
+		require.True(t, p.IsEmpty())
+		w.nodes[n].step()
+		x.pool.Insert(w.nodes[n].share(0), protocol.NodeID(n))
+		x.step()
+	}
+	require.Len(t, x.build(2*second).Diverged[0].Shares, 3)
+}
+
 // A minute after its round a call is answered as timed out, and no other way.
 func TestTimeout(t *testing.T) {
 	w := newWorld(t, 4)
