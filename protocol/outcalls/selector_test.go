@@ -95,19 +95,19 @@ func TestTooFewSharesWait(t *testing.T) {
 
 // f + 2 shares can be proof enough that nothing will be agreed on.
 func TestDivergenceNeedsFewShares(t *testing.T) {
-	w := newWorld(t, 4)
-	w.vary(4, false)
+	w := newWorld(t, 7)
+	w.vary(7, false)
 	w.call(nil)
 	x := w.nodes[0]
 	x.step()
-	for n := 1; n < 3; n++ {
+	for n := 1; n < 4; n++ {
 		p := x.build(2 * second)
 		require.True(t, p.IsEmpty())
 		w.nodes[n].step()
 		x.pool.Insert(w.nodes[n].share(0), protocol.NodeID(n))
 		x.step()
 	}
-	require.Len(t, x.build(2*second).Diverged[0].Shares, 3)
+	require.Len(t, x.build(2 * second).Diverged[0].Shares, 4)
 }
 
 // A minute after its round a call is answered as timed out, and no other way.
