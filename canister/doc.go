@@ -12,6 +12,7 @@
 //     chunks.go, snapshots.go, snapshot_parts.go, status.go, history.go, log.go, settings.go, subnet.go: what the methods do.
 //     management: their types in Candid.
 //   - query.go, composite.go: questions to a state, outside of rounds.
+//   - outcalls.go, transform.go: HTTPS outcalls, from a canister's call to the answer that consensus brings.
 //   - account.go, consumed.go, allocation.go, heap.go: what a canister pays for being there, memory of the subnet, and limits of its own.
 //   - execution.go: one entry into a module and its journal. system_api.go and api_*.go: ic0, one table. mode.go: who may call what.
 //   - prices.go, limits.go: numbers, each with its source. fault.go: error codes and texts.
@@ -47,12 +48,12 @@
 //
 // # What is left out
 //
-//   - Not available yet, and rejected with these words: http_request, threshold keys and Bitcoin.
+//   - Not available yet, and rejected with these words: threshold keys and Bitcoin.
 //     There are no subnet admins, so that users create canisters by the provisional method only.
 //   - Model: compiling is free. Paused executions keep their order of age; the replica shares threads out by compute allocation.
 //   - Queries and canister_inspect_message are functions on a state that nobody calls in a round: a node's business, not the state
 //     machine's. A composite query has no time limit beside that on instructions; queries leave no statistics, and no log.
-//   - ic0.cost_http_request_v2 is missing.
+//   - ic0.cost_http_request_v2 is missing, and so are flexible_http_request and the pricing_version of outcalls.
 //   - Model: a subnet has its whole heap delta from the beginning of an interval on; the replica gives out 32 GiB at first and more as it
 //     goes. Best-effort messages have no memory limit: it binds only near 5 GiB queued.
 //   - Model: what is reserved for storage follows the subnet's use at the beginning of a message, not thread by thread.

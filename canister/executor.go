@@ -86,7 +86,8 @@ func (e *Executor) open(parent *State, ctx *protocol.RoundContext) *Round {
 		prices: pricesOf(ctx), limits: e.limits(ctx.System),
 		now: ctx.Genesis + uint64(ctx.Time), owner: new(queue.Owner),
 		management: parent.management, departing: parent.departing, nextID: parent.nextID, retired: parent.retired,
-		memory: parent.memory, compute: parent.compute, delta: parent.delta, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
+		outcalls: parent.outcalls,
+		memory:   parent.memory, compute: parent.compute, delta: parent.delta, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
 	}
 }
 

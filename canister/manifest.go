@@ -68,6 +68,9 @@ func (s *State) manifest() ([]canisterHash, crypto.Hash) {
 	for _, id := range s.retired {
 		all = appendUint(all, uint64(id))
 	}
+	if s.outcalls.Next > 0 {
+		return hashes, crypto.Sum("canister_state_with_outcalls", appendOutcalls(all, s.outcalls))
+	}
 	return hashes, crypto.Sum("canister_state", all)
 }
 

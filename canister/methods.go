@@ -49,6 +49,7 @@ func methods() []method {
 		{"canister_metadata", false, anybody, (*Round).canisterMetadata},
 		{"deposit_cycles", false, anybody, (*Round).depositCycles},
 		{"raw_rand", false, open, (*Round).rawRand},
+		{"http_request", false, open, (*Round).httpRequest},
 		{"node_metrics_history", false, aboutSubnet, (*Round).nodeMetricsHistory},
 		{"subnet_info", false, aboutSubnet, (*Round).subnetInfo},
 		{"list_canisters", true, open, (*Round).listCanisters},
@@ -65,7 +66,6 @@ func methods() []method {
 		{"fetch_canister_logs", false, open, (*Round).refuseLogs},
 	}
 	for _, name := range []string{
-		"http_request",
 		"ecdsa_public_key", "sign_with_ecdsa", "schnorr_public_key", "sign_with_schnorr", "vetkd_public_key", "vetkd_derive_key",
 		"bitcoin_get_balance", "bitcoin_get_utxos", "bitcoin_send_transaction", "bitcoin_get_current_fee_percentiles",
 		"bitcoin_get_block_headers",

@@ -130,7 +130,11 @@ func (g *callGraph) ask(q *query, depth int) (*answer, *fault) {
 		k := composite{callGraph: g, canister: &working, caller: q.sender, depth: depth}
 		return k.run(q)
 	}
-	return nil, &fault{code: errMethodNotFound, text: "Canister has no query method '" + q.method + "'"}
+	return nil, noQuery(q.method)
+}
+
+func noQuery(method string) *fault {
+	return &fault{code: errMethodNotFound, text: "Canister has no query method '" + method + "'"}
 }
 
 // enter makes an execution and gives its answer, or says why there is none.

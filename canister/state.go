@@ -19,6 +19,7 @@ type State struct {
 	departing  []*protocol.CanisterMessage // answers of the management canister to other subnets
 	nextID     protocol.CanisterID         // no new canister gets an id below it
 	retired    []protocol.CanisterID       // from nextID on, that were used and are not any more
+	outcalls   protocol.Outcalls
 
 	cycles     protocol.Cycles
 	bytes      uint64

@@ -16,6 +16,7 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	c := &sim.Config{
 		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
 		Paths: s.Network.paths, Faults: s.plan(), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
+		Servers: s.servers(),
 	}
 	if s.Until != 0 {
 		c.Duration, c.Short, c.Expect = s.Until, true, nil

@@ -74,6 +74,7 @@ func (p *parser) scenario(o *object) {
 	p.canisters(o)
 	p.management(o)
 	p.clients(o)
+	p.outcalls(o)
 	p.faults(o)
 	p.attackers(o)
 	p.liveness(o)

@@ -38,6 +38,7 @@ func (s *Spec) Resolved() []byte {
 		return m.resolved(new(entry), s.File).add("at", printDuration(m.At)).String()
 	})
 	section(w, "clients", s.Clients, func(k *Client) string { return k.resolved(s.File) })
+	section(w, "outcalls", s.Outcalls, func(c *Outcall) string { return c.resolved().String() })
 	section(w, "faults", s.Faults, func(f *Fault) string { return f.resolved().String() })
 	section(w, "attackers", s.Attackers, func(a *Attacker) string {
 		return new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies)).String()

@@ -26,6 +26,7 @@ type Spec struct {
 	Canisters  []Canister
 	Clients    []Client
 	Management []Step
+	Outcalls   []Outcall
 	Faults     []Fault
 	Attackers  []Attacker
 	Liveness   check.Bounds

@@ -49,17 +49,19 @@ type world struct {
 	faults    []fault.Action
 	coalition *adversary.Coalition
 	executor  *canister.Executor
+	adapter   *servers
 }
 
 // A subnetWorld is what the nodes of a subnet have in common at genesis.
 type subnetWorld struct {
-	id        protocol.SubnetID
-	nodes     []protocol.NodeID
-	dealer    *dkg.Dealer
-	genesis   *protocol.CatchUpPackage
-	state     *messaging.State
-	processor messaging.Processor
-	querier   protocol.Querier
+	id          protocol.SubnetID
+	nodes       []protocol.NodeID
+	dealer      *dkg.Dealer
+	genesis     *protocol.CatchUpPackage
+	state       *messaging.State
+	processor   messaging.Processor
+	querier     protocol.Querier
+	transformer protocol.Transformer
 }
 
 // build makes the world of a configuration.
@@ -78,6 +80,7 @@ func (s *simulation) build() error {
 	if err := s.foundSubnets(); err != nil {
 		return err
 	}
+	s.adapter = s.newServers()
 	if err := s.foundStates(); err != nil {
 		return err
 	}
@@ -184,6 +187,7 @@ func (s *simulation) foundStates() error {
 		Round: s.config.slices.round, Slice: s.config.slices.slice,
 	})
 	s.executor = executor
+	transformer := s.sharedTransformer(executor)
 	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
 	for i, sub := range s.subnets {
 		installs, err := s.installs(i)
@@ -198,7 +202,7 @@ func (s *simulation) foundStates() error {
 		client := s.registry.Client(sub.nodes[0], registry.PollPhase{})
 		summaries := dkg.Summaries{Dealer: sub.dealer, Registry: client}
 		sub.genesis = summaries.Genesis(snapshot.Version, 0)
-		sub.processor, sub.querier = processor, executor
+		sub.processor, sub.querier, sub.transformer = processor, executor, transformer
 	}
 	return nil
 }
@@ -206,7 +210,7 @@ func (s *simulation) foundStates() error {
 func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
 	record := snapshot.Subnets[subnet]
 	return &protocol.RoundContext{
-		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: len(record.Members),
+		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: len(record.Members), Members: record.Members,
 		System: record.Type == protocol.SystemSubnet, Genesis: snapshot.Genesis, Routing: snapshot.Routing,
 	}
 }
@@ -269,7 +273,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
 			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
-			State: sub.state, Processor: sub.processor, Querier: sub.querier,
+			State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
 			Components: s.config.components, Judge: s.judgement(),
 		})

@@ -32,7 +32,8 @@ type Config struct {
 	Canisters []Canister
 	Library   []byte // a module like those of canisters with Library, which may be installed during the run; nil: none
 	Clients   []workload.Config
-	Users     int // with keys, beside the clients
+	Users     int      // with keys, beside the clients
+	Servers   []Server // that answer HTTPS outcalls: the first that a request fits
 	Faults    fault.Plan
 	Attackers []adversary.Assignment
 	Bounds    check.Bounds        // what liveness means

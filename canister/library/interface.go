@@ -8,6 +8,12 @@ func Interface(name string) string {
 		return "service : { inc : () -> (nat64); set : (nat64) -> (); get : () -> (nat64) query }"
 	case "site":
 		return siteInterface
+	case "fetcher":
+		return `type response = record { status : nat; headers : vec record { name : text; value : text }; body : blob };
+			service : {
+				fetch : (text) -> (nat, text);
+				transform : (record { response : response; context : blob }) -> (response) query;
+			}`
 	}
 	return ""
 }

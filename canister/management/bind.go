@@ -54,6 +54,9 @@ func typeOf(t reflect.Type) candid.Type {
 	if k := primitive(t); k != 0 {
 		return candid.Prim(k)
 	}
+	if t == reflect.TypeFor[TransformFunction]() {
+		return transformType()
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return candid.OptOf(typeOf(t.Elem()))
@@ -141,6 +144,8 @@ func valueOf(v reflect.Value) candid.Value {
 		return x.value()
 	case Float64:
 		return x.value()
+	case TransformFunction:
+		return candid.Func{Service: x.Canister, Method: x.Method}
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -206,6 +211,8 @@ func assign(v candid.Value, to reflect.Value) error {
 		n, err := cyclesOf(v)
 		to.Set(reflect.ValueOf(n))
 		return err
+	case candid.Func:
+		to.Set(reflect.ValueOf(TransformFunction{v.Service, v.Method}))
 	case candid.Opt:
 		to.Set(reflect.New(to.Type().Elem()))
 		return assign(v.Value, to.Elem())

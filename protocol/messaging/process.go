@@ -102,6 +102,9 @@ func (m *StateMachine) Process(parent *State, b *protocol.Batch, registry *proto
 		r.collectGarbage(b.Payload.XNet)
 		r.inductSlices(b.Payload.XNet)
 		r.inductIngress(b.Payload.Ingress)
+		for _, a := range b.Payload.Outcalls.Answers() {
+			r.canister.Answer(a)
+		}
 	}
 	r.canister.Execute()
 	r.buildStreams()
@@ -140,7 +143,8 @@ func contextOf(
 ) protocol.RoundContext {
 	own := registry.Subnet(subnet)
 	return protocol.RoundContext{
-		Subnet: subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members), System: own.Type == protocol.SystemSubnet,
+		Subnet: subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members), Members: own.Members,
+		System: own.Type == protocol.SystemSubnet,
 		Height: h, Time: now, Genesis: registry.Genesis, Routing: registry.Routing, Registry: registry,
 	}
 }

@@ -49,6 +49,9 @@ func (s *State) Height() protocol.Height { return s.height }
 // state is a function.
 func (s *State) Lineage() crypto.Hash { return s.lineage }
 
+// RegistryVersion is the version that the last batch was executed under.
+func (s *State) RegistryVersion() protocol.RegistryVersion { return s.registry }
+
 // Time is the time of the last batch; it is what canisters and certificates see.
 func (s *State) Time() protocol.Time { return s.time }
 

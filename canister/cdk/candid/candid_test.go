@@ -24,6 +24,8 @@ func TestEncodeIsCandid(t *testing.T) {
 		{"4449444c 01 6d68 01 00 02 0101aa 010104", []Value{NewVec(NewPrincipal("\xaa"), NewPrincipal("\x04"))}},
 		// didc encode '(record { canister_id = principal "aaaaa-aa" })'
 		{"4449444c 01 6c01b3c4b1f20468 01 00 0100", []Value{NewRecord(Of("canister_id", NewPrincipal("")))}},
+		// func "aaaaa-aa"."m" : (text) -> (nat) query
+		{"4449444c 01 6a0171017d0101 01 00 0101 00 016d", []Value{NewQuery("", "m", []Value{NewText("")}, []Value{NewNat(0)})}},
 		{"4449444c 01 6b01bc8a017f 01 00 00", []Value{NewVariant("Ok", NewNull())}},
 		{"4449444c 01 6c02007a0171 01 00 0100 0161", []Value{NewTuple(NewNat16(1), NewText("a"))}},
 		{"4449444c 02 6e78 6e6f 02 00 01 01 0700000000000000 00", []Value{NewOpt(NewNat64(7)), NewOpt()}},

@@ -73,6 +73,15 @@ func (r *Reader) Blob() []byte { return []byte(r.next(Blob).text) }
 // Record goes into a record: its fields are then taken by name, in any order.
 func (r *Reader) Record() { r.fields = r.next(Record).fields }
 
+// Into goes into a record that is a field of the record: its fields are taken then, and no others any more.
+func (r *Reader) Into(name string) {
+	v, ok := r.field(name, Record)
+	if !ok {
+		r.fail("there is no field " + name)
+	}
+	r.fields = v.fields
+}
+
 // field gives a field of the record; ok is false if there is none or it is of another type.
 func (r *Reader) field(name string, kind Kind) (v Value, ok bool) {
 	id := Hash(name)
@@ -105,6 +114,14 @@ func (r *Reader) FieldNat16(name string, missing uint16) uint16 {
 // FieldNat64 takes a nat64; missing it is the default.
 func (r *Reader) FieldNat64(name string, missing uint64) uint64 {
 	if v, ok := r.field(name, Nat64); ok {
+		return v.num
+	}
+	return missing
+}
+
+// FieldNat takes a nat; missing it is the default.
+func (r *Reader) FieldNat(name string, missing uint64) uint64 {
+	if v, ok := r.field(name, Nat); ok {
 		return v.num
 	}
 	return missing

@@ -51,6 +51,14 @@ func updateSet() { program.Update("set") }
 //go:wasmexport canister_query_SP_get
 func queryGet() { program.Query("get") }
 
+// fetcher
+
+//go:wasmexport canister_update_SP_fetch
+func updateFetch() { program.Update("fetch") }
+
+//go:wasmexport canister_query_SP_transform
+func queryTransform() { program.Query("transform") }
+
 // interpreter
 
 //go:wasmexport canister_update_SP_run

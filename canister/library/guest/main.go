@@ -23,6 +23,8 @@ func undecided() *cdk.Canister {
 				*c = newCaller(ctx, settings)
 			case "counter":
 				*c = newCounter(settings)
+			case "fetcher":
+				*c = newFetcher(settings)
 			case "interpreter":
 				*c = newInterpreter(ctx, settings)
 			case "site":
