@@ -87,7 +87,10 @@ COMPILE := canister/e2e/testdata/compile.mjs
 CHROMIUM ?= /usr/bin/chromium
 MADE    := $(MOTOKO) $(addprefix $(E2E)/,counter.wasm guests.wasm ledger.wasm)
 
-e2e: build $(MADE) ## run canisters made by other compilers, compare with others' Candid and certified responses, use the page (needs npm, rustc, chromium)
+# What agents and the official command line use against icsim serve: two canisters of Motoko, two of Go, and icp.
+AGENTS  := $(addprefix $(E2E)/,visitor-32.wasm proxy-32.wasm hello.wasm.gz signer.wasm.gz signer.wasm icp)
+
+e2e: build $(MADE) $(AGENTS) ## run canisters of other compilers, unmodified agents and the page in a browser (needs npm, rustc, chromium)
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Didc ./canister/candid
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run ResponseVerification ./crypto/httpcert
@@ -95,10 +98,24 @@ e2e: build $(MADE) ## run canisters made by other compilers, compare with others
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Client ./sim/gateway/pocketic
 	@command -v $(CHROMIUM) >/dev/null || { echo 'e2e: no Chromium; on Debian: apt-get install chromium, or name one: CHROMIUM=path' >&2; exit 1; }
 	CHROMIUM=$(CHROMIUM) E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Browser ./sim/gateway/page
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -timeout 30m -v ./sim/gateway/e2e
 	ICSIM_MOTOKO='node $(CURDIR)/$(COMPILE) $(CURDIR)/$(E2E)' bin/icsim run canister/e2e/testdata/programs.yaml
 
 $(E2E)/%-32.wasm: canister/e2e/testdata/%.mo $(COMPILE) $(NODE)
 	node $(COMPILE) $(E2E) $< $@ 32
+
+$(E2E)/%-32.wasm: sim/gateway/e2e/testdata/%.mo $(COMPILE) $(NODE)
+	node $(COMPILE) $(E2E) $< $@ 32
+
+$(E2E)/hello.wasm.gz: canister/cdk/testdata/hello/main.go $(MODULE) | build
+	@mkdir -p $(E2E) && bin/icsim canister build ./$(<D) -o $@
+
+$(E2E)/signer.wasm $(E2E)/signer.wasm.gz &: sim/gateway/e2e/testdata/signer/main.go $(MODULE) | build
+	@mkdir -p $(E2E) && bin/icsim canister build ./$(<D) -o $(E2E)/signer.wasm && gzip -9nkf $(E2E)/signer.wasm
+
+$(E2E)/icp: $(NODE)
+	cd $(E2E) && npm pack --silent @icp-sdk/icp-cli-linux-x64@1.5.0
+	tar -xzmf $(E2E)/icp-sdk-icp-cli-linux-x64-1.5.0.tgz -C $(E2E) --strip-components=2 package/bin/icp
 
 $(E2E)/%-64.wasm: canister/e2e/testdata/%.mo $(COMPILE) $(NODE)
 	node $(COMPILE) $(E2E) $< $@ 64
@@ -122,7 +139,8 @@ $(E2E)/ledger.wasm: $(NODE)
 $(NODE): Makefile
 	@command -v npm >/dev/null || { echo 'e2e: npm is missing; on Debian: apt-get install npm' >&2; exit 1; }
 	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4 azle@0.33.0 \
-		@dfinity/response-verification@3.0.3 playwright-core@1.50.0 @dfinity/pic@0.23.0
+		@dfinity/response-verification@3.0.3 playwright-core@1.50.0 @dfinity/pic@0.23.0 \
+		@icp-sdk/core@6.1.0 $(addsuffix @2.4.1,$(addprefix @dfinity/,agent candid identity identity-secp256k1 principal))
 	touch $@
 
 clean: ## remove what was built

@@ -92,15 +92,15 @@ func inReplicatedExecution(x *execution, s []uint64) {
 
 // debugPrint adds a line to the canister's log. It never traps, even outside of memory.
 func debugPrint(x *execution, s []uint64) {
-	size := min(s[1], maxLogBytes)
+	size := min(s[1], x.canister.logBytes)
 	x.call.Charge(size)
 	if line, ok := x.call.Memory().Read(s[0], size); ok {
-		x.log = x.log.print(x.round.now, bytes.Clone(line))
+		x.log = x.log.print(x.round.now, bytes.Clone(line), x.canister.logBytes)
 	}
 }
 
 func trap(x *execution, s []uint64) {
 	text := string(x.read(s[0], s[1]))
-	x.log = x.log.print(x.round.now, []byte("[TRAP]: "+text))
+	x.log = x.log.print(x.round.now, []byte("[TRAP]: "+text), x.canister.logBytes)
 	x.fail(errCalledTrap, "Canister called `ic0.trap` with message: '"+text+"'")
 }

@@ -91,7 +91,7 @@ func (x *execution) enter(entry wasm.Entry, limit uint64) wasm.Result {
 	result := e.engine.Execute(e.module(x.canister.code), x.canister.image, entry, limit, x)
 	if result.Trap != nil {
 		if f := faultOf(result.Trap, limit); f.code != errCalledTrap { // which has been logged
-			x.log = x.log.print(x.round.now, []byte("[TRAP]: "+f.text))
+			x.log = x.log.print(x.round.now, []byte("[TRAP]: "+f.text), x.canister.logBytes)
 		}
 	}
 	return result

@@ -306,7 +306,14 @@ func TestLog(t *testing.T) {
 	require.Len(t, records, 1, "the second one pushed the first out")
 	require.Equal(t, uint64(5), records[0].Index)
 	s.run(1, script{}.do("print", slices.Repeat([]byte("y"), 5000)).do("reply"))
-	require.Len(t, s.state.find(1).log.records[0].Content, maxLogBytes)
+	require.Len(t, s.state.find(1).log.records[0].Content, defaultLogBytes)
+	w, less := management.UpdateSettings{Canister: protocol.CanisterID(1).Principal()}, protocol.CyclesOf(100)
+	w.Settings.LogMemoryLimit = &less
+	s.done(s.manage("update_settings", w), nil)
+	s.run(1, script{}.do("print", slices.Repeat([]byte("z"), 5000)).do("reply"))
+	require.Len(t, s.state.find(1).log.records[0].Content, 100, "its settings say how much")
+	less.Lo = maxLogBytes + 1
+	s.rejected(protocol.CanisterReject, "IC0408", "log_memory_limit is 2097153, at most 2097152", s.manage("update_settings", w))
 	s.done(s.manage("uninstall_code", about(1)), nil)
 	require.Empty(t, s.logged(1))
 }

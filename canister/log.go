@@ -6,8 +6,12 @@ import (
 	m "icsim/canister/management"
 )
 
-// maxLogBytes bounds the contents of a canister's log (interface.md A.6).
-const maxLogBytes = 4 << 10
+// Bounds of the contents of a canister's log (interface.md A.6): what it holds unless its settings say otherwise, and what they may
+// (rs/types/types/src/canister_log.rs).
+const (
+	defaultLogBytes = 4 << 10
+	maxLogBytes     = 2 << 20
+)
 
 // A canisterLog is the last lines that a canister printed, oldest first. Lines stay when the execution that printed them traps.
 type canisterLog struct {
@@ -17,11 +21,11 @@ type canisterLog struct {
 }
 
 // print gives the log with a line more. A line that is too long is cut; to make room the oldest ones go.
-func (l canisterLog) print(now uint64, line []byte) canisterLog {
-	line = line[:min(len(line), maxLogBytes)]
+func (l canisterLog) print(now uint64, line []byte, most uint64) canisterLog {
+	line = line[:min(uint64(len(line)), most)]
 	records := append(slices.Clip(l.records), m.LogRecord{Index: l.next, Timestamp: now, Content: line})
 	bytes := l.bytes + len(line)
-	for bytes > maxLogBytes {
+	for bytes > int(most) {
 		bytes -= len(records[0].Content)
 		records = records[1:]
 	}

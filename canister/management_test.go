@@ -259,7 +259,7 @@ func TestUpdateSettings(t *testing.T) {
 	s.done(set(management.Settings{
 		Controllers: &[]principal.ID{user, target, user}, ComputeAllocation: is1(cyc(10)), MemoryAllocation: is1(cyc(1 << 30)),
 		FreezingThreshold: is1(cyc(77)), ReservedCyclesLimit: is1(cyc(88)), MinimumIncoming: is1(cyc(99)), WasmMemoryLimit: is1(cyc(1 << 31)),
-		WasmMemoryThreshold: is1(cyc(5)), LogVisibility: &management.Visibility{Public: &management.Null{}},
+		WasmMemoryThreshold: is1(cyc(5)), LogMemoryLimit: is1(cyc(6)), LogVisibility: &management.Visibility{Public: &management.Null{}},
 		Environment: &[]management.EnvironmentVariable{{Name: "b", Value: "2"}, {Name: "a", Value: "1"}},
 	}), nil)
 	require.Equal(t, version+1, s.state.find(1).version)
@@ -268,7 +268,7 @@ func TestUpdateSettings(t *testing.T) {
 	require.Equal(t, management.Definite{
 		Controllers: controllersOf([]principal.ID{user, target}), ComputeAllocation: cyc(10), MemoryAllocation: cyc(1 << 30),
 		FreezingThreshold: cyc(77), ReservedCyclesLimit: cyc(88), MinimumIncoming: cyc(99), WasmMemoryLimit: cyc(1 << 31),
-		WasmMemoryThreshold: cyc(5), LogVisibility: management.Visibility{Public: &management.Null{}},
+		WasmMemoryThreshold: cyc(5), LogMemoryLimit: cyc(6), LogVisibility: management.Visibility{Public: &management.Null{}},
 		SnapshotVisibility: onlyControllers(), StatusVisibility: onlyControllers(),
 		Environment: []management.EnvironmentVariable{{Name: "a", Value: "1"}, {Name: "b", Value: "2"}},
 	}, status.Settings)

@@ -19,6 +19,7 @@ type settings struct {
 	reservable  protocol.Cycles
 	incoming    protocol.Cycles // a call from another canister brings at least so much
 	logs        m.Visibility
+	logBytes    uint64       // that the log may hold
 	shots       m.Visibility // who may see snapshots
 	inspectors  m.Visibility // who may ask for the status
 	heapLimit   uint64       // bytes of main memory; 0: no limit
@@ -41,7 +42,7 @@ const (
 func defaultSettings(controllers ...principal.ID) settings {
 	return settings{
 		controllers: controllersOf(controllers), threshold: freezingThreshold, reservable: protocol.CyclesOf(defaultReserve),
-		logs: onlyControllers(), shots: onlyControllers(), inspectors: onlyControllers(), heapLimit: defaultHeapLimit,
+		logs: onlyControllers(), logBytes: defaultLogBytes, shots: onlyControllers(), inspectors: onlyControllers(), heapLimit: defaultHeapLimit,
 	}
 }
 
@@ -76,6 +77,7 @@ func (s settings) with(w *m.Settings) (settings, *fault) {
 		{&s.memory, w.MemoryAllocation, 1 << 48, "memory_allocation"},
 		{&s.threshold, w.FreezingThreshold, most64, "freezing_threshold"},
 		{&s.heapLimit, w.WasmMemoryLimit, maxHeapLimit, "wasm_memory_limit"},
+		{&s.logBytes, w.LogMemoryLimit, maxLogBytes, "log_memory_limit"},
 		{&s.heapLow, w.WasmMemoryThreshold, maxHeapLimit, "wasm_memory_threshold"},
 	} {
 		if n.value == nil {
@@ -138,7 +140,7 @@ func (s settings) definite() m.Definite {
 	return m.Definite{
 		Controllers: s.controllers, ComputeAllocation: nat(s.compute), MemoryAllocation: nat(s.memory),
 		FreezingThreshold: nat(s.threshold), ReservedCyclesLimit: s.reservable, MinimumIncoming: s.incoming,
-		LogVisibility: s.logs, SnapshotVisibility: s.shots, StatusVisibility: s.inspectors,
+		LogVisibility: s.logs, LogMemoryLimit: nat(s.logBytes), SnapshotVisibility: s.shots, StatusVisibility: s.inspectors,
 		WasmMemoryLimit: nat(s.heapLimit), WasmMemoryThreshold: nat(s.heapLow), Environment: s.environment,
 	}
 }

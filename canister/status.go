@@ -35,6 +35,7 @@ func (c *Canister) memoryMetrics() m.MemoryMetrics {
 	nat := protocol.CyclesOf
 	metrics := m.MemoryMetrics{
 		Stable: nat(c.stable.Len()), Chunks: nat(uint64(len(c.chunks)) * maxChunkBytes), Snapshot: nat(snapshotBytes(c)),
+		Log: nat(uint64(c.log.bytes)),
 	}
 	if c.code != nil {
 		metrics.Wasm, metrics.Binary = nat(c.image.Size()*pageBytes), nat(uint64(len(c.code.raw)))

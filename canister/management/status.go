@@ -53,6 +53,7 @@ type MemoryMetrics struct {
 	History  Nat `candid:"canister_history_size"`
 	Chunks   Nat `candid:"wasm_chunk_store_size"`
 	Snapshot Nat `candid:"snapshots_size"`
+	Log      Nat `candid:"log_memory_store_size"`
 }
 
 // QueryStats count non-replicated queries.

@@ -16,6 +16,7 @@ type Settings struct {
 	ReservedCyclesLimit *Nat                   `candid:"reserved_cycles_limit"`
 	MinimumIncoming     *Nat                   `candid:"minimum_incoming_canister_call_cycles"`
 	LogVisibility       *Visibility            `candid:"log_visibility"`
+	LogMemoryLimit      *Nat                   `candid:"log_memory_limit"` // bytes
 	SnapshotVisibility  *Visibility            `candid:"snapshot_visibility"`
 	StatusVisibility    *Visibility            `candid:"status_visibility"`
 	WasmMemoryLimit     *Nat                   `candid:"wasm_memory_limit"`     // bytes
@@ -32,6 +33,7 @@ type Definite struct {
 	ReservedCyclesLimit Nat                   `candid:"reserved_cycles_limit"`
 	MinimumIncoming     Nat                   `candid:"minimum_incoming_canister_call_cycles"`
 	LogVisibility       Visibility            `candid:"log_visibility"`
+	LogMemoryLimit      Nat                   `candid:"log_memory_limit"`
 	SnapshotVisibility  Visibility            `candid:"snapshot_visibility"`
 	StatusVisibility    Visibility            `candid:"status_visibility"`
 	WasmMemoryLimit     Nat                   `candid:"wasm_memory_limit"`

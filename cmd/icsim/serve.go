@@ -91,6 +91,12 @@ A client that starts a server by itself gets this one by a script in place of th
 }
 
 func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
+	if ctx == nil {
+		ctx = context.Background()
+	}
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process
 	mode, err := live.ParseMode(f.clock)
 	switch {
 	case err != nil:
@@ -112,15 +118,17 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	defer listener.Close()
 	spec.Genesis = time.Now().UTC()
 	spec.Expect = nil // it is about the whole of the scenario
-	runner, record, err := f.open(spec, mode)
+	runner, record, err := f.open(spec)
 	if err != nil {
 		return err
 	}
-	handler, err := routes(runner, spec, f.seed)
+	agents := gateway.NewAgents(runner, uint64(spec.Genesis.UnixNano()), buildVersion())
+	handler, err := routes(agents, runner, spec, f.seed)
 	if err != nil {
 		return err
 	}
-	f.greet(stderr, spec, listener.Addr(), record)
+	f.ready(ctx, agents, runner, mode, stderr)
+	f.greet(stderr, spec, runner, listener.Addr(), record)
 	served := serveUntilInterrupted(ctx, listener, handler, stderr)
 	result, err := runner.Close()
 	if err := errors.Join(served, err, record.close()); err != nil {
@@ -138,8 +146,8 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	return verdict(result)
 }
 
-// open starts the session.
-func (f *serveFlags) open(spec *scenarios.Spec, mode live.Mode) (*live.Runner, *record, error) {
+// open starts the session, which stands until it is ready.
+func (f *serveFlags) open(spec *scenarios.Spec) (*live.Runner, *record, error) {
 	config, err := spec.Compile(f.seed)
 	if err != nil {
 		return nil, nil, err
@@ -152,7 +160,16 @@ func (f *serveFlags) open(spec *scenarios.Spec, mode live.Mode) (*live.Runner, *
 	if err != nil {
 		return nil, nil, err
 	}
-	return live.Start(session, live.Config{Mode: mode, Factor: f.factor, Record: record.writer}), record, nil
+	return live.Start(session, live.Config{Mode: live.Manual, Factor: f.factor, Record: record.writer}), record, nil
+}
+
+// ready waits until agents are answered, and lets time go. A network of which a part never answers is served as well: that
+// may be what somebody wants to see.
+func (f *serveFlags) ready(ctx context.Context, agents *gateway.Agents, runner *live.Runner, mode live.Mode, stderr io.Writer) {
+	if err := agents.Await(ctx); err != nil && ctx.Err() == nil {
+		fmt.Fprintln(stderr, err)
+	}
+	_ = runner.SetMode(mode) // fails if the session is over: closing it tells why
 }
 
 func (f *serveFlags) seedFlag() string {
@@ -163,7 +180,7 @@ func (f *serveFlags) seedFlag() string {
 }
 
 // greet says where what is.
-func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, at net.Addr, record *record) {
+func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, runner *live.Runner, at net.Addr, record *record) {
 	fmt.Fprintf(w, "%s, seed %d, %s, clock %s\n", spec.Name, f.seed, spec.Crypto, f.clock)
 	if spec.Crypto == "ideal" {
 		fmt.Fprintln(w, "ideal signatures: agents that verify will refuse them; serve with --crypto bls for those")
@@ -174,19 +191,24 @@ func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, at net.Addr, recor
 	if record.dir != "" {
 		fmt.Fprintf(w, "recording into %s\n", record.dir)
 	}
+	_ = runner.Do(func(s *sim.Session) {
+		for _, canisters := range s.Registry().Routing.Ranges {
+			subnet := s.Registry().Subnet(canisters.Subnet)
+			fmt.Fprintf(w, "%s: subnet %s, canisters from %s\n", subnet.Name, subnet.Principal, canisters.First.Principal())
+		}
+	})
 	fmt.Fprintf(w, "http://%s\n", at)
 }
 
 // routes says who answers what: agents below /api/, canisters at hosts of their own, and the page elsewhere.
-func routes(runner *live.Runner, spec *scenarios.Spec, seed uint64) (http.Handler, error) {
-	genesis := uint64(spec.Genesis.UnixNano())
-	user, err := visitor.New(runner, genesis)
+func routes(agents *gateway.Agents, runner *live.Runner, spec *scenarios.Spec, seed uint64) (http.Handler, error) {
+	user, err := visitor.New(runner, uint64(spec.Genesis.UnixNano()))
 	if err != nil {
 		return nil, err
 	}
 	sites, watching := site.NewHandler(site.Of(user)), page.New(runner, user, scene(runner, spec, seed))
 	mux := http.NewServeMux()
-	mux.Handle("/api/", gateway.NewAgents(runner, genesis, buildVersion()))
+	mux.Handle("/api/", agents)
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		if _, ok := sites.TargetOf(r); ok {
 			sites.ServeHTTP(w, r)
@@ -206,13 +228,8 @@ const (
 	closeTime = 2 * time.Second
 )
 
-// serveUntilInterrupted answers until Ctrl-C, or until ctx ends.
+// serveUntilInterrupted answers until ctx ends.
 func serveUntilInterrupted(ctx context.Context, l net.Listener, h http.Handler, stderr io.Writer) error {
-	if ctx == nil {
-		ctx = context.Background()
-	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	server := &http.Server{
 		Handler: h, ReadHeaderTimeout: headTime, ReadTimeout: readTime, IdleTimeout: idleTime, MaxHeaderBytes: headBytes,
 	}
@@ -223,7 +240,6 @@ func serveUntilInterrupted(ctx context.Context, l net.Listener, h http.Handler, 
 		return err
 	case <-ctx.Done():
 	}
-	stop() // a second Ctrl-C ends the process
 	fmt.Fprintln(stderr, "ending the session")
 	closing, cancel := context.WithTimeout(context.Background(), closeTime)
 	defer cancel()

@@ -81,12 +81,13 @@ func Effective(c *protocol.IngressContent, effective protocol.CanisterID, of Sub
 	return protocol.Refusal{}
 }
 
-// Hosted refuses what is about a canister of another subnet. That canister may be anything where nothing binds the request to one.
+// Hosted refuses what is about a canister of another subnet. That canister may be anything where nothing binds the request to one, the
+// management canister too, which is everywhere.
 //
 // Model: these are the words of boundary nodes, which send requests where they belong; a replica would answer that it does not know
 // the canister.
 func Hosted(effective protocol.CanisterID, subnet protocol.SubnetID, routing *protocol.RoutingTable) protocol.Refusal {
-	if host, ok := routing.Route(effective); !ok || host != subnet {
+	if host, ok := routing.Route(effective); effective != protocol.ManagementCanister && (!ok || host != subnet) {
 		return badRequest("error: canister_not_found\ndetails: The specified canister does not exist.")
 	}
 	return protocol.Refusal{}
