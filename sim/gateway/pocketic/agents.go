@@ -155,8 +155,8 @@ func (s *Server) portHandler(i *instance, domains []string) http.Handler {
 	mux := http.NewServeMux()
 	serve := func(path string, h http.Handler) {
 		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
-			s.begin()
-			defer s.end()
+			s.enter()
+			defer s.leave()
 			i.serve(h, w, r)
 		})
 	}

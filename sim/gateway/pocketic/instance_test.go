@@ -252,6 +252,7 @@ func TestUnsupported(t *testing.T) {
 		require.Contains(t, body, want)
 	}
 	c.open(`{"subnet_config_set":{"nns":null,"application":[{"dts_flag":"Enabled","unheard":{"of":1}}]},"icp_features":{"ii":null}}`)
+	require.Equal(t, "icsim does not support HTTPS outcalls that a test answers", c.fails(501, "update/mock_canister_http", "{}"))
 	message := c.fails(501, "update/canister_snapshot_upload", "")
 	require.Equal(t, "icsim does not support POST /instances/0/update/canister_snapshot_upload", message)
 	require.Contains(t, c.fails(400, "read/query", `{"sender":"?"}`), "a principal is wanted, in base64")
@@ -261,7 +262,11 @@ func TestUnsupported(t *testing.T) {
 func TestInstancesEnd(t *testing.T) {
 	c := newClient(t).open(oneApp)
 	require.Equal(t, `["Available"]`, c.good(c.do("GET", "/instances/", "")), "paths may end in a slash")
+	status, body := c.do("POST", "/http_gateway", `{"forward_to":{"PocketIcInstance":0}}`)
+	require.Equal(t, 201, status, body)
+	require.Contains(t, c.good(c.do("GET", "/http_gateway", "")), `"forward_to":{"PocketIcInstance":0}`)
 	require.Equal(t, "null", c.good(c.do("DELETE", c.instance, "")))
+	require.Equal(t, "[]", c.good(c.do("GET", "/http_gateway", "")))
 	require.Equal(t, `["Deleted"]`, c.good(c.do("GET", "/instances", "")))
 	require.Contains(t, c.fails(404, "update/tick", ""), "there is no instance 0")
 	c.open(oneApp)
