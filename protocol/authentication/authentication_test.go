@@ -186,8 +186,8 @@ func TestSenderInformation(t *testing.T) {
 	} {
 		_, fault := w.judgeInfo(v.c, &v.info)
 		require.Contains(t, fault.Text, v.text)
-		require.Equal(t, v.fault.Text == "", fault == Fault{}, "%s", fault.Text)
-		require.True(t, v.fault.Text == "" || fault.Reason == ReasonInfo)
+		require.Equal(t, v.text == "", fault == Fault{}, "%s", fault.Text)
+		require.True(t, v.text == "" || fault.Reason == ReasonInfo)
 	}
 	_, fault := Judge(w.keys, 1, &protocol.Authentication{}, Request{Sender: principal.Anonymous(), Info: &protocol.SenderInfo{}}, now)
 	require.Equal(t, Fault{ReasonInfo, "Invalid sender info: sender_info requires an authenticated request with sender_pubkey"}, fault)
