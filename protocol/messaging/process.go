@@ -140,7 +140,7 @@ func contextOf(
 ) protocol.RoundContext {
 	own := registry.Subnet(subnet)
 	return protocol.RoundContext{
-		Subnet: subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members), System: own.Type == protocol.SystemSubnet,
+		Subnet: subnet, SubnetPrincipal: own.Principal, Nodes: own.PricedNodes(), System: own.Type == protocol.SystemSubnet,
 		Height: h, Time: now, Genesis: registry.Genesis, Routing: registry.Routing, Registry: registry,
 	}
 }

@@ -130,6 +130,18 @@ func TestCycles(t *testing.T) {
 	require.Contains(t, c.fails(404, "read/get_cycles", named(protocol.CanisterID(1<<64-2<<20+5).Principal())), "was not found")
 }
 
+// Canisters pay what they pay on PocketIC's subnets, of which an application subnet has 13 nodes.
+func TestPricesAreThoseOfFullSubnets(t *testing.T) {
+	c := newClient(t).open(oneApp)
+	require.Len(t, c.server.instances[0].registry.Subnets[0].Members, 4)
+	id := c.counter()
+	var status management.StatusReply
+	reply := c.manage(alice, `"None"`, "canister_status", management.CanisterID{Canister: id})
+	require.NoError(t, management.Decode(reply, &status))
+	require.NotZero(t, status.MemorySize.Lo)
+	require.Equal(t, status.MemorySize.Mul(317_500*24*3600).Div(1<<30).Lo/1000, status.IdleBurnPerDay.Lo/1000, "interface.md B.4")
+}
+
 // Stable memory is what a blob said, and all else of the canister is as it was.
 func TestStableMemory(t *testing.T) {
 	c := newClient(t).open(oneApp)
