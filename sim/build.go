@@ -170,7 +170,8 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 	c := &s.config.Subnets[i]
 	key := sub.dealer.PublicKey(sub.nodes)
 	return &protocol.SubnetRecord{
-		ID: sub.id, Name: c.Name, Principal: principal.SelfAuthenticating(der.WrapBLS(key)), Type: c.Type, Members: sub.nodes,
+		ID: sub.id, Name: c.Name, Principal: principal.SelfAuthenticating(der.WrapBLS(key)), Type: c.Type,
+		Members: sub.nodes, PricedAs: c.PricedAs,
 		Timing:             protocol.SubnetTiming{UnitDelay: c.UnitDelay, InitialNotaryDelay: c.InitialNotaryDelay},
 		DKGIntervalLength:  protocol.Height(c.DKGIntervalLength),
 		MaxIngressBytes:    c.MaxIngressBytes,
@@ -210,7 +211,7 @@ func (s *simulation) foundStates() error {
 func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
 	record := snapshot.Subnets[subnet]
 	return &protocol.RoundContext{
-		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: len(record.Members), Members: record.Members,
+		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: record.PricedNodes(), Members: record.Members,
 		System: record.Type == protocol.SystemSubnet, Genesis: snapshot.Genesis, Routing: snapshot.Routing,
 	}
 }

@@ -143,7 +143,7 @@ func contextOf(
 ) protocol.RoundContext {
 	own := registry.Subnet(subnet)
 	return protocol.RoundContext{
-		Subnet: subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members), Members: own.Members,
+		Subnet: subnet, SubnetPrincipal: own.Principal, Nodes: own.PricedNodes(), Members: own.Members,
 		System: own.Type == protocol.SystemSubnet,
 		Height: h, Time: now, Genesis: registry.Genesis, Routing: registry.Routing, Registry: registry,
 	}

@@ -24,16 +24,16 @@ func (s *Server) agents(w http.ResponseWriter, r *http.Request) {
 	_, path, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/instances/"), "/")
 	r = r.Clone(r.Context())
 	r.URL.Path, r.URL.RawPath = "/"+path, ""
-	i.serveAgents(w, r)
+	i.serve(i.agents, w, r)
 }
 
-// serveAgents answers, and lets virtual time pass meanwhile if nothing else does.
-func (i *instance) serveAgents(w http.ResponseWriter, r *http.Request) {
+// serve answers, and lets virtual time pass meanwhile if nothing else does.
+func (i *instance) serve(h http.Handler, w http.ResponseWriter, r *http.Request) {
 	defer i.used()
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
-		i.handler.ServeHTTP(w, r)
+		h.ServeHTTP(w, r)
 	}()
 	for {
 		select {
@@ -153,19 +153,16 @@ func (s *Server) listen(raw json.RawMessage, id int, i *instance) (*portShown, e
 // portHandler serves the interface for agents, and to browsers what canisters show. The command line looks for the topology.
 func (s *Server) portHandler(i *instance, domains []string) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		s.begin()
-		defer s.end()
-		i.serveAgents(w, r)
-	})
+	serve := func(path string, h http.Handler) {
+		mux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+			s.enter()
+			defer s.leave()
+			i.serve(h, w, r)
+		})
+	}
+	serve("/api/", i.agents)
+	serve("/", site.NewHandler(site.Of(i.visitor), domains...))
 	mux.HandleFunc("GET /_/topology", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, i.topology, nil) })
-	sites := site.NewHandler(s.backend(i), domains...)
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		s.begin()
-		defer s.end()
-		defer i.used()
-		sites.ServeHTTP(w, r)
-	})
 	return mux
 }
 

@@ -194,6 +194,18 @@ func subnetType(kind string) protocol.SubnetType {
 	return protocol.ApplicationSubnet
 }
 
+// size is how many nodes PocketIC's subnets have, as those of the mainnet (rs/pocket_ic_server/src/pocket_ic.rs, subnet_size). What
+// canisters pay goes by it, whatever is simulated.
+func size(kind string) int {
+	switch kind {
+	case kindNNS:
+		return 40
+	case kindII, kindFiduciary, kindSNS:
+		return 34
+	}
+	return 13
+}
+
 // How subnets are built. Virtual time costs nothing while the walls stand, so that distance only keeps subnets from making more
 // blocks than anybody needs while they go with real time. Blocks may follow each other at once: else their times would run
 // away from the walls that stand.
@@ -222,7 +234,8 @@ func (s *Server) simulation(subnets []subnet, genesis uint64, voucher []byte) (*
 		c.Subnets = append(c.Subnets, sim.Subnet{
 			Name: fmt.Sprintf("%s-%d", sub.kind, i), Type: subnetType(sub.kind), Places: make([]int, s.cfg.Nodes),
 			UnitDelay: unitDelay, DKGIntervalLength: dkgInterval, MaxIngressBytes: ingress, MaxIngressMessages: 1000,
-			MaxBlockIngress: 4 * mebibyte, MaxBlockPayload: 4 * mebibyte, Ranges: append(slices.Clone(sub.reserved), sub.own),
+			MaxBlockIngress: 4 * mebibyte, MaxBlockPayload: 4 * mebibyte, PricedAs: size(sub.kind),
+			Ranges: append(slices.Clone(sub.reserved), sub.own),
 		})
 	}
 	return c, nil

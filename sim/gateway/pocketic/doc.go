@@ -20,7 +20,7 @@
 //
 // # Departures
 //
-// Model: subnets have a few nodes (Config.Nodes), not PocketIC's 13, 34 or 40, and prices are those of so few nodes. A tick may
-// contain more than one round, as consensus is ahead of it, and other operations may let rounds pass too. Subnets are not made
-// while an instance lives. What is not supported says so with status 501: see the calls of unsupported.
+// Model: subnets have a few nodes (Config.Nodes), not PocketIC's 13, 34 or 40, and yet the prices of so many. A tick may contain more
+// than one round, as consensus is ahead of it, and other operations may let rounds pass too. Subnets are not made while an instance
+// lives. What is not supported says so with status 501: see the calls of unsupported.
 package pocketic

@@ -18,13 +18,15 @@ import (
 	"icsim/sim/boundary"
 	"icsim/sim/gateway"
 	"icsim/sim/gateway/live"
+	"icsim/sim/gateway/visitor"
 	"icsim/sim/recording"
 )
 
 // An instance is a simulated network of a client.
 type instance struct {
 	runner   *live.Runner
-	handler  *gateway.Agents // for agents
+	agents   *gateway.Agents
+	visitor  *visitor.Visitor // who asks for browsers
 	subnets  []subnet
 	topology *topology
 	registry *protocol.RegistrySnapshot // as at genesis: nothing changes it
@@ -73,7 +75,10 @@ func (s *Server) found(ctx context.Context, c *instanceConfig) (*instance, error
 	i.registry = session.Registry()
 	i.topology = newTopology(subnets, i.registry)
 	i.runner = live.Start(session, live.Config{Mode: live.Manual, Factor: 1})
-	i.handler = gateway.NewAgents(i.runner, i.genesis, s.cfg.Version)
+	i.agents = gateway.NewAgents(i.runner, i.genesis, s.cfg.Version)
+	if i.visitor, err = visitor.New(i.runner, i.genesis); err != nil {
+		return nil, err
+	}
 	i.used()
 	if err := i.settle(ctx, func(*messaging.State) bool { return true }); err != nil {
 		i.close()

@@ -130,6 +130,18 @@ func TestCycles(t *testing.T) {
 	require.Contains(t, c.fails(404, "read/get_cycles", named(protocol.CanisterID(1<<64-2<<20+5).Principal())), "was not found")
 }
 
+// Canisters pay what they pay on PocketIC's subnets, of which an application subnet has 13 nodes.
+func TestPricesAreThoseOfFullSubnets(t *testing.T) {
+	c := newClient(t).open(oneApp)
+	require.Len(t, c.server.instances[0].registry.Subnets[0].Members, 4)
+	id := c.counter()
+	var status management.StatusReply
+	reply := c.manage(alice, `"None"`, "canister_status", management.CanisterID{Canister: id})
+	require.NoError(t, management.Decode(reply, &status))
+	require.NotZero(t, status.MemorySize.Lo)
+	require.Equal(t, status.MemorySize.Mul(317_500*24*3600).Div(1<<30).Lo/1000, status.IdleBurnPerDay.Lo/1000, "interface.md B.4")
+}
+
 // Stable memory is what a blob said, and all else of the canister is as it was.
 func TestStableMemory(t *testing.T) {
 	c := newClient(t).open(oneApp)
@@ -252,6 +264,7 @@ func TestUnsupported(t *testing.T) {
 		require.Contains(t, body, want)
 	}
 	c.open(`{"subnet_config_set":{"nns":null,"application":[{"dts_flag":"Enabled","unheard":{"of":1}}]},"icp_features":{"ii":null}}`)
+	require.Equal(t, "icsim does not support HTTPS outcalls that a test answers", c.fails(501, "update/mock_canister_http", "{}"))
 	message := c.fails(501, "update/canister_snapshot_upload", "")
 	require.Equal(t, "icsim does not support POST /instances/0/update/canister_snapshot_upload", message)
 	require.Contains(t, c.fails(400, "read/query", `{"sender":"?"}`), "a principal is wanted, in base64")
@@ -261,7 +274,11 @@ func TestUnsupported(t *testing.T) {
 func TestInstancesEnd(t *testing.T) {
 	c := newClient(t).open(oneApp)
 	require.Equal(t, `["Available"]`, c.good(c.do("GET", "/instances/", "")), "paths may end in a slash")
+	status, body := c.do("POST", "/http_gateway", `{"forward_to":{"PocketIcInstance":0}}`)
+	require.Equal(t, 201, status, body)
+	require.Contains(t, c.good(c.do("GET", "/http_gateway", "")), `"forward_to":{"PocketIcInstance":0}`)
 	require.Equal(t, "null", c.good(c.do("DELETE", c.instance, "")))
+	require.Equal(t, "[]", c.good(c.do("GET", "/http_gateway", "")))
 	require.Equal(t, `["Deleted"]`, c.good(c.do("GET", "/instances", "")))
 	require.Contains(t, c.fails(404, "update/tick", ""), "there is no instance 0")
 	c.open(oneApp)

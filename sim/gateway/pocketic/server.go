@@ -52,8 +52,8 @@ func New(c Config) *Server {
 
 // ServeHTTP answers a request. Paths may end in a slash.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	s.begin()
-	defer s.end()
+	s.enter()
+	defer s.leave()
 	if path := r.URL.Path; len(path) > 1 && strings.HasSuffix(path, "/") {
 		r = r.Clone(r.Context())
 		r.URL.Path, r.URL.RawPath = strings.TrimRight(path, "/"), ""
@@ -61,13 +61,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.routes.ServeHTTP(w, r)
 }
 
-func (s *Server) begin() {
+func (s *Server) enter() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open++
 }
 
-func (s *Server) end() {
+func (s *Server) leave() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.open--
@@ -103,17 +103,31 @@ func (s *Server) Reap() { s.reap(time.Now().Add(-idleInstance)) }
 
 func (s *Server) reap(since time.Time) {
 	s.mu.Lock()
-	var idle []*instance
+	var idle []int
 	for id, i := range s.instances {
 		if i != nil && i.idleSince(since) {
-			idle = append(idle, i)
-			s.instances[id] = nil
+			idle = append(idle, id)
 		}
 	}
 	s.mu.Unlock()
-	for _, i := range idle {
-		i.close()
+	for _, id := range idle {
+		s.end(id)
 	}
+}
+
+// end ends an instance, and what listens for it.
+func (s *Server) end(id int) {
+	s.mu.Lock()
+	i := s.instances[id]
+	s.instances[id] = nil
+	for n, p := range s.gateways {
+		if p != nil && p.instance == id {
+			p.close()
+			s.gateways[n] = nil
+		}
+	}
+	s.mu.Unlock()
+	i.close()
 }
 
 // route says what answers what. What is not here is not supported.
@@ -124,6 +138,11 @@ func (s *Server) route() {
 	s.handle("POST /verify_signature", s.verifySignature)
 	s.handle("GET /read_graph/{label}/{op}", s.readGraph)
 	s.handle("DELETE /prune_graph/{label}/{op}", s.readGraph)
+	for _, path := range []string{"GET /instances/{id}/read/get_canister_http", "POST /instances/{id}/update/mock_canister_http"} {
+		s.handle(path, func(context.Context, *http.Request, []byte) (any, error) {
+			return nil, unsupported("HTTPS outcalls that a test answers")
+		})
+	}
 	s.handle("GET /instances", s.list)
 	s.routes.HandleFunc("POST /instances", s.create)
 	s.handle("DELETE /instances/{id}", s.remove)
@@ -259,15 +278,11 @@ func (s *Server) newInstance(w http.ResponseWriter, r *http.Request) (id int, i 
 
 // remove ends an instance.
 func (s *Server) remove(_ context.Context, r *http.Request, _ []byte) (any, error) {
-	i, err := s.instance(r)
-	if err != nil {
+	if _, err := s.instance(r); err != nil {
 		return nil, err
 	}
-	id, _ := strconv.Atoi(r.PathValue("id"))
-	s.mu.Lock()
-	s.instances[id] = nil
-	s.mu.Unlock()
-	i.close()
+	id, _ := strconv.Atoi(r.PathValue("id")) // which it is, as there is an instance
+	s.end(id)
 	return nil, nil
 }
 
