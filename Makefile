@@ -84,15 +84,20 @@ MOTOKO  := $(foreach width,32 64,$(patsubst canister/e2e/testdata/%.mo,$(E2E)/%-
 MAINNET := ledger/ledger.wasm ledger/ledger.private.did ledger/ledger.public.did \
 	internet_identity/internet_identity_dummy.wasm internet_identity/internet_identity.did
 COMPILE := canister/e2e/testdata/compile.mjs
+CHROMIUM ?= /usr/bin/chromium
 MADE    := $(MOTOKO) $(addprefix $(E2E)/,counter.wasm guests.wasm ledger.wasm)
 
 # What agents and the official command line use against icsim serve: two canisters of Motoko, two of Go, and icp.
 AGENTS  := $(addprefix $(E2E)/,visitor-32.wasm proxy-32.wasm hello.wasm.gz signer.wasm.gz signer.wasm icp)
 
-e2e: build $(MADE) $(AGENTS) ## run canisters of other compilers, and unmodified agents (needs npm and rustc)
+e2e: build $(MADE) $(AGENTS) ## run canisters of other compilers, unmodified agents and the page in a browser (needs npm, rustc, chromium)
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v ./canister/e2e
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Didc ./canister/candid
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run ResponseVerification ./crypto/httpcert
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Motoko ./scenarios
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Client ./sim/gateway/pocketic
+	@command -v $(CHROMIUM) >/dev/null || { echo 'e2e: no Chromium; on Debian: apt-get install chromium, or name one: CHROMIUM=path' >&2; exit 1; }
+	CHROMIUM=$(CHROMIUM) E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Browser ./sim/gateway/page
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -timeout 30m -v ./sim/gateway/e2e
 	ICSIM_MOTOKO='node $(CURDIR)/$(COMPILE) $(CURDIR)/$(E2E)' bin/icsim run canister/e2e/testdata/programs.yaml
 
@@ -134,6 +139,7 @@ $(E2E)/ledger.wasm: $(NODE)
 $(NODE): Makefile
 	@command -v npm >/dev/null || { echo 'e2e: npm is missing; on Debian: apt-get install npm' >&2; exit 1; }
 	mkdir -p $(E2E) && npm install --prefix $(E2E) --no-audit --no-fund --ignore-scripts motoko@4.10.0 @dfinity/didc@0.0.4 azle@0.33.0 \
+		@dfinity/response-verification@3.0.3 playwright-core@1.50.0 @dfinity/pic@0.23.0 \
 		@icp-sdk/core@6.1.0 $(addsuffix @2.4.1,$(addprefix @dfinity/,agent candid identity identity-secp256k1 principal))
 	touch $@
 

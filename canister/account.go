@@ -36,12 +36,10 @@ func (c *Canister) liquid(p prices) protocol.Cycles {
 // bill charges the canister's upkeep, first to what is reserved. One that has nothing left is uninstalled, and what it had
 // allocated is free again (interface.md B.2).
 func (r *Round) bill(c *Canister) {
+	u, since := c.upkeep(), c.charged
 	due, until := c.owed(r.prices, r.ctx.Time)
 	c.charged = until
-	reserved := due.Min(c.reserved)
-	c.reserved = c.reserved.Sub(reserved)
-	r.lose(reserved)
-	r.burn(c, due.Sub(reserved))
+	r.payUpkeep(c, u, uint64((until-since)/1e9), due)
 	if !r.prices.free && c.code != nil && c.balance.IsZero() && c.reserved.IsZero() {
 		r.uninstall(c)
 		r.compute -= c.compute
@@ -49,14 +47,37 @@ func (r *Round) bill(c *Canister) {
 	}
 }
 
-// burn takes cycles out of a canister and out of the world.
-func (r *Round) burn(c *Canister, amount protocol.Cycles) {
-	c.balance = c.balance.Sub(amount)
-	r.lose(amount)
+// payUpkeep takes what is due for some seconds, first out of what is reserved. Memory comes before computing, and what does not pay for
+// one of them goes with the code (charge_canister_for_resource_allocation_and_usage).
+func (r *Round) payUpkeep(c *Canister, u upkeep, seconds uint64, due protocol.Cycles) {
+	take := func(of use, amount protocol.Cycles) {
+		reserved := amount.Min(c.reserved)
+		c.reserved = c.reserved.Sub(reserved)
+		c.balance = c.balance.Sub(amount.Sub(reserved))
+		r.consume(c, of, amount)
+		due = due.Sub(amount)
+	}
+	memory, compute := r.prices.storage(u.bytes, seconds), r.prices.computing(u.compute, seconds)
+	if !due.Less(memory) {
+		take(useMemory, memory)
+		if !due.Less(compute) {
+			take(useCompute, compute)
+		}
+	}
+	take(useUninstall, due)
 }
 
-// lose counts cycles that are gone and were held by nothing any more.
-func (r *Round) lose(amount protocol.Cycles) { r.outcome.Burned = r.outcome.Burned.Add(amount) }
+// burn takes cycles out of a canister and out of the world.
+func (r *Round) burn(c *Canister, of use, amount protocol.Cycles) {
+	c.balance = c.balance.Sub(amount)
+	r.consume(c, of, amount)
+}
+
+// lose counts cycles that are gone and were no canister's, or a deleted one's.
+func (r *Round) lose(amount protocol.Cycles) {
+	r.lost = r.lost.Add(amount)
+	r.outcome.Burned = r.outcome.Burned.Add(amount)
+}
 
 // A debit is work that a canister did beyond its share of a round, and that the rounds since have been working off.
 type debit struct {

@@ -37,18 +37,19 @@ func (r *Round) allocate(c *Canister, fresh, grown uint64) *fault {
 			c.reservable, c.reserved.Add(price))
 	}
 	if c.balance.Less(price.Add(less(c.frozen(r.prices, grown), price))) {
-		return refusal(errCyclesMemoryGrow, "Canister %s cannot grow memory by %d bytes due to insufficient cycles.", c.id, grown)
+		return refusal(errCyclesMemoryGrow, "Canister %s cannot grow memory by %d bytes due to insufficient cycles.", c.id,
+			max(grown, fresh))
 	}
 	c.balance, c.reserved = c.balance.Sub(price), c.reserved.Add(price)
 	r.memory += fresh
 	return nil
 }
 
-// pay takes a fee from what a canister may spend.
+// pay takes the fee for a method of the management canister from what a canister may spend: methods are priced in instructions.
 func (r *Round) pay(c *Canister, fee protocol.Cycles) *fault {
 	if c.liquid(r.prices).Less(fee) {
 		return c.outOfCycles()
 	}
-	r.burn(c, fee)
+	r.burn(c, useInstructions, fee)
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"unicode/utf8"
 
+	m "icsim/canister/management"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 )
@@ -119,7 +120,7 @@ func callPerform(x *execution, s []uint64) {
 	}
 	r := x.round
 	transmission := r.prices.request(uint64(len(c.method) + len(c.arg)))
-	c.execution = r.prices.execution(r.limits.message)
+	c.execution = r.prices.execution(r.limits.message, x.canister.code.wide)
 	c.transmission = r.prices.response(maxResponseBytes)
 	price := transmission.Add(c.prepaid())
 	s[0] = notPerformed
@@ -128,7 +129,7 @@ func callPerform(x *execution, s []uint64) {
 		return
 	}
 	x.balance = x.balance.Sub(price)
-	x.burned = x.burned.Add(transmission)
+	x.transmitted = x.transmitted.Add(transmission)
 	x.calls = append(x.calls, c)
 	x.building = nil
 	s[0] = performed
@@ -136,7 +137,7 @@ func callPerform(x *execution, s []uint64) {
 
 // roomFor reports whether queues and memory have room for one more call.
 func (x *execution) roomFor(c *call) bool {
-	c.respondent = x.round.receiverOf(c)
+	c.respondent, c.nowhere = x.round.receiverOf(c)
 	same := 0
 	guaranteed := 0
 	for _, other := range x.calls {
@@ -159,31 +160,47 @@ func (x *execution) roomFor(c *call) bool {
 	return true
 }
 
-// receiverOf is whose queue a call goes through. A call of the management canister about a canister of another subnet goes to that
-// subnet's. One to a principal that is no canister is answered for by the management canister, see Round.place.
-func (r *Round) receiverOf(c *call) protocol.CanisterID {
+// receiverOf is whose queue a call goes through. A call of the management canister about something on another subnet goes to that
+// subnet's, and so does a call that names a subnet by its own principal. One to a principal that is nobody is answered for by the
+// management canister, see Round.place.
+func (r *Round) receiverOf(c *call) (to protocol.CanisterID, nowhere bool) {
 	id, ok := protocol.CanisterFromPrincipal(c.callee)
 	if ok && id < protocol.ManagerOf(0) {
-		return id
+		return id, false
 	}
-	if c.callee == principal.Management() && r.ctx.Routing != nil {
-		if method, known := findMethod(c.method); known && method.run != nil && method.access != open {
-			return r.managerOf(method.name, c.arg)
+	if c.callee == principal.Management() {
+		return r.managerFor(c.method, c.arg), false
+	}
+	subnet, ok := r.subnetOf(c.callee)
+	return r.managerOf(subnet, ok), !ok
+}
+
+// managerFor gives the management canister of the subnet that a call of a method is about, or that hosts the canister it is about.
+// Where it says neither, this subnet's says what is wrong (rs/embedders/src/wasmtime_embedder/system_api/routing.rs).
+func (r *Round) managerFor(name string, arg []byte) protocol.CanisterID {
+	found, known := findMethod(name)
+	switch {
+	case !known || found.run == nil:
+	case found.access == aboutSubnet:
+		var to m.SubnetInfo
+		if m.Decode(arg, &to) == nil {
+			return r.managerOf(r.subnetOf(to.Subnet))
+		}
+	case found.aboutCanister() && r.ctx.Routing != nil:
+		if target, err := targetOf(name, arg); err == nil {
+			if id, ok := canisterOf(target.Bytes()); ok {
+				return r.managerOf(r.ctx.Routing.Route(id))
+			}
 		}
 	}
 	return protocol.ManagementCanister
 }
 
-// managerOf gives the management canister of the subnet that hosts the canister a call is about.
-func (r *Round) managerOf(method string, arg []byte) protocol.CanisterID {
-	target, err := targetOf(method, arg)
-	if err != nil {
-		return protocol.ManagementCanister // which says what is wrong
-	}
-	id, ok := canisterOf(target.Bytes())
-	host, routed := r.ctx.Routing.Route(id)
-	if !ok || !routed || host == r.ctx.Subnet {
+// managerOf is how the management canister of a subnet is called from this one: by the name that it has everywhere, if it is this
+// subnet's or that of a subnet that there is not.
+func (r *Round) managerOf(s protocol.SubnetID, known bool) protocol.CanisterID {
+	if !known || s == r.ctx.Subnet {
 		return protocol.ManagementCanister
 	}
-	return protocol.ManagerOf(host)
+	return protocol.ManagerOf(s)
 }

@@ -18,7 +18,7 @@ func costCalls() []systemCall {
 func costCall(x *execution, s []uint64) {
 	p := x.round.prices
 	price := p.request(s[0]).Add(p.response(s[1])) // two lengths, whose sum may not fit in 64 bits
-	price = price.Add(p.execution(x.round.limits.message)).Add(p.response(maxResponseBytes))
+	price = price.Add(p.execution(x.round.limits.message, x.canister.code.wide)).Add(p.response(maxResponseBytes))
 	x.putCycles(s[2], price)
 }
 

@@ -28,6 +28,7 @@ type code struct {
 	heartbeat bool
 	timer     bool
 	lowMemory bool
+	wide      bool          // written for a 64-bit memory: an instruction costs double
 	metadata  hashtree.Tree // of the custom sections, by name
 	sections  []wasm.CustomSection
 }
@@ -38,6 +39,7 @@ func newCode(raw []byte, options wasm.CompileOptions, m *wasm.Module) *code {
 		heartbeat: m.HasExport("canister_heartbeat"),
 		timer:     m.HasExport("canister_global_timer"),
 		lowMemory: m.HasExport("canister_on_low_wasm_memory"),
+		wide:      m.Memory64(),
 		sections:  m.CustomSections(),
 	}
 	for _, s := range c.sections {
@@ -84,6 +86,7 @@ type Canister struct {
 	balance  protocol.Cycles
 	reserved protocol.Cycles // set aside to pay for storage
 	charged  protocol.Time   // up to when storage is paid
+	consumed consumed
 
 	timer uint64 // ic0.global_timer_set: Unix nanoseconds, 0 when off
 	next  task   // which kind of work goes first in the next round

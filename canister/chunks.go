@@ -40,7 +40,7 @@ func (r *Round) uploadChunk(q *request, c *Canister) ([]byte, *fault) {
 	case len(c.chunks) >= maxChunks:
 		return nil, contract("Chunk store has already reached maximum capacity of %d chunks.", maxChunks)
 	}
-	if f := r.pay(c, r.prices.linear(0, 1, feeChunkUpload)); f != nil {
+	if f := r.pay(c, r.prices.managing(feeChunkUpload)); f != nil {
 		return nil, f
 	}
 	if f := r.reserve(c, maxChunkBytes); f != nil {

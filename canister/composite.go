@@ -93,7 +93,7 @@ func (k *composite) call(id protocol.CanisterID, made *call) (*answer, *fault) {
 		return nil, &fault{code: errQueryTooDeep, text: "Composite query exceeded the maximum call depth"}
 	}
 	self := k.canister.id.Principal()
-	if made.callee == principal.Management() {
+	if made.callee == principal.Management() || made.callee == k.round.ctx.SubnetPrincipal {
 		return k.manage(self, made.method, made.arg)
 	}
 	if id == protocol.ManagementCanister {

@@ -16,7 +16,8 @@ func cyc(n uint64) protocol.Cycles { return protocol.CyclesOf(n) }
 // reference/protocol.md D and interface.md B.4, on 13 nodes and scaled by n/13.
 func TestPricesAreThoseOfTheSpecification(t *testing.T) {
 	p := prices{nodes: 13}
-	require.Equal(t, cyc(5_000_000+123), p.execution(123))
+	require.Equal(t, cyc(5_000_000+123), p.execution(123, false))
+	require.Equal(t, cyc(5_000_000+2*123), p.execution(123, true))
 	require.Equal(t, cyc(260_000+1_000*10), p.request(10))
 	require.Equal(t, cyc(1_000*10), p.response(10))
 	require.Equal(t, cyc(1_200_000+2_000*(3+4+5)), p.ingress(&protocol.IngressContent{Method: "abc", Arg: make([]byte, 4),
@@ -25,10 +26,10 @@ func TestPricesAreThoseOfTheSpecification(t *testing.T) {
 	require.Equal(t, cyc(500_000_000_000), p.creation())
 	require.Equal(t, cyc((3_000_000+60_000*13+400*7+800*9)*13), p.outcall(7, 9))
 	big := prices{nodes: 34}
-	require.Equal(t, cyc(5_000_000*34/13), big.execution(0))
+	require.Equal(t, cyc(5_000_000*34/13), big.execution(0, false))
 	require.Equal(t, cyc((3_000_000+60_000*34)*34), big.outcall(0, 0))
 	free := prices{nodes: 34, free: true}
-	require.Zero(t, free.execution(1))
+	require.Zero(t, free.execution(1, true))
 	require.Zero(t, free.outcall(1, 1))
 	require.Zero(t, free.storage(gibibyte, 1))
 }
@@ -202,10 +203,10 @@ func TestCanisterWithoutCyclesIsUninstalled(t *testing.T) {
 	require.True(t, ok)
 	s.ctx.Time = c.charged + protocol.Time(seconds)*1e9 - 2e9
 	s.round()
-	require.True(t, s.state.HasCanister(1), "a second before")
+	require.NotNil(t, s.state.find(1).code, "a second before")
 	s.round()
 	c = s.state.find(1)
-	require.False(t, s.state.HasCanister(1))
+	require.True(t, s.state.HasCanister(1), "calls to it are answered in blocks")
 	require.True(t, c.code == nil)
 	require.Zero(t, c.balance)
 	require.Zero(t, c.bytes())

@@ -9,9 +9,11 @@
 //   - round.go: opening and committing. expire.go, induct.go, route.go: messages in and out. schedule.go: who runs when.
 //   - job.go: executions and their slices. message.go, response.go, task.go: what they do to call contexts, callbacks and cycles.
 //   - management.go: calls of aaaaa-aa, from waiting to their answer; methods.go: who may call what. lifecycle.go, install.go, stop.go,
-//     chunks.go, snapshots.go, status.go, history.go, log.go, settings.go: what the methods do. management: their types in Candid.
+//     chunks.go, snapshots.go, snapshot_parts.go, status.go, history.go, log.go, settings.go, subnet.go: what the methods do.
+//     management: their types in Candid.
 //   - query.go, composite.go: questions to a state, outside of rounds.
-//   - account.go, allocation.go, heap.go: what a canister pays for being there, memory of the subnet, and limits of its own.
+//   - outcalls.go, transform.go: HTTPS outcalls, from a canister's call to the answer that consensus brings.
+//   - account.go, consumed.go, allocation.go, heap.go: what a canister pays for being there, memory of the subnet, and limits of its own.
 //   - execution.go: one entry into a module and its journal. system_api.go and api_*.go: ic0, one table. mode.go: who may call what.
 //   - prices.go, limits.go: numbers, each with its source. fault.go: error codes and texts.
 //   - queue: a canister's queues. sorted: the set that states are made of. wasm: modules, memories and the engine.
@@ -30,7 +32,8 @@
 //   - Code is installed on a copy of the canister, which takes its place if all went well: an upgrade that fails leaves only its fee, its
 //     log and the instructions to work off (IC0209).
 //   - A stopping canister takes no calls, and is stopped at the end of the round in which its last call context ends.
-//   - A management call about a canister of another subnet goes to that subnet (protocol.ManagerOf), by the routing table of the round.
+//   - A management call about a canister of another subnet goes to that subnet (protocol.ManagerOf), by the routing table of the round,
+//     and so do one about that subnet and one that names it by its own principal.
 //   - A job longer than a slice runs whole in its first slice, and what it came to is kept back until its last one: see long. At a
 //     checkpoint it is aborted, and begins anew.
 //   - Idle canisters cost nothing: the state keeps the times at which canisters want attention in order.
@@ -45,13 +48,12 @@
 //
 // # What is left out
 //
-//   - Not available yet, and rejected with these words: canister_metrics, http_request, subnet_info, list_canisters, threshold keys,
-//     Bitcoin, and snapshots by parts. node_metrics_history has no samples, since rounds are not told who made blocks.
+//   - Not available yet, and rejected with these words: threshold keys and Bitcoin.
 //     There are no subnet admins, so that users create canisters by the provisional method only.
 //   - Model: compiling is free. Paused executions keep their order of age; the replica shares threads out by compute allocation.
 //   - Queries and canister_inspect_message are functions on a state that nobody calls in a round: a node's business, not the state
 //     machine's. A composite query has no time limit beside that on instructions; queries leave no statistics, and no log.
-//   - ic0.cost_http_request_v2 is missing.
+//   - ic0.cost_http_request_v2 is missing, and so are flexible_http_request and the pricing_version of outcalls.
 //   - Model: a subnet has its whole heap delta from the beginning of an interval on; the replica gives out 32 GiB at first and more as it
 //     goes. Best-effort messages have no memory limit: it binds only near 5 GiB queued.
 //   - Model: what is reserved for storage follows the subnet's use at the beginning of a message, not thread by thread.

@@ -32,23 +32,24 @@ type execution struct {
 	// The journal.
 	began, beganReserved protocol.Cycles // what the canister had
 
-	balance   protocol.Cycles
-	reserved  protocol.Cycles
-	fresh     uint64 // bytes taken from the subnet's memory
-	log       canisterLog
-	burned    protocol.Cycles
-	minted    protocol.Cycles
-	reply     []byte  // collected so far
-	answer    *answer // nil: not yet
-	building  *call   // begun and not performed
-	calls     []*call // performed
-	stable    wasm.Pages
-	editor    *wasm.Editor // of stable, once it is written
-	certified []byte       // nil: unchanged
-	timer     uint64
-	written   uint64 // bytes of stable memory, in pages
-	grown     uint64 // bytes of memory and stable memory beyond those of the canister
-	accepted  bool   // inspect_message accepted
+	balance     protocol.Cycles
+	reserved    protocol.Cycles
+	fresh       uint64 // bytes taken from the subnet's memory
+	log         canisterLog
+	burned      protocol.Cycles // by the canister
+	transmitted protocol.Cycles // paid for sending calls
+	minted      protocol.Cycles
+	reply       []byte  // collected so far
+	answer      *answer // nil: not yet
+	building    *call   // begun and not performed
+	calls       []*call // performed
+	stable      wasm.Pages
+	editor      *wasm.Editor // of stable, once it is written
+	certified   []byte       // nil: unchanged
+	timer       uint64
+	written     uint64 // bytes of stable memory, in pages
+	grown       uint64 // bytes of memory and stable memory beyond those of the canister
+	accepted    bool   // inspect_message accepted
 }
 
 // An answer is a canister's own response to a call.
@@ -63,6 +64,7 @@ type call struct {
 	method     string
 	arg        []byte
 	bestEffort bool
+	nowhere    bool // the callee is neither a canister nor a subnet
 	callback
 }
 

@@ -1,6 +1,7 @@
 package canister
 
 import (
+	"cmp"
 	"crypto/sha256"
 
 	"icsim/canister/queue"
@@ -14,6 +15,10 @@ type Config struct {
 	Cache   *wasm.Cache // of compiled modules, shared between executors of one process; nil for an own one
 	Library []byte      // a module of our own that calls of install_code may bring, see wasm.CompileOptions; nil: none
 	Mainnet bool        // the provisional methods of the management canister, which mint cycles, are refused
+
+	// Slices of other lengths than the deployed ones, for tests: what canisters come to does not depend on them.
+	Round uint64 // instructions of a round; 0: as deployed, as for the next
+	Slice uint64 // instructions after which a long execution waits for its next turn
 }
 
 // An Executor runs the rounds of a subnet: a pure function, with an engine that keeps compiled modules and live
@@ -42,8 +47,15 @@ func NewExecutor(c Config) *Executor {
 		root:    c.RootKey,
 		library: sha256.Sum256(c.Library),
 		mainnet: c.Mainnet,
-		limits:  limitsOf,
+		limits:  c.limits,
 	}
+}
+
+// limits are the deployed ones, with slices of the configured length.
+func (c *Config) limits(system bool) roundLimits {
+	l := limitsOf(system)
+	l.round, l.slice = cmp.Or(c.Round, l.round), cmp.Or(c.Slice, l.slice)
+	return l
 }
 
 // goRuntime is the world as Go's runtime sees it in a library module: the time of the round, and nobody to print to.
@@ -74,7 +86,8 @@ func (e *Executor) open(parent *State, ctx *protocol.RoundContext) *Round {
 		prices: pricesOf(ctx), limits: e.limits(ctx.System),
 		now: ctx.Genesis + uint64(ctx.Time), owner: new(queue.Owner),
 		management: parent.management, departing: parent.departing, nextID: parent.nextID, retired: parent.retired,
-		memory: parent.memory, compute: parent.compute, delta: parent.delta, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
+		outcalls: parent.outcalls,
+		memory:   parent.memory, compute: parent.compute, delta: parent.delta, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
 	}
 }
 

@@ -3,6 +3,7 @@ package canister
 import (
 	"fmt"
 
+	"icsim/canister/queue"
 	"icsim/canister/wasm"
 
 	m "icsim/canister/management"
@@ -18,11 +19,28 @@ type Install struct {
 	Arg         []byte // of canister_init
 	Controllers []principal.ID
 	Cycles      protocol.Cycles
+	Settings    *m.Settings // beside controllers; nil: the defaults
 }
+
+// Admit makes canisters with their settings and without code, as Genesis begins, and says which of them cannot be and why: the subnet
+// has not so much to allocate, or they are frozen from the beginning. Of ctx it needs Nodes and System.
+func Admit(ctx *protocol.RoundContext, installs []Install) (at int, err error) {
+	r := &Round{parent: &State{}, ctx: ctx, prices: pricesOf(ctx), limits: limitsOf(ctx.System), owner: new(queue.Owner)}
+	for i := range installs {
+		if _, err := r.create(&installs[i]); err != nil {
+			return i, err
+		}
+	}
+	return 0, nil
+}
+
+// DefaultSettings are those of a canister of which nobody has asked for others.
+func DefaultSettings() m.Definite { return defaultSettings().definite() }
 
 // Genesis makes the state of a subnet before its first round: each canister installed, in the order given, with its start
 // function and canister_init run at ctx.Time. Installing costs no cycles. The error names the canister at fault; errors
-// are an id given twice, more than ten controllers, a module that is not valid, and an initialisation that traps.
+// are an id given twice, more than ten controllers, settings that update_settings would refuse, a module that is not valid, and an
+// initialisation that traps.
 func (e *Executor) Genesis(ctx *protocol.RoundContext, installs []Install) (*State, error) {
 	r := e.open(&State{}, ctx)
 	for i := range installs {
@@ -49,8 +67,15 @@ func (r *Round) create(in *Install) (*Canister, error) {
 	if in.Cycles.Hi >= most {
 		return nil, fmt.Errorf("%s cycles are more than there can be", in.Cycles)
 	}
+	s, f := defaultSettings(in.Controllers...).with(in.Settings)
+	if f != nil {
+		return nil, f
+	}
 	c := &Canister{
-		id: in.ID, status: Running, settings: defaultSettings(in.Controllers...), balance: in.Cycles, charged: r.ctx.Time, created: r.now,
+		id: in.ID, status: Running, settings: s, balance: in.Cycles, charged: r.ctx.Time, created: r.now,
+	}
+	if f := r.affordable(c, settings{}); f != nil {
+		return nil, f
 	}
 	c.queues = c.queues.Fork(r.owner)
 	r.adopt(c)

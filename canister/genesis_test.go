@@ -132,6 +132,42 @@ func TestGenesisSaysWhatIsWrong(t *testing.T) {
 	}
 }
 
+// What update_settings would refuse, genesis and Admit refuse.
+func TestGenesisSettings(t *testing.T) {
+	x := newExecutor(t)
+	with := func(id protocol.CanisterID, compute, memory uint64) Install {
+		in := scriptedAt(false, id)[0]
+		in.Settings = &management.Settings{
+			ComputeAllocation: is1(cyc(compute)), MemoryAllocation: is1(cyc(memory)), FreezingThreshold: is1(cyc(60)),
+			Environment: &[]management.EnvironmentVariable{{Name: "b", Value: "2"}, {Name: "a", Value: "1"}},
+		}
+		return in
+	}
+	s := newSubnet(t, x, with(1, 10, 1<<30), with(2, 0, 0))
+	got := s.state.find(1).settings
+	require.Equal(t, []uint64{10, 1 << 30, 60, defaultHeapLimit}, []uint64{got.compute, got.memory, got.threshold, got.heapLimit})
+	require.Equal(t, "a", got.environment[0].Name)
+	require.Equal(t, []principal.ID{user}, got.controllers)
+	s.tick(10e9)
+	s.play(s.ingress(1, "run", is("x")))
+	require.Equal(t, cyc(10*10*feeCompute), s.state.find(1).consumed[useCompute])
+	poor := with(5, 0, 100<<30)
+	poor.Cycles = cyc(1_000_000_000)
+	for why, installs := range map[string][]Install{
+		"remaining compute capacity is 99%":   {with(1, 100, 0), with(2, 100, 0), with(3, 100, 0)},
+		"only 1073741824 bytes are available": {with(1, 0, 2<<40-1<<30), with(3, 0, 1<<30+1)},
+		"compute_allocation is 101":           {with(2, 101, 0)},
+		"memory by 107374182400 bytes due to": {with(4, 0, 0), poor},
+	} {
+		ctx := protocol.RoundContext{Nodes: 13}
+		_, err := x.Genesis(&ctx, installs)
+		require.ErrorContains(t, err, why)
+		at, admitted := Admit(&ctx, installs)
+		require.ErrorContains(t, admitted, why)
+		require.Equal(t, len(installs)-1, at)
+	}
+}
+
 // A subnet without canisters is a state too.
 func TestEmptySubnet(t *testing.T) {
 	x := newExecutor(t)

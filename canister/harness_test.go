@@ -143,6 +143,8 @@ func (s *subnet) on(x *Executor, inputs []any) played {
 				continue
 			}
 			p.in = p.in.Add(m.Cycles())
+		case protocol.OutcallAnswer:
+			r.Answer(m)
 		}
 	}
 	r.Execute()
@@ -159,7 +161,22 @@ func (s *subnet) on(x *Executor, inputs []any) played {
 	require.Equal(s.t, p.state.guaranteed, r.(*Round).guaranteed, "guaranteed responses as counted within the round")
 	require.Equal(s.t, p.state.compute, r.(*Round).compute, "compute allocated as counted within the round")
 	require.Equal(s.t, p.state.callbacks, r.(*Round).callbacks, "open calls as counted within the round")
+	require.Equal(s.t, p.outcome.Burned, r.(*Round).lost.Add(r.(*Round).consumed()), "what canisters consumed, and what was lost")
 	return p
+}
+
+// consumed is what the round has added to canisters' sums of what they consumed.
+func (r *Round) consumed() (sum protocol.Cycles) {
+	for _, c := range r.order {
+		var before consumed
+		if old := r.parent.find(c.id); old != nil {
+			before = old.consumed
+		}
+		for u, amount := range c.consumed {
+			sum = sum.Add(amount).Sub(before[u])
+		}
+	}
+	return sum
 }
 
 // audit works out from nothing what the state keeps incrementally.

@@ -22,16 +22,21 @@ func (c *Canister) heapBytes() uint64 {
 // watchHeap finds out whether main memory runs low, after it or the settings changed. The canister is told once, and again when
 // there was enough in between (interface.md section C "System tasks"; canister_on_low_wasm_memory).
 func (c *Canister) watchHeap() {
-	limit := c.heapLimit
-	if limit == 0 {
-		limit = maxHeap
-	}
 	switch {
-	case c.code == nil || less64(limit, c.heapBytes()) >= c.heapLow:
+	case c.code == nil || !c.isLow(c.heapBytes()):
 		c.warning = memoryAmple
 	case c.warning == memoryAmple:
 		c.warning = memoryLow
 	}
+}
+
+// isLow reports whether main memory of so many bytes leaves less than the threshold.
+func (s *settings) isLow(bytes uint64) bool {
+	limit := s.heapLimit
+	if limit == 0 {
+		limit = maxHeap
+	}
+	return less64(limit, bytes) < s.heapLow
 }
 
 // maxHeap is all that a 32-bit memory, and here a 64-bit one, can have.

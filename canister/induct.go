@@ -51,7 +51,7 @@ func (r *Round) managed(x *protocol.SignedIngress) (method, *Canister, *fault) {
 		return found, nil, refusedMethod(x.Content.Method, known)
 	case !found.users:
 		return found, nil, contract("%s cannot be called by a user.", found.name)
-	case found.access == open:
+	case !found.aboutCanister():
 		return found, nil, nil
 	}
 	id, err := targetOf(found.name, x.Content.Arg)
@@ -80,7 +80,7 @@ func (r *Round) chargeIngress(c *Canister, x *protocol.SignedIngress) *fault {
 	if less(c.liquid(r.prices), due).Less(fee) {
 		return c.outOfCycles()
 	}
-	r.burn(r.touch(c.id), fee)
+	r.burn(r.touch(c.id), useIngress, fee)
 	return nil
 }
 

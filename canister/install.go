@@ -51,12 +51,12 @@ func (r *Round) startInstall(q *request, c *Canister, arg *m.InstallCode) ([]byt
 		return nil, f
 	}
 	d.arg, d.caller = arg.Arg, q.caller
-	prepaid := r.prices.execution(r.limits.install)
+	prepaid := r.prices.execution(r.limits.install, d.code.wide)
 	if c.liquid(r.prices).Less(prepaid) {
 		return nil, c.outOfCycles()
 	}
 	c.balance = c.balance.Sub(prepaid)
-	r.managing += r.start(c, &job{prepaid: prepaid, request: q, deployment: d})
+	r.managing += r.start(c, &job{prepaid: prepaid, wide: d.code.wide, request: q, deployment: d})
 	return nil, nil
 }
 
@@ -72,7 +72,7 @@ func (r *Round) finishInstall(c *Canister, j *job, o *outcome) {
 		r.adoptCode(c, done)
 		c.note(r, j.request, m.Details{Deployment: &m.Deployment{Mode: j.deployment.mode, ModuleHash: c.code.hash[:]}})
 	}
-	r.refundExecution(c, j.prepaid, o.instructions)
+	r.refundExecution(c, j, o.instructions)
 	if !r.ctx.System {
 		c.installs = c.installs.add(o.instructions, r.ctx.Height, installRate)
 	}
@@ -237,5 +237,5 @@ func (r *Round) adoptCode(c *Canister, done *deployed) {
 	r.memory += done.fresh
 	r.wrote(c, done.written)
 	c.watchHeap()
-	r.lose(done.burned)
+	r.consume(c, useBurned, done.burned)
 }

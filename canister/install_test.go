@@ -102,7 +102,7 @@ func TestFailedUpgradeLeavesNoTrace(t *testing.T) {
 // atRest is a canister without what fees and counting change.
 func atRest(c *Canister) any {
 	plain := *c
-	plain.balance, plain.installs = protocol.Cycles{}, debit{}
+	plain.balance, plain.installs, plain.consumed = protocol.Cycles{}, debit{}, consumed{}
 	return unclocked(&plain)
 }
 
@@ -210,7 +210,7 @@ func TestSnapshots(t *testing.T) {
 	version := s.state.find(1).version
 	s.done(load(1, first.ID), nil)
 	require.Equal(t, version+1, s.state.find(1).version)
-	require.Zero(t, s.state.find(1).timer)
+	require.Equal(t, uint64(1<<62), s.state.find(1).timer, "the timer is the canister's, not the snapshot's")
 	s.replied(le64(1)+"one", s.run(1, script{}.do("kept").do("stableread", 0, 3).do("reply")))
 	s.done(load(2, second.ID), nil) // another canister of the same controller
 	s.replied(le64(2)+"two", s.run(2, script{}.do("kept").do("stableread", 0, 3).do("reply")))

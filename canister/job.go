@@ -12,6 +12,7 @@ import (
 // open. Immutable.
 type job struct {
 	prepaid protocol.Cycles
+	wide    bool   // prepaid at the price of a 64-bit memory
 	context uint64 // 0 for an installation
 
 	// Of messages and tasks.
@@ -129,7 +130,7 @@ func (r *Round) finish(c *Canister, j *job, o *outcome) {
 			failure = f
 		}
 	}
-	r.refundExecution(c, j.prepaid, o.instructions)
+	r.refundExecution(c, j, o.instructions)
 	_, ctx := c.findContext(j.context)
 	user := ctx.origin == fromUser && !ctx.responded
 	message := ctx.message
@@ -180,7 +181,7 @@ func (l *long) appendTo(b []byte) []byte {
 	if l == nil {
 		return appendUint(b, 0)
 	}
-	b = appendUint(b, 1, l.context, uint64(l.mode), l.done, uint64(l.since), flags(l.paused(), l.deployment != nil))
+	b = appendUint(b, 1, l.context, uint64(l.mode), l.done, uint64(l.since), flags(l.paused(), l.deployment != nil), flags(l.wide, false))
 	b = appendCycles(appendBlob(appendBlob(b, []byte(l.name)), l.arg), l.prepaid)
 	if l.response != nil {
 		hash := protocol.NewResponse(l.response).Hash

@@ -16,6 +16,9 @@ func (r *Round) createCanister(q *request, _ *Canister) ([]byte, *fault) {
 			return nil, f
 		}
 	}
+	if q.remote && (r.ctx.Registry == nil || !r.fromRoot(q)) {
+		return nil, refusal(errInvalidManagement, "Cannot create canister. Sender should be on the same subnet or on the NNS subnet.")
+	}
 	fee := r.prices.creation()
 	if q.cycles.Less(fee) {
 		return nil, refusal(errInsufficientForCreate, "Creating a canister requires a fee of %s that is deducted from the canister's initial "+
@@ -25,9 +28,15 @@ func (r *Round) createCanister(q *request, _ *Canister) ([]byte, *fault) {
 	if f != nil {
 		return nil, f
 	}
-	r.lose(fee)
+	r.consume(c, useCreation, fee)
 	q.cycles = protocol.Cycles{}
 	return m.Encode(m.CanisterID{Canister: c.id.Principal()}), nil
+}
+
+// fromRoot reports whether a call of a canister comes from the root subnet.
+func (r *Round) fromRoot(q *request) bool {
+	host, ok := r.ctx.Routing.Route(q.message.From())
+	return ok && host == r.ctx.Registry.Root
 }
 
 // provisionalCycles are what a provisional canister gets unless the call says how much.
@@ -101,7 +110,9 @@ func (r *Round) found(q *request, wanted *m.Settings, specified *principal.ID, c
 	return c, nil
 }
 
-// newID gives a specified id if it is this subnet's and free, else the next free one of the subnet's ranges. No id is given twice.
+// newID gives a specified id if it is this subnet's and free, else the next free one of the subnet's last range: earlier ranges are
+// what it hosts since before it was given that (rs/replicated_state/src/metadata_state.rs, generate_new_canister_id). No id is
+// given twice.
 func (r *Round) newID(specified *principal.ID) (protocol.CanisterID, *fault) {
 	if specified != nil {
 		id, ok := protocol.CanisterFromPrincipal(*specified)
@@ -113,7 +124,8 @@ func (r *Round) newID(specified *principal.ID) (protocol.CanisterID, *fault) {
 		}
 		return id, nil
 	}
-	for _, span := range r.ownRanges() {
+	if own := r.ownRanges(); len(own) > 0 {
+		span := own[len(own)-1]
 		for id := max(span.First, r.nextID); id <= span.Last && id >= span.First; id++ {
 			if r.free(id) {
 				r.nextID = id + 1

@@ -138,7 +138,7 @@ func (r *Round) execute(q *request) ([]byte, *fault) {
 		return nil, refusedMethod(q.method(), ok)
 	case q.ingress != nil && !method.users:
 		return nil, contract("%s cannot be called by a user.", method.name)
-	case method.access == open:
+	case !method.aboutCanister():
 		return method.run(r, q, nil)
 	}
 	id, err := targetOf(method.name, q.arg())

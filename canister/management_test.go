@@ -12,9 +12,9 @@ import (
 
 var stranger = principal.SelfAuthenticating([]byte("stranger"))
 
-// ids of the subnet that managed makes: canisters are created from 4 on.
+// ids of the subnet that managed makes, and of another.
 var managedRanges = &protocol.RoutingTable{Ranges: []protocol.CanisterRange{
-	{First: 1, Last: 3, Subnet: 1}, {First: 4, Last: 99, Subnet: 1}, {First: 100, Last: 199, Subnet: 2},
+	{First: 1, Last: 99, Subnet: 1}, {First: 100, Last: 199, Subnet: 2},
 }}
 
 // managed is a subnet with scripted canisters that has ids to give away.
@@ -121,6 +121,20 @@ func TestProvisionalCreateGivesIdsInOrder(t *testing.T) {
 	require.Equal(t, protocol.CanisterID(9), s.create())
 }
 
+// rs/replicated_state/src/metadata_state.rs, generate_new_canister_id: ids come from the last range. The others are for who names one.
+func TestNewCanistersGetIdsOfTheLastRange(t *testing.T) {
+	s := managed(t, newExecutor(t), 1)
+	s.ctx.Routing = &protocol.RoutingTable{Ranges: []protocol.CanisterRange{
+		{First: 1, Last: 9, Subnet: 1}, {First: 10, Last: 19, Subnet: 2}, {First: 20, Last: 21, Subnet: 1},
+	}}
+	require.Equal(t, protocol.CanisterID(20), s.create())
+	named := protocol.CanisterID(5).Principal()
+	s.done(s.manage("provisional_create_canister_with_cycles", management.ProvisionalCreate{Specified: &named}), nil)
+	require.Equal(t, protocol.CanisterID(21), s.create())
+	s.rejected(protocol.SysFatal, "IC0102", "no canister ids left",
+		s.manage("provisional_create_canister_with_cycles", management.ProvisionalCreate{}))
+}
+
 // Mainnet mints for nobody.
 func TestProvisionalMethodsAreRefusedOnMainnet(t *testing.T) {
 	x := NewExecutor(Config{Mainnet: true})
@@ -158,8 +172,12 @@ func TestOnlyControllersManage(t *testing.T) {
 		"install_chunked_code": management.InstallChunkedCode{Canister: c, Mode: management.InstallMode{Install: &management.Null{}}},
 		"start_canister":       about(1), "stop_canister": about(1), "delete_canister": about(1), "canister_status": about(1),
 		"upload_chunk": management.UploadChunk{Canister: c}, "clear_chunk_store": about(1), "stored_chunks": about(1),
-		"take_canister_snapshot":  management.TakeSnapshot{Canister: c},
-		"load_canister_snapshot":  management.LoadSnapshot{Canister: c},
+		"take_canister_snapshot": management.TakeSnapshot{Canister: c},
+		"load_canister_snapshot": management.LoadSnapshot{Canister: c}, "canister_metrics": about(1),
+		"upload_canister_snapshot_metadata": management.UploadSnapshotMetadata{Canister: c},
+		"upload_canister_snapshot_data": management.UploadSnapshotData{
+			Canister: c, Kind: management.UploadKind{Chunk: &management.Null{}},
+		},
 		"list_canister_snapshots": about(1), "delete_canister_snapshot": management.DeleteSnapshot{Canister: c},
 	} {
 		s.rejected(protocol.CanisterError, "IC0512", "Only the controllers", s.manageAs(stranger, method, arg))

@@ -68,6 +68,9 @@ func (s *State) manifest() ([]canisterHash, crypto.Hash) {
 	for _, id := range s.retired {
 		all = appendUint(all, uint64(id))
 	}
+	if s.outcalls.Next > 0 {
+		return hashes, crypto.Sum("canister_state_with_outcalls", appendOutcalls(all, s.outcalls))
+	}
 	return hashes, crypto.Sum("canister_state", all)
 }
 
@@ -75,7 +78,7 @@ func (s *State) manifest() ([]canisterHash, crypto.Hash) {
 func (c *Canister) contentHash() crypto.Hash {
 	b := appendUint(nil, uint64(c.id), uint64(c.status), c.version, c.timer, uint64(c.next),
 		uint64(c.ran), uint64(c.charged), c.contextID, uint64(c.callback), c.created, c.deployed)
-	b = appendCycles(appendCycles(b, c.balance), c.reserved)
+	b = c.consumed.appendTo(appendCycles(appendCycles(b, c.balance), c.reserved))
 	b = c.appendBelongings(c.settings.appendTo(b))
 	if c.code != nil {
 		image := c.image.Hash()

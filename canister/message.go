@@ -52,7 +52,7 @@ func (r *Round) beginCall(c *Canister, method string, arg []byte, opened callCon
 		r.settle(c, ctx.id, f)
 		return nil
 	}
-	prepaid := r.prices.execution(r.limits.message)
+	prepaid := r.prices.execution(r.limits.message, c.code.wide)
 	if c.liquid(r.prices).Less(prepaid) {
 		r.settle(c, ctx.id, c.outOfCycles())
 		return nil
@@ -62,12 +62,12 @@ func (r *Round) beginCall(c *Canister, method string, arg []byte, opened callCon
 		f = c.beyondHeapLimit(m, c.heapBytes())
 	}
 	if f != nil {
-		r.burn(c, r.prices.execution(0))
+		r.burn(c, useInstructions, r.prices.execution(0, c.code.wide))
 		r.settle(c, ctx.id, f)
 		return nil
 	}
 	c.balance = c.balance.Sub(prepaid)
-	return &job{prepaid: prepaid, context: ctx.id, mode: m, name: name, arg: arg}
+	return &job{prepaid: prepaid, wide: c.code.wide, context: ctx.id, mode: m, name: name, arg: arg}
 }
 
 // resolve finds the export that a call enters by.
@@ -110,7 +110,8 @@ func (r *Round) conclude(c *Canister, a attempt, id uint64) *fault {
 	c.version++
 	r.memory += a.fresh
 	r.wrote(c, a.dirty())
-	r.lose(a.burned)
+	r.consume(c, useTransmission, a.transmitted)
+	r.consume(c, useBurned, a.burned)
 	r.outcome.Minted = r.outcome.Minted.Add(a.minted)
 	r.place(c, a.execution, id)
 	if a.answer != nil {
@@ -173,7 +174,7 @@ func (r *Round) place(c *Canister, x *execution, context uint64) {
 			Sender: c.id, Receiver: b.respondent, Callback: b.id, Method: made.method, Arg: made.arg,
 			Cycles: b.cycles, Deadline: b.deadline, Depth: x.depth,
 		})
-		if _, manager := b.respondent.ManagedSubnet(); manager || made.callee == b.respondent.Principal() {
+		if !made.nowhere {
 			c.queues.PushRequest(request, expires)
 			continue
 		}
@@ -183,11 +184,11 @@ func (r *Round) place(c *Canister, x *execution, context uint64) {
 	}
 }
 
-// refundExecution gives back what was prepaid and not used.
-func (r *Round) refundExecution(c *Canister, prepaid protocol.Cycles, instructions uint64) {
-	used := r.prices.execution(instructions).Min(prepaid)
-	c.balance = c.balance.Add(prepaid.Sub(used))
-	r.lose(used)
+// refundExecution gives back what was prepaid for a job and not used.
+func (r *Round) refundExecution(c *Canister, j *job, instructions uint64) {
+	used := r.prices.execution(instructions, j.wide).Min(j.prepaid)
+	c.balance = c.balance.Add(j.prepaid.Sub(used))
+	r.consume(c, useInstructions, used)
 }
 
 // respond gives a call its one answer; what is left of its cycles goes along.

@@ -12,14 +12,15 @@ import (
 type access uint8
 
 const (
-	open              access = iota // it is about no canister
+	open              access = iota // it is about nothing
+	aboutSubnet                     // it is about a subnet, and anybody may
 	anybody                         // and about a canister
 	controllers                     // of the canister
 	controllersOrSelf               // or the canister
 	controllersOrSeen               // those who may see the status, or the canister
 )
 
-// A method is one of the management canister. Run answers a call, for the canister that it is about unless access is open; it
+// A method is one of the management canister. Run answers a call, for the canister that it is about if it is about one; it
 // gives neither reply nor fault when the answer comes later. A method without run is not available yet.
 type method struct {
 	name   string
@@ -43,30 +44,39 @@ func methods() []method {
 		{"stop_canister", true, controllers, (*Round).stopCanister},
 		{"delete_canister", true, controllers, (*Round).deleteCanister},
 		{"canister_status", true, controllersOrSeen, (*Round).canisterStatus},
+		{"canister_metrics", true, controllers, (*Round).canisterMetrics},
 		{"canister_info", false, anybody, (*Round).canisterInfo},
 		{"canister_metadata", false, anybody, (*Round).canisterMetadata},
 		{"deposit_cycles", false, anybody, (*Round).depositCycles},
 		{"raw_rand", false, open, (*Round).rawRand},
-		{"node_metrics_history", false, open, (*Round).nodeMetricsHistory},
+		{"http_request", false, open, (*Round).httpRequest},
+		{"node_metrics_history", false, aboutSubnet, (*Round).nodeMetricsHistory},
+		{"subnet_info", false, aboutSubnet, (*Round).subnetInfo},
+		{"list_canisters", true, open, (*Round).listCanisters},
 		{"provisional_create_canister_with_cycles", true, open, (*Round).provisionalCreate},
 		{"provisional_top_up_canister", true, anybody, (*Round).provisionalTopUp},
 		{"take_canister_snapshot", true, controllers, (*Round).takeSnapshot},
 		{"load_canister_snapshot", true, controllers, (*Round).loadSnapshot},
 		{"list_canister_snapshots", true, anybody, (*Round).listSnapshots},
 		{"delete_canister_snapshot", true, controllers, (*Round).deleteSnapshot},
+		{"read_canister_snapshot_metadata", true, anybody, (*Round).readSnapshotMetadata},
+		{"read_canister_snapshot_data", true, anybody, (*Round).readSnapshotData},
+		{"upload_canister_snapshot_metadata", true, controllers, (*Round).uploadSnapshotMetadata},
+		{"upload_canister_snapshot_data", true, controllers, (*Round).uploadSnapshotData},
 		{"fetch_canister_logs", false, open, (*Round).refuseLogs},
 	}
 	for _, name := range []string{
-		"canister_metrics", "http_request", "subnet_info", "list_canisters",
 		"ecdsa_public_key", "sign_with_ecdsa", "schnorr_public_key", "sign_with_schnorr", "vetkd_public_key", "vetkd_derive_key",
 		"bitcoin_get_balance", "bitcoin_get_utxos", "bitcoin_send_transaction", "bitcoin_get_current_fee_percentiles",
-		"bitcoin_get_block_headers", "read_canister_snapshot_metadata", "read_canister_snapshot_data",
-		"upload_canister_snapshot_metadata", "upload_canister_snapshot_data",
+		"bitcoin_get_block_headers",
 	} {
 		available = append(available, method{name: name})
 	}
 	return available
 }
+
+// aboutCanister reports whether calls of the method name a canister.
+func (x method) aboutCanister() bool { return x.access > aboutSubnet }
 
 func findMethod(name string) (method, bool) {
 	all := methods()
@@ -119,18 +129,6 @@ func (r *Round) rawRand(q *request, _ *Canister) ([]byte, *fault) {
 		return nil, undecodable(err)
 	}
 	return m.Encode(r.randomBytes()), nil
-}
-
-// Model: rounds are not told who made blocks, so the history has no samples.
-func (r *Round) nodeMetricsHistory(q *request, _ *Canister) ([]byte, *fault) {
-	var arg m.NodeMetricsHistory
-	if f := q.decode(&arg); f != nil {
-		return nil, f
-	}
-	if arg.Subnet != r.ctx.SubnetPrincipal {
-		return nil, refusal(errNotHosted, "Subnet %s is not this subnet.", arg.Subnet)
-	}
-	return m.Encode([]m.NodeMetricsSample{}), nil
 }
 
 func (r *Round) refuseLogs(*request, *Canister) ([]byte, *fault) {

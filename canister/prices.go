@@ -44,10 +44,17 @@ func (p prices) linear(base, perUnit, units uint64) protocol.Cycles {
 	return p.scale(protocol.CyclesOf(perUnit).Mul(units).Add(protocol.CyclesOf(base)))
 }
 
-// execution is the price of a message that ran so many instructions.
-func (p prices) execution(instructions uint64) protocol.Cycles {
-	return p.linear(feeExecution, 1, instructions)
+// execution is the price of a message that ran so many instructions, of a module with a 64-bit memory if wide.
+func (p prices) execution(instructions uint64, wide bool) protocol.Cycles {
+	const narrow, double = 1, 2 // ten_update_instructions_execution_fee, …_wasm64
+	if wide {
+		return p.linear(feeExecution, double, instructions)
+	}
+	return p.linear(feeExecution, narrow, instructions)
 }
+
+// managing is the price of a method of the management canister that counts for so many instructions (management_canister_cost).
+func (p prices) managing(instructions uint64) protocol.Cycles { return p.linear(0, 1, instructions) }
 
 // ingress is the price of taking a user's call into a block.
 func (p prices) ingress(m *protocol.IngressContent) protocol.Cycles {
@@ -88,7 +95,12 @@ type upkeep struct {
 
 // upkeep is the price of being there for some seconds.
 func (p prices) upkeep(u upkeep, seconds uint64) protocol.Cycles {
-	return p.storage(u.bytes, seconds).Add(p.scale(protocol.CyclesOf(feeCompute).Mul(u.compute).Mul(seconds)))
+	return p.storage(u.bytes, seconds).Add(p.computing(u.compute, seconds))
+}
+
+// computing is the price of having percents of a core for some seconds.
+func (p prices) computing(percent, seconds uint64) protocol.Cycles {
+	return p.scale(protocol.CyclesOf(feeCompute).Mul(percent).Mul(seconds))
 }
 
 // lasts is how many whole seconds a balance pays for; ok is false if practically for ever.

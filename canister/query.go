@@ -71,7 +71,10 @@ type callGraph struct {
 
 // manage answers the methods of the management canister that are queries.
 func (g *callGraph) manage(sender principal.ID, method string, arg []byte) (*answer, *fault) {
-	if method != "canister_status" && method != "fetch_canister_logs" {
+	if method == "list_canisters" {
+		return nil, notAdmin(sender)
+	}
+	if method != "canister_status" && method != "canister_metrics" && method != "fetch_canister_logs" {
 		_, known := findMethod(method)
 		if known {
 			return nil, contract("%s cannot be called as a query.", method)
@@ -92,6 +95,12 @@ func (g *callGraph) manage(sender principal.ID, method string, arg []byte) (*ans
 			return nil, refusal(errRejectedMessage, "Caller %s is not allowed to access canister logs", sender)
 		}
 		return &answer{reply: c.fetchLogs()}, nil
+	}
+	if method == "canister_metrics" {
+		if !c.isController(sender) {
+			return nil, c.notController(sender)
+		}
+		return &answer{reply: c.metricsReply()}, nil
 	}
 	if sender != id && !c.shows(c.inspectors, sender) {
 		return nil, c.notController(sender)
@@ -121,7 +130,11 @@ func (g *callGraph) ask(q *query, depth int) (*answer, *fault) {
 		k := composite{callGraph: g, canister: &working, caller: q.sender, depth: depth}
 		return k.run(q)
 	}
-	return nil, &fault{code: errMethodNotFound, text: "Canister has no query method '" + q.method + "'"}
+	return nil, noQuery(q.method)
+}
+
+func noQuery(method string) *fault {
+	return &fault{code: errMethodNotFound, text: "Canister has no query method '" + method + "'"}
 }
 
 // enter makes an execution and gives its answer, or says why there is none.

@@ -31,18 +31,36 @@ func (r *Round) beginResponse(c *Canister, m *protocol.Response) *job {
 		c.forgetContext(ctx.id)
 		return nil
 	case closure.index == noFunction:
-		r.refundExecution(c, b.execution, 0)
+		r.refundExecution(c, &job{prepaid: b.execution}, 0)
 		r.settle(c, b.context, nil)
 		return nil
 	}
-	return &job{prepaid: b.execution, context: b.context, mode: mode, callback: b, response: m}
+	j := &job{prepaid: b.execution, wide: c.code.wide, context: b.context, mode: mode, callback: b, response: m}
+	if f := r.adjustPrepaid(c, j); f != nil {
+		r.refundExecution(c, j, 0)
+		r.settle(c, b.context, f)
+		return nil
+	}
+	return j
+}
+
+// adjustPrepaid makes of what was prepaid for a callback what it costs now: the canister may have got a module with another size of
+// memory since it called. It may go under its freezing limit for it (adjust_prepayment_for_response_execution).
+func (r *Round) adjustPrepaid(c *Canister, j *job) *fault {
+	required := r.prices.execution(r.limits.message, j.wide)
+	if c.balance.Add(j.prepaid).Less(required) {
+		return c.outOfCycles()
+	}
+	c.balance = c.balance.Add(j.prepaid).Sub(required)
+	j.prepaid = required
+	return nil
 }
 
 // refundTransmission gives back what was prepaid for a response as long as one may be.
 func (r *Round) refundTransmission(c *Canister, b *callback, m *protocol.Response) {
 	used := r.prices.response(uint64(len(m.Reply) + len(m.Reject.Message))).Min(b.transmission)
 	c.balance = c.balance.Add(b.transmission.Sub(used))
-	r.lose(used)
+	r.consume(c, useTransmission, used)
 }
 
 // callBack enters the reply or reject callback and, if that traps, the cleanup callback, on what was before. The
@@ -109,7 +127,7 @@ func (r *Round) dropJob(c *Canister) {
 		return
 	}
 	c.long = nil
-	r.lose(l.prepaid)
+	r.consume(c, useInstructions, l.prepaid)
 	if l.request != nil {
 		r.answer(l.request, nil, c.outOfCycles())
 	}

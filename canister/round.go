@@ -26,14 +26,17 @@ type Round struct {
 	departing  []*protocol.CanisterMessage // answers of the management canister to other subnets
 	nextID     protocol.CanisterID
 	retired    []protocol.CanisterID
-	founded    int    // canisters made in this round
-	managing   uint64 // instructions of the management canister in this round
-	memory     uint64 // bytes that the subnet's canisters have or are kept for them, as far as known
-	compute    uint64 // percent that is allocated
-	delta      uint64 // bytes of pages written since the last checkpoint
-	guaranteed int    // open guaranteed responses of the subnet, as far as known
-	callbacks  int    // open calls of the subnet
+	outcalls   protocol.Outcalls
+	founded    int             // canisters made in this round
+	managing   uint64          // instructions of the management canister in this round
+	memory     uint64          // bytes that the subnet's canisters have or are kept for them, as far as known
+	compute    uint64          // percent that is allocated
+	delta      uint64          // bytes of pages written since the last checkpoint
+	guaranteed int             // open guaranteed responses of the subnet, as far as known
+	callbacks  int             // open calls of the subnet
+	lost       protocol.Cycles // a part of what was burned: no canister has consumed it
 	random     *protocol.Rand
+	delegates  *protocol.Rand // of outcalls, draws
 	outcome    protocol.RoundOutcome
 }
 
@@ -98,6 +101,7 @@ func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
 func (r *Round) seal() *State {
 	next := *r.parent
 	next.management, next.departing, next.nextID, next.retired = r.management, r.departing, r.nextID, r.retired
+	next.outcalls = r.outcalls
 	next.delta, next.root = r.delta, nil
 	slices.SortFunc(r.order, func(a, b *Canister) int { return cmp.Compare(a.id, b.id) })
 	members := make([]sorted.Edit[member], 0, len(r.order))
@@ -129,11 +133,11 @@ func (r *Round) seal() *State {
 
 // held are the cycles that the management canister holds.
 func (r *Round) held() protocol.Cycles {
-	return cyclesOfCalls(r.management).Add(cyclesOfMessages(r.departing))
+	return cyclesOfCalls(r.management).Add(cyclesOfMessages(r.departing)).Add(cyclesOfOutcalls(r.outcalls))
 }
 
 func (s *State) held() protocol.Cycles {
-	return cyclesOfCalls(s.management).Add(cyclesOfMessages(s.departing))
+	return cyclesOfCalls(s.management).Add(cyclesOfMessages(s.departing)).Add(cyclesOfOutcalls(s.outcalls))
 }
 
 func cyclesOfMessages(messages []*protocol.CanisterMessage) protocol.Cycles {

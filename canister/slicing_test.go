@@ -157,7 +157,7 @@ func TestUninstallEndsALongJob(t *testing.T) {
 	s.tick(1)
 	r := s.x.Begin(s.state, &s.ctx).(*Round)
 	c := r.touch(1)
-	r.burn(c, c.balance)
+	r.burn(c, useIngress, c.balance)
 	c.charged = 0
 	r.uninstall(c)
 	r.Execute()

@@ -16,11 +16,14 @@ const (
 	snapshotIDNumbers = 8             // bytes of the number before the canister's id
 )
 
-// A snapshot is what a canister was at a time. Immutable: it shares memory with the canister.
+// A snapshot is what a canister was at a time, or is said to have been. Immutable: it shares memory with the canister.
 type snapshot struct {
 	id        []byte
-	code      *code
+	code      *code // with image, of one that was taken
 	image     *wasm.Image
+	upload    *upload // of one that was not
+	timer     *uint64 // with warning, as when it was taken, or as uploaded; nil: not told
+	warning   *lowMemory
 	stable    wasm.Pages
 	certified []byte
 	chunks    []chunk
@@ -44,29 +47,14 @@ func (r *Round) takeSnapshot(q *request, c *Canister) ([]byte, *fault) {
 	if c.code == nil {
 		return nil, c.noModule()
 	}
-	rest := c.snapshots
-	if arg.Replace != nil {
-		i := c.findSnapshot(*arg.Replace)
-		if i < 0 {
-			return nil, c.noSnapshot(*arg.Replace)
-		}
-		rest = slices.Delete(slices.Clone(rest), i, i+1)
-	} else if len(rest) >= maxSnapshots {
-		return nil, refusal(errRejectedMessage, "Canister %s has reached the maximum number of snapshots allowed: %d.", c.id, maxSnapshots)
-	}
+	timer, warning := c.timer, c.warning
 	s := &snapshot{
-		id: snapshotID(c.id, c.snapshot+1), code: c.code, image: c.image, stable: c.stable, certified: c.certified,
-		chunks: c.chunks, version: c.version, taken: r.now,
+		code: c.code, image: c.image, stable: c.stable, certified: c.certified, chunks: c.chunks, timer: &timer, warning: &warning,
 		bytes: uint64(len(c.code.raw)) + c.image.Size()*pageBytes + c.stable.Len() + uint64(len(c.chunks))*maxChunkBytes,
 	}
-	if f := r.pay(c, r.prices.execution(snapshotBaseline+s.bytes)); f != nil {
+	if f := r.addSnapshot(c, s, arg.Replace, snapshotBaseline+s.bytes); f != nil {
 		return nil, f
 	}
-	if f := r.reserve(c, s.bytes); f != nil {
-		return nil, f
-	}
-	c.snapshot++
-	c.snapshots = append(slices.Clip(rest), s)
 	if arg.UninstallCode != nil && *arg.UninstallCode {
 		r.uninstall(c)
 		c.note(r, q, m.Details{Uninstall: &m.Null{}})
@@ -74,8 +62,32 @@ func (r *Round) takeSnapshot(q *request, c *Canister) ([]byte, *fault) {
 	return m.Encode(s.shown()), nil
 }
 
-// loadSnapshot brings a canister back to what it, or another canister of the caller, was. The code is changed by it, so the timer
-// is off; open calls stay open and may find other code.
+// addSnapshot gives a canister a snapshot, in place of another if it says so, for so many instructions.
+func (r *Round) addSnapshot(c *Canister, s *snapshot, replace *[]byte, instructions uint64) *fault {
+	rest := c.snapshots
+	if replace != nil {
+		i := c.findSnapshot(*replace)
+		if i < 0 {
+			return c.noSnapshot(*replace)
+		}
+		rest = slices.Delete(slices.Clone(rest), i, i+1)
+	} else if len(rest) >= maxSnapshots {
+		return refusal(errRejectedMessage, "Canister %s has reached the maximum number of snapshots allowed: %d.", c.id, maxSnapshots)
+	}
+	if f := r.pay(c, r.prices.managing(instructions)); f != nil {
+		return f
+	}
+	if f := r.reserve(c, s.bytes); f != nil {
+		return f
+	}
+	c.snapshot++
+	s.id, s.version, s.taken = snapshotID(c.id, c.snapshot), c.version, r.now
+	c.snapshots = append(slices.Clip(rest), s)
+	return nil
+}
+
+// loadSnapshot brings a canister back to what it, or another canister of the caller, was. Its timer and whether it has been told of
+// low memory stay as they are, unless an uploaded snapshot says otherwise; open calls stay open and may find other code.
 func (r *Round) loadSnapshot(q *request, c *Canister) ([]byte, *fault) {
 	var arg m.LoadSnapshot
 	if f := q.decode(&arg); f != nil {
@@ -96,7 +108,11 @@ func (r *Round) loadSnapshot(q *request, c *Canister) ([]byte, *fault) {
 		return nil, c.noSnapshot(arg.Snapshot)
 	}
 	s := owner.snapshots[i]
-	if f := r.pay(c, r.prices.execution(snapshotBaseline+s.bytes)); f != nil {
+	loaded, f := r.revive(c, s)
+	if f != nil {
+		return nil, f
+	}
+	if f := r.pay(c, r.prices.managing(snapshotBaseline+s.bytes)); f != nil {
 		return nil, f
 	}
 	held := c.bytes() - snapshotBytes(c)
@@ -105,13 +121,13 @@ func (r *Round) loadSnapshot(q *request, c *Canister) ([]byte, *fault) {
 			return nil, f
 		}
 	}
-	c.code, c.image, c.stable, c.certified, c.chunks, c.timer = s.code, s.image, s.stable, s.certified, s.chunks, 0
+	c.code, c.image, c.timer, c.warning = loaded.code, loaded.image, *loaded.timer, *loaded.warning
+	c.stable, c.certified, c.chunks = s.stable, s.certified, s.chunks
 	c.deployed = r.now
 	c.watchHeap()
 	c.version++
-	c.note(r, q, m.Details{Load: &m.Load{
-		Version: s.version, Snapshot: s.id, TakenAt: s.taken, Source: &m.LoadSource{Taken: &m.Null{}},
-	}})
+	source := s.source()
+	c.note(r, q, m.Details{Load: &m.Load{Version: s.version, Snapshot: s.id, TakenAt: s.taken, Source: &source}})
 	return m.Encode(nil), nil
 }
 
@@ -159,9 +175,21 @@ func (c *Canister) noSnapshot(id []byte) *fault {
 
 // appendTo covers a snapshot for a state's hash.
 func (s *snapshot) appendTo(b []byte) []byte {
-	image, stable := s.image.Hash(), s.stable.Hash()
-	b = appendBlob(appendBlob(b, s.id), s.certified)
-	b = append(append(append(b, s.code.hash[:]...), image[:]...), stable[:]...)
+	stable := s.stable.Hash()
+	b = append(appendBlob(appendBlob(b, s.id), s.certified), stable[:]...)
+	if s.upload != nil {
+		b = s.upload.appendTo(b)
+	} else {
+		image := s.image.Hash()
+		b = append(append(b, s.code.hash[:]...), image[:]...)
+	}
+	if s.timer != nil {
+		b = appendUint(b, *s.timer)
+	}
+	if s.warning != nil {
+		b = appendUint(b, uint64(*s.warning))
+	}
+	b = appendUint(b, flags(s.timer != nil, s.warning != nil), flags(s.upload != nil, false))
 	for _, k := range s.chunks {
 		b = append(b, k.hash[:]...)
 	}

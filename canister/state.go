@@ -19,6 +19,7 @@ type State struct {
 	departing  []*protocol.CanisterMessage // answers of the management canister to other subnets
 	nextID     protocol.CanisterID         // no new canister gets an id below it
 	retired    []protocol.CanisterID       // from nextID on, that were used and are not any more
+	outcalls   protocol.Outcalls
 
 	cycles     protocol.Cycles
 	bytes      uint64
@@ -60,10 +61,10 @@ func (s *State) TotalCycles() protocol.Cycles { return s.cycles }
 // NumCanisters implements protocol.CanisterState.
 func (s *State) NumCanisters() int { return s.canisters.Len() }
 
-// HasCanister implements protocol.CanisterState.
+// HasCanister implements protocol.CanisterState. One without code counts: its calls are answered by IC0537.
 func (s *State) HasCanister(id protocol.CanisterID) bool {
 	c := s.find(id)
-	return c != nil && c.code != nil && c.status == Running
+	return c != nil && c.status == Running
 }
 
 // HidesSection implements protocol.CanisterState.
@@ -91,6 +92,7 @@ type Info struct {
 	MemoryBytes uint64 // of everything it pays storage for
 	Queued      int    // messages waiting for execution
 	OpenCalls   int    // calls it made and that are not answered
+	Paused      bool   // in the middle of a long execution
 }
 
 // Canister tells about one canister; ok is false if it is not hosted.
@@ -101,6 +103,17 @@ func (s *State) Canister(id protocol.CanisterID) (info Info, ok bool) {
 	}
 	return Info{
 		Status: c.status, Balance: c.balance, Version: c.version, Controllers: c.controllers,
-		MemoryBytes: c.bytes(), Queued: c.queues.Inputs(), OpenCalls: len(c.callbacks),
+		MemoryBytes: c.bytes(), Queued: c.queues.Inputs(), OpenCalls: len(c.callbacks), Paused: c.long != nil,
 	}, true
+}
+
+// StableMemory gives a canister's stable memory; ok is false if it is not hosted.
+func (s *State) StableMemory(id protocol.CanisterID) (bytes []byte, ok bool) {
+	c := s.find(id)
+	if c == nil {
+		return nil, false
+	}
+	bytes = make([]byte, c.stable.Len())
+	c.stable.Read(bytes, 0)
+	return bytes, true
 }

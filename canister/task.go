@@ -36,12 +36,12 @@ func (r *Round) executeTasks(c *Canister, thread *thread) {
 
 // executeTask runs a system task, if the canister can pay for it. Nobody hears of its failure.
 func (r *Round) executeTask(c *Canister, export string) (instructions uint64, ran bool) {
-	prepaid := r.prices.execution(r.limits.message)
+	prepaid := r.prices.execution(r.limits.message, c.code.wide)
 	if c.liquid(r.prices).Less(prepaid) || c.beyondHeapLimit(modeTask, c.heapBytes()) != nil {
 		return 0, false
 	}
 	r.outcome.Messages++
 	c.balance = c.balance.Sub(prepaid)
 	ctx := c.open(callContext{origin: fromSystem, responded: true})
-	return r.start(c, &job{prepaid: prepaid, context: ctx.id, mode: modeTask, name: export}), true
+	return r.start(c, &job{prepaid: prepaid, wide: c.code.wide, context: ctx.id, mode: modeTask, name: export}), true
 }

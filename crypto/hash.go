@@ -49,6 +49,7 @@ const (
 	DomainRandomTape      = "random_tape_content_domain"
 	DomainCatchUp         = "catch_up_content_domain"
 	DomainCertification   = "ic-state-root"
+	DomainOutcall         = "ic-crypto-hash-of-canister-http-response-metadata-domain"
 	DomainRequest         = "ic-request"
 	DomainResponse        = "ic-response"
 	DomainDelegation      = "ic-request-auth-delegation"

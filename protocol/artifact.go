@@ -25,13 +25,14 @@ const (
 	KindCertificationShare
 	KindCertification
 	KindIngress
+	KindOutcallShare
 	NumArtifactKinds
 )
 
 var artifactNames = [NumArtifactKinds]string{
 	"block-proposal", "notarization-share", "notarization", "finalization-share", "finalization",
 	"random-beacon-share", "random-beacon", "random-tape-share", "random-tape",
-	"cup-share", "cup", "equivocation-proof", "certification-share", "certification", "ingress",
+	"cup-share", "cup", "equivocation-proof", "certification-share", "certification", "ingress", "http-response-share",
 }
 
 func (k ArtifactKind) String() string { return artifactNames[k] }
@@ -40,7 +41,7 @@ func (k ArtifactKind) String() string { return artifactNames[k] }
 func (k ArtifactKind) IsShare() bool {
 	switch k {
 	case KindNotarizationShare, KindFinalizationShare, KindRandomBeaconShare, KindRandomTapeShare,
-		KindCatchUpPackageShare, KindCertificationShare:
+		KindCatchUpPackageShare, KindCertificationShare, KindOutcallShare:
 		return true
 	}
 	return false
@@ -49,7 +50,7 @@ func (k ArtifactKind) IsShare() bool {
 // An Artifact is what nodes of a subnet broadcast to each other. Immutable; ID covers everything in it.
 type Artifact interface {
 	Kind() ArtifactKind
-	Height() Height // 0 for ingress
+	Height() Height // 0 for ingress and shares of outcalls
 	ID() ArtifactID
 	Size() int // bytes on the wire in full
 }
@@ -432,6 +433,8 @@ func Describe(a Artifact) string {
 		return s + " " + a.Content.StateHash.String() + " by " + a.Signer.String()
 	case *CertificationShare:
 		return s + " " + a.Hash.String() + " by " + a.Signer.String()
+	case *OutcallShare:
+		return s + " of outcall " + strconv.FormatUint(uint64(a.Metadata.ID), 10) + " by " + a.Signer.String()
 	case *EquivocationProof:
 		return s + " against " + a.Signer.String()
 	}

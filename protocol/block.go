@@ -65,12 +65,15 @@ func (p *Payload) StrippedSize() int { return p.strippedSize }
 
 // A BatchPayload is the part of a block that is executed.
 type BatchPayload struct {
-	Ingress []*SignedIngress
-	XNet    []*CertifiedStreamSlice // by ascending sender subnet, at most one each
+	Ingress  []*SignedIngress
+	XNet     []*CertifiedStreamSlice // by ascending sender subnet, at most one each
+	Outcalls OutcallPayload
 }
 
 // IsEmpty reports whether the batch carries nothing.
-func (b *BatchPayload) IsEmpty() bool { return len(b.Ingress) == 0 && len(b.XNet) == 0 }
+func (b *BatchPayload) IsEmpty() bool {
+	return len(b.Ingress) == 0 && len(b.XNet) == 0 && b.Outcalls.IsEmpty()
+}
 
 // NewDataPayload seals a data payload.
 func NewDataPayload(batch BatchPayload) *Payload {
@@ -89,6 +92,12 @@ func NewDataPayload(batch BatchPayload) *Payload {
 		e.raw(s.Hash[:])
 		p.size += s.Size()
 		p.strippedSize += s.Size()
+	}
+	if !batch.Outcalls.IsEmpty() {
+		e.str("outcalls")
+		batch.Outcalls.encode(&e)
+		p.size += batch.Outcalls.Size()
+		p.strippedSize += batch.Outcalls.Size()
 	}
 	p.Hash = PayloadHash(crypto.Sum(crypto.DomainPayload, e.buf))
 	return p

@@ -39,14 +39,17 @@ type QueryAnswer struct {
 type RoundContext struct {
 	Subnet          SubnetID
 	SubnetPrincipal principal.ID
-	Nodes           int  // members of the subnet: prices scale with it
-	System          bool // a system subnet: canisters pay nothing
+	Nodes           int      // members of the subnet: prices scale with it
+	Members         []NodeID // who they are, ascending
+	System          bool     // a system subnet: canisters pay nothing
 	Height          Height
 	Time            Time   // of the batch; strictly increasing
 	Genesis         uint64 // Unix nanoseconds that Time 0 stands for
 	Randomness      crypto.Hash
 	Checkpoint      bool
 	Routing         *RoutingTable
+	Registry        *RegistrySnapshot  // at the batch's version; nil where there is no network, as at genesis
+	BlockMakers     []BlockMakerSample // of the days that are over, oldest first
 }
 
 // A Round is one execution round, in the order its methods stand here.
@@ -57,6 +60,8 @@ type Round interface {
 	// Induct offers a message from a stream to its receiver's input queue. A response to a hosted canister is
 	// always accepted. On any other answer than Accepted the round has not changed.
 	Induct(m *CanisterMessage) RejectReason
+	// Answer brings what consensus came to about an open outcall. What is not open any more is ignored.
+	Answer(OutcallAnswer)
 	// Execute runs heartbeats, timers and messages until the budget is gone or all are idle.
 	Execute()
 	// Route offers outgoing messages that are not for a canister of this subnet, round robin over output
@@ -80,10 +85,12 @@ type CanisterState interface {
 	TotalCycles() Cycles
 	// NumCanisters is how many are hosted.
 	NumCanisters() int
-	// HasCanister reports whether c is installed here and would take ingress.
+	// HasCanister reports whether c is hosted here and runs: blocks carry no calls of users to others.
 	HasCanister(c CanisterID) bool
 	// HidesSection reports whether c has a private custom section of that name, and does not have that user as a controller.
 	HidesSection(c CanisterID, name string, from principal.ID) bool
+	// Outcalls are the HTTPS outcalls that wait for consensus.
+	Outcalls() Outcalls
 }
 
 // RoundOutcome is what a round did besides changing the state.

@@ -21,12 +21,16 @@ const (
 	LaneXNet                      // stream endpoint and slice pool
 	LaneExecution                 // message routing and canisters
 	LaneQuery                     // users' queries and reads of the certified state
+	LaneOutcalls                  // HTTPS outcalls: adapter, shares of responses
 	NumLanes
 )
 
-var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution", "query"}
+var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls"}
 
 func (l Lane) String() string { return laneNames[l] }
+
+// Sleeps reports whether the lane has nothing to do before a message arrives: it is not woken as its node starts.
+func (l Lane) Sleeps() bool { return l == LaneOutcalls }
 
 // Input is what one lane of one node gets to handle: all that arrived since its last step, in order. With no
 // arrivals it is a wake-up.

@@ -32,6 +32,7 @@ const (
 	OpCheckpointByte                 // of state written and hashed for the manifest
 	OpWitness                        // a certificate or stream slice cut from a state
 	OpDiskByte                       // written to the pool's disk
+	OpOutcall                        // a request to a server through the adapter, with its answer
 	NumOps
 )
 
@@ -40,7 +41,7 @@ var opNames = [NumOps]string{
 	"sign-threshold", "verify-threshold-share", "combine-threshold", "verify-threshold",
 	"verify-ecdsa", "verify-rsa", "verify-canister", "hash-byte",
 	"payload-build", "payload-validate", "payload-byte", "ingress-validate", "round", "canister-round",
-	"canister-message", "instruction", "checkpoint", "checkpoint-byte", "witness", "disk-byte",
+	"canister-message", "instruction", "checkpoint", "checkpoint-byte", "witness", "disk-byte", "outcall",
 }
 
 func (o Op) String() string { return opNames[o] }

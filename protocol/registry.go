@@ -28,6 +28,7 @@ type SubnetRecord struct {
 	Principal            principal.ID // self-authenticating from PublicKey
 	Type                 SubnetType
 	Members              []NodeID // ascending
+	PricedAs             int      // prices are those of so many nodes; 0: of the members
 	Timing               SubnetTiming
 	DKGIntervalLength    Height
 	MaxIngressBytes      int // of one message
@@ -38,6 +39,16 @@ type SubnetRecord struct {
 	Halted               bool
 	HaltAtCUPHeight      bool
 	PublicKey            crypto.ThresholdPublicKey // constant for the subnet's life
+}
+
+// PricedNodes is for how many nodes canisters pay.
+//
+// Model: on the Internet Computer it is always the members; small subnets can stand for larger ones here.
+func (s *SubnetRecord) PricedNodes() int {
+	if s.PricedAs > 0 {
+		return s.PricedAs
+	}
+	return len(s.Members)
 }
 
 // A NodeRecord is a node's entry in the registry.
@@ -98,6 +109,16 @@ func (r *RegistrySnapshot) Subnet(id SubnetID) *SubnetRecord {
 		return nil
 	}
 	return r.Subnets[id]
+}
+
+// SubnetOf gives the subnet that a principal names, or false.
+func (r *RegistrySnapshot) SubnetOf(p principal.ID) (SubnetID, bool) {
+	for _, s := range r.Subnets {
+		if s.Principal == p {
+			return s.ID, true
+		}
+	}
+	return 0, false
 }
 
 // Node gives a node's record, or nil.

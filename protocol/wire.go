@@ -17,23 +17,29 @@ func laneOf(k ArtifactKind) Lane {
 		return LaneCertification
 	case KindIngress:
 		return LaneIngress
+	case KindOutcallShare:
+		return LaneOutcalls
 	}
 	return LaneConsensus
 }
 
 // ArtifactMeta is what an advert tells: enough to decide whether to fetch.
 type ArtifactMeta struct {
-	ID     ArtifactID
-	Kind   ArtifactKind
-	Height Height
-	Expiry Time // of ingress
+	ID      ArtifactID
+	Kind    ArtifactKind
+	Height  Height
+	Expiry  Time      // of ingress
+	Outcall OutcallID // of a share of an outcall
 }
 
 // MetaOf gives an artifact's meta.
 func MetaOf(a Artifact) ArtifactMeta {
 	m := ArtifactMeta{ID: a.ID(), Kind: a.Kind(), Height: a.Height()}
-	if in, ok := a.(*SignedIngress); ok {
-		m.Expiry = in.Content.Expiry
+	switch a := a.(type) {
+	case *SignedIngress:
+		m.Expiry = a.Content.Expiry
+	case *OutcallShare:
+		m.Outcall = a.Metadata.ID
 	}
 	return m
 }

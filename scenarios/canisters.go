@@ -24,6 +24,7 @@ func (p *parser) canisters(o *object) {
 		c.offered = []offer{c.offers}
 		c.Cycles = optional(f, "cycles", cycles(), defaultCycles)
 		p.controllers(f, &c)
+		c.Resources = p.resources(f)
 		c.Settings = p.settings(f, c.Library)
 		f.known = append(f.known, "arg", "arg_text")
 		f.done()
@@ -37,6 +38,9 @@ func (p *parser) canisters(o *object) {
 		p.initial(arguments[i], &p.spec.Canisters[i])
 	}
 	p.known()
+	if len(p.problems) == 0 {
+		p.admit()
+	}
 	for _, w := range p.callees { // which may stand below those who call them
 		p.knownCanister(w)
 	}

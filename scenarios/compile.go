@@ -15,18 +15,22 @@ import (
 func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	c := &sim.Config{
 		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
-		Paths: s.Network.paths, Faults: s.plan(), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Short: s.Short, Workers: 1,
+		Paths: s.Network.paths, Faults: s.plan(), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
+		Servers: s.servers(),
+	}
+	if s.Until != 0 {
+		c.Duration, c.Short, c.Expect = s.Until, true, nil
 	}
 	for i := range s.Subnets {
 		c.Subnets = append(c.Subnets, s.Subnets[i].compile(&s.Network, i))
 	}
-	if s.recording != nil {
-		if s.recording.Seed != seed {
-			return nil, fmt.Errorf("%s: the session was recorded with seed %d; replay it with --seed %[2]d", s.File, s.recording.Seed)
+	if r := s.recording; r != nil {
+		if r.Seed != seed {
+			return nil, fmt.Errorf("%s: the session was recorded with seed %d; replay it with --seed %[2]d", s.File, r.Seed)
 		}
-		c.Boundary, c.Inputs = true, s.recording.Inputs
-		if !s.Short {
-			c.Duration, c.Short = s.recording.Lasted, true
+		c.Boundary, c.Inputs, c.Short, c.Expect = true, r.Inputs, true, nil
+		if c.Duration = r.Lasted; s.Until != 0 {
+			c.Duration = min(r.Lasted, s.Until)
 		}
 	}
 	x := s.newScene(c)

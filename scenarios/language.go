@@ -5,6 +5,7 @@ const Example = `# A scenario is what happens, to whom, and what must hold. Only
 name: example
 about: one line for icsim list
 duration: 2m                          # of virtual time: 150ms, 1.5s, 1m30s, 2h, 1d
+# until: 1m                           # ends the run before: what is expected of the whole is not judged
 crypto: ideal                         # bls (the default: real signatures) or ideal (same sizes, fast)
 genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
 
@@ -28,7 +29,19 @@ users: [admin]                        # with keys of their own; each client is a
 
 canisters:
   - { name: tally, subnet: app, library: counter, cycles: 100T, controllers: [admin, asker] }
-  - { name: asker, subnet: other, library: caller, settings: { calls: tally } }
+  - name: asker
+    subnet: other
+    library: caller
+    settings: { calls: tally }        # of a canister of the library
+    compute_allocation: 10%           # from here on what update_settings sets; these are not the defaults
+    memory_allocation: 64MiB
+    freezing_threshold: 7d
+    reserved_cycles_limit: 1T
+    wasm_memory_limit: 1GiB           # 0: none
+    wasm_memory_threshold: 64MiB      # canister_on_low_wasm_memory runs when less is left
+    environment_variables: { MODE: test }
+    log_visibility: [users, asker]    # beside controllers; or controllers (the default), or public
+  - { name: oracle, subnet: app, library: fetcher, settings: { keep: usd } }         # makes outcalls
   # - { name: mine, subnet: app, module: mine.wasm, candid: mine.did, arg: '(42, "x", $admin)' }
   # module: raw or gzip; candid: for modules that do not carry it; arg: Candid or hex"4449444c0000"; motoko: a.mo with make e2e
 
@@ -41,6 +54,7 @@ management:                           # asked by the canister's first controller
 clients:
   - { name: users, call: tally.inc, rate: 5/s, poisson: true, place: London }
   - { name: clock, call: asker.call, every: 2s, from: 5s, until: 100s, count: 20 }
+  - { name: reader, call: oracle.fetch, at: 8s, arg: '("https://api.example.com/price")', expect: '(200, "7")' }
   - { name: late, call: tally.get, at: 50s, expect: any }           # a reply; or Candid such as (5); or reject: IC0508
   - { name: readers, query: tally.get, rate: 10/s, expect: any }    # one node answers; call has the whole subnet agree
   - name: one                         # makes calls one after the other
@@ -51,6 +65,12 @@ clients:
       - { query: tally.get, expect: any }
       - { stop: tally, as: one, wait: 2s, reject: IC0512 }        # one does not control tally
   - { name: many, repeat: 10, sequence: [{ call: tally.inc, increasing: true }] }
+
+outcalls:                             # what HTTPS servers answer to http_request; the first line that fits counts
+  - { url: "https://down.example.com/", prefix: true, unreachable: true, delay: 2s }   # all URLs that begin so
+  - { url: "https://api.example.com/price", nodes: app/10..12, body: '{"usd": 9}' }    # what some nodes get; method: post, too
+  - { url: "https://api.example.com/price", bodies: ['{"usd": 7, "at": 1}', '{"usd": 7, "at": 2}'] }   # nodes in turn
+  - { url: "https://api.example.com/", prefix: true, status: 404, headers: { content-type: text/plain }, body: gone, delay: 300ms }
 
 faults:                               # nodes: app/3, app/0..3, app, all, or a list of these
   - { crash: app/3, at: 20s, restart_after: 30s, lose_disk: false }

@@ -21,14 +21,14 @@ const (
 // A parser reads one scenario. Sections are read in the order in which they refer to each other, wherever they stand.
 type parser struct {
 	reader
-	spec        *Spec
-	open        func(path string) ([]byte, error) // files that the scenario names
-	last        time.Duration                     // the run's end, or maxDuration when that is wrong
-	placed      map[string]int                    // places by name; nil when they are unknown
-	users       []string                          // by name: clients and others
-	callees     []word                            // canisters that others call
-	controlling []word                            // canisters that control others
-	executor    *canister.Executor                // to look into modules; nil before the first
+	spec     *Spec
+	open     func(path string) ([]byte, error) // files that the scenario names
+	last     time.Duration                     // the run's end, or maxDuration when that is wrong
+	placed   map[string]int                    // places by name; nil when they are unknown
+	users    []string                          // by name: clients and others
+	callees  []word                            // canisters that others call
+	named    []word                            // users or canisters, who may stand below
+	executor *canister.Executor                // to look into modules; nil before the first
 }
 
 func (p *parser) close() {
@@ -58,6 +58,10 @@ func (p *parser) scenario(o *object) {
 	s.Name = required(o, "name", names())
 	s.About = optional(o, "about", texts("a line that says what the scenario shows"), "")
 	s.Duration = required(o, "duration", spans(time.Millisecond, maxDuration))
+	s.Until = optional(o, "until", spans(time.Millisecond, maxDuration), 0)
+	if s.Until != 0 && s.Duration != 0 && s.Until >= s.Duration {
+		o.fail("until", "until %s is not before the end at %s; want a part of the run", printDuration(s.Until), printDuration(s.Duration))
+	}
 	s.Crypto = optional(o, "crypto", choices("bls", "ideal"), "bls")
 	s.Genesis = optional(o, "genesis", dates(), time.Unix(0, int64(sim.DefaultGenesis)).UTC())
 	p.last = s.Duration
@@ -70,6 +74,7 @@ func (p *parser) scenario(o *object) {
 	p.canisters(o)
 	p.management(o)
 	p.clients(o)
+	p.outcalls(o)
 	p.faults(o)
 	p.attackers(o)
 	p.liveness(o)

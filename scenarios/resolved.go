@@ -17,6 +17,9 @@ func (s *Spec) Resolved() []byte {
 		w.line("about: %s", strconv.Quote(s.About))
 	}
 	w.line("duration: %s", printDuration(s.Duration))
+	if s.Until != 0 {
+		w.line("until: %s", printDuration(s.Until))
+	}
 	w.line("crypto: %s", s.Crypto)
 	w.line("genesis: %s", s.Genesis.Format(time.RFC3339Nano))
 	switch {
@@ -35,6 +38,7 @@ func (s *Spec) Resolved() []byte {
 		return m.resolved(new(entry), s.File).add("at", printDuration(m.At)).String()
 	})
 	section(w, "clients", s.Clients, func(k *Client) string { return k.resolved(s.File) })
+	section(w, "outcalls", s.Outcalls, func(c *Outcall) string { return c.resolved().String() })
 	section(w, "faults", s.Faults, func(f *Fault) string { return f.resolved().String() })
 	section(w, "attackers", s.Attackers, func(a *Attacker) string {
 		return new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies)).String()
@@ -150,7 +154,9 @@ func (c *Canister) resolved(scenario string) *entry {
 	e.settings(c.Settings)
 	c.Arg.resolved(e)
 	e.addIf(c.Controllers != nil, "controllers", list(c.Controllers))
-	return e.add("cycles", printCycles(c.Cycles))
+	e.add("cycles", printCycles(c.Cycles))
+	c.Resources.resolved(e)
+	return e
 }
 
 func (c *Code) resolved(e *entry, scenario string) {

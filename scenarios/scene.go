@@ -24,16 +24,7 @@ type scene struct {
 }
 
 func (s *Spec) newScene(c *sim.Config) *scene {
-	x := &scene{spec: s, config: c, ids: map[string]protocol.CanisterID{}}
-	next := make([]protocol.CanisterID, len(s.Subnets))
-	for i := range next {
-		next[i] = sim.FirstCanister(i)
-	}
-	for i := range s.Canisters {
-		subnet := s.subnetIndex(s.Canisters[i].Subnet)
-		x.ids[s.Canisters[i].Name] = next[subnet]
-		next[subnet]++
-	}
+	x := &scene{spec: s, config: c, ids: s.canisterIDs()}
 	for i := range s.Clients {
 		x.users = append(x.users, s.Clients[i].Name)
 	}
@@ -79,19 +70,29 @@ func (x *scene) install() (err error) {
 		if err != nil {
 			return fmt.Errorf("canister %s: %w", from.Name, err)
 		}
-		if from.Controllers != nil {
-			to.Controllers = []sim.Controller{}
-		}
-		for _, name := range from.Controllers {
-			by := sim.Controller{User: x.user(name)}
-			if id, ok := x.ids[name]; ok && !slices.Contains(x.users, name) {
-				by = sim.Controller{Canister: id}
-			}
-			to.Controllers = append(to.Controllers, by)
+		to.Controllers = x.parties(from.Controllers)
+		to.Settings = *from.Resources.compile()
+		if to.Settings.LogVisibility == nil {
+			to.LogViewers = x.parties(from.Resources.Logs)
 		}
 		x.config.Canisters = append(x.config.Canisters, to)
 	}
 	return nil
+}
+
+// parties gives users and canisters by their names; nil stays nil.
+func (x *scene) parties(names []string) (all []sim.Controller) {
+	if names != nil {
+		all = []sim.Controller{}
+	}
+	for _, name := range names {
+		by := sim.Controller{User: x.user(name)}
+		if id, ok := x.ids[name]; ok && !slices.Contains(x.users, name) {
+			by = sim.Controller{Canister: id}
+		}
+		all = append(all, by)
+	}
+	return all
 }
 
 func (a *Argument) isNone() bool { return a.Text == nil && a.Bytes == nil }

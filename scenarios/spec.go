@@ -11,14 +11,14 @@ import (
 )
 
 // A Spec is a scenario as its author means it: every reference is checked, every default filled in. Things refer to each
-// other by name. Before Compile, Duration and Crypto may be set to other values.
+// other by name. Before Compile, Crypto may be set to another value, and the end by EndAt.
 type Spec struct {
 	File       string // for messages
 	Name       string
 	About      string
 	Duration   time.Duration
-	Short      bool   // Duration has been cut: what is not answered by then is not judged
-	Crypto     string // bls or ideal
+	Until      time.Duration // where the run ends before Duration; 0: it does not, and is judged as a whole
+	Crypto     string        // bls or ideal
 	Genesis    time.Time
 	Network    Network
 	Subnets    []Subnet
@@ -26,6 +26,7 @@ type Spec struct {
 	Canisters  []Canister
 	Clients    []Client
 	Management []Step
+	Outcalls   []Outcall
 	Faults     []Fault
 	Attackers  []Attacker
 	Liveness   check.Bounds
@@ -34,6 +35,15 @@ type Spec struct {
 
 	recording *recording.Recording // of Replay
 	portable  bool                 // Replay is written as it is, beside the scenario
+}
+
+// EndAt lets the run end at a time of its own. What the scenario says stays as it is: of one that is cut short, what was to happen
+// later does not, what is not answered by then is not judged, and neither is what the whole was to come to.
+func (s *Spec) EndAt(end time.Duration) {
+	s.Until = end
+	if end >= s.Duration {
+		s.Duration, s.Until = end, 0
+	}
 }
 
 // A Network says what lies between places. One of World, Uniform and Matrix is set.
@@ -72,6 +82,7 @@ type Canister struct {
 	Arg         Argument  // for canister_init
 	Controllers []string  // users and canisters; nil: anonymous
 	Cycles      protocol.Cycles
+	Resources   Resources
 	offered     []offer // by its code, and by what it is upgraded to
 	line        int
 }

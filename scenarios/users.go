@@ -48,25 +48,31 @@ func (p *parser) controllers(f *object, c *Canister) {
 		f.take("controllers")
 		return
 	}
-	c.Controllers = []string{}
 	words := f.words("controllers")
 	if len(words) > maxControllers {
 		f.fail("controllers", "%d controllers; at most %d are allowed", len(words), maxControllers)
 	}
-	for _, w := range words {
-		c.Controllers = append(c.Controllers, w.text)
-		if w.text != anonymous && !p.isUser(w.text) {
-			p.controlling = append(p.controlling, w)
-		}
-	}
+	c.Controllers = p.parties(words)
 }
 
 // maxControllers is the interface's bound (reference/interface.md A.6).
 const maxControllers = 10
 
-// known reports controllers that are neither users nor canisters.
+// parties takes users, anonymous or canisters, which may stand below.
+func (p *parser) parties(words []word) []string {
+	names := []string{}
+	for _, w := range words {
+		names = append(names, w.text)
+		if w.text != anonymous && !p.isUser(w.text) {
+			p.named = append(p.named, w)
+		}
+	}
+	return names
+}
+
+// known reports parties that are neither users nor canisters.
 func (p *parser) known() {
-	for _, w := range p.controlling {
+	for _, w := range p.named {
 		if p.findCanister(w.text) >= 0 {
 			continue
 		}

@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"icsim/canister"
@@ -46,17 +48,20 @@ type world struct {
 	costs     machine.CostTable
 	faults    []fault.Action
 	coalition *adversary.Coalition
+	executor  *canister.Executor
+	adapter   *servers
 }
 
 // A subnetWorld is what the nodes of a subnet have in common at genesis.
 type subnetWorld struct {
-	id        protocol.SubnetID
-	nodes     []protocol.NodeID
-	dealer    *dkg.Dealer
-	genesis   *protocol.CatchUpPackage
-	state     *messaging.State
-	processor messaging.Processor
-	querier   protocol.Querier
+	id          protocol.SubnetID
+	nodes       []protocol.NodeID
+	dealer      *dkg.Dealer
+	genesis     *protocol.CatchUpPackage
+	state       *messaging.State
+	processor   messaging.Processor
+	querier     protocol.Querier
+	transformer protocol.Transformer
 }
 
 // build makes the world of a configuration.
@@ -72,7 +77,10 @@ func (s *simulation) build() error {
 	s.costs = machine.Mainnet()
 	s.coalition = adversary.NewCoalition(s.config.Attackers)
 	s.foundUsers()
-	s.foundSubnets()
+	if err := s.foundSubnets(); err != nil {
+		return err
+	}
+	s.adapter = s.newServers()
 	if err := s.foundStates(); err != nil {
 		return err
 	}
@@ -103,8 +111,8 @@ func newScheme(name string) (crypto.Scheme, error) {
 }
 
 // foundSubnets makes the nodes' keys, deals the subnets' keys and writes the registry's first version.
-func (s *simulation) foundSubnets() {
-	snapshot := protocol.RegistrySnapshot{Version: 1, Genesis: s.config.Genesis, Routing: &protocol.RoutingTable{}}
+func (s *simulation) foundSubnets() (err error) {
+	snapshot := protocol.RegistrySnapshot{Version: 1, Genesis: s.config.Genesis}
 	for i := range s.config.Subnets {
 		sub := &subnetWorld{id: protocol.SubnetID(i)}
 		for range s.config.Subnets[i].Places {
@@ -115,12 +123,37 @@ func (s *simulation) foundSubnets() {
 		}
 		sub.dealer = dkg.NewDealer(s.scheme, sub.id, s.random.Split("dealer", uint64(i)).Seed())
 		snapshot.Subnets = append(snapshot.Subnets, s.subnetRecord(i, sub))
-		snapshot.Routing.Ranges = append(snapshot.Routing.Ranges, protocol.CanisterRange{
-			First: FirstCanister(i), Last: FirstCanister(i+1) - 1, Subnet: sub.id,
-		})
 		s.subnets = append(s.subnets, sub)
 	}
+	if snapshot.Routing, err = routing(s.config.Subnets); err != nil {
+		return err
+	}
 	s.registry = registry.New(snapshot)
+	return nil
+}
+
+// routing says which subnet hosts which canisters.
+func routing(subnets []Subnet) (*protocol.RoutingTable, error) {
+	var table []protocol.CanisterRange
+	for i := range subnets {
+		ranges := subnets[i].Ranges
+		if ranges == nil {
+			ranges = []Range{{First: FirstCanister(i), Last: FirstCanister(i+1) - 1}}
+		}
+		for _, r := range ranges {
+			table = append(table, protocol.CanisterRange{First: r.First, Last: r.Last, Subnet: protocol.SubnetID(i)})
+		}
+	}
+	slices.SortFunc(table, func(a, b protocol.CanisterRange) int { return cmp.Compare(a.First, b.First) })
+	for i, r := range table {
+		switch {
+		case r.First > r.Last || r.Last >= protocol.ManagerOf(0):
+			return nil, fmt.Errorf("subnet %s cannot host canisters %d to %d", subnets[r.Subnet].Name, r.First, r.Last)
+		case i > 0 && table[i-1].Last >= r.First:
+			return nil, fmt.Errorf("subnets %s and %s both host canister %d", subnets[table[i-1].Subnet].Name, subnets[r.Subnet].Name, r.First)
+		}
+	}
+	return &protocol.RoutingTable{Ranges: table}, nil
 }
 
 func (s *simulation) nodeKeys(n protocol.NodeID) (*protocol.NodeRecord, keys.Secrets) {
@@ -137,7 +170,8 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 	c := &s.config.Subnets[i]
 	key := sub.dealer.PublicKey(sub.nodes)
 	return &protocol.SubnetRecord{
-		ID: sub.id, Name: c.Name, Principal: principal.SelfAuthenticating(der.WrapBLS(key)), Type: c.Type, Members: sub.nodes,
+		ID: sub.id, Name: c.Name, Principal: principal.SelfAuthenticating(der.WrapBLS(key)), Type: c.Type,
+		Members: sub.nodes, PricedAs: c.PricedAs,
 		Timing:             protocol.SubnetTiming{UnitDelay: c.UnitDelay, InitialNotaryDelay: c.InitialNotaryDelay},
 		DKGIntervalLength:  protocol.Height(c.DKGIntervalLength),
 		MaxIngressBytes:    c.MaxIngressBytes,
@@ -151,7 +185,10 @@ func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
 	executor := canister.NewExecutor(canister.Config{
 		RootKey: s.rootKey(), Cache: s.config.Modules, Library: s.config.Library,
+		Round: s.config.slices.round, Slice: s.config.slices.slice,
 	})
+	s.executor = executor
+	transformer := s.sharedTransformer(executor)
 	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
 	for i, sub := range s.subnets {
 		installs, err := s.installs(i)
@@ -166,7 +203,7 @@ func (s *simulation) foundStates() error {
 		client := s.registry.Client(sub.nodes[0], registry.PollPhase{})
 		summaries := dkg.Summaries{Dealer: sub.dealer, Registry: client}
 		sub.genesis = summaries.Genesis(snapshot.Version, 0)
-		sub.processor, sub.querier = processor, executor
+		sub.processor, sub.querier, sub.transformer = processor, executor, transformer
 	}
 	return nil
 }
@@ -174,7 +211,7 @@ func (s *simulation) foundStates() error {
 func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
 	record := snapshot.Subnets[subnet]
 	return &protocol.RoundContext{
-		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: len(record.Members),
+		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: record.PricedNodes(), Members: record.Members,
 		System: record.Type == protocol.SystemSubnet, Genesis: snapshot.Genesis, Routing: snapshot.Routing,
 	}
 }
@@ -192,7 +229,7 @@ func (s *simulation) installs(subnet int) (installs []canister.Install, err erro
 			}
 		}
 		installs = append(installs, canister.Install{
-			ID: c.ID, Module: c.Module, Library: c.Library, Arg: arg, Cycles: c.Cycles, Controllers: s.controllers(c),
+			ID: c.ID, Module: c.Module, Library: c.Library, Arg: arg, Cycles: c.Cycles, Controllers: s.controllers(c), Settings: s.settings(c),
 		})
 	}
 	return installs, nil
@@ -237,9 +274,9 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
 			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
-			State: sub.state, Processor: sub.processor, Querier: sub.querier,
+			State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
-			Components: s.config.components,
+			Components: s.config.components, Judge: s.judgement(),
 		})
 	})
 }

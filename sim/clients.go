@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"icsim/canister/management"
 	"icsim/crypto"
 	"icsim/crypto/der"
 	"icsim/crypto/principal"
@@ -44,8 +45,23 @@ func (s *simulation) controllers(c *Canister) []principal.ID {
 	if c.Controllers == nil {
 		return []principal.ID{principal.Anonymous()}
 	}
+	return s.parties(c.Controllers)
+}
+
+// settings gives what a canister's controllers would have set.
+func (s *simulation) settings(c *Canister) *management.Settings {
+	settings := c.Settings
+	if c.LogViewers != nil {
+		ids := s.parties(c.LogViewers)
+		settings.LogVisibility = &management.Visibility{Viewers: &ids}
+	}
+	return &settings
+}
+
+// parties gives the principals of users and canisters.
+func (s *simulation) parties(all []Controller) []principal.ID {
 	ids := []principal.ID{}
-	for _, by := range c.Controllers {
+	for _, by := range all {
 		switch by.User {
 		case 0:
 			ids = append(ids, by.Canister.Principal())

@@ -145,3 +145,20 @@ func TestClientsOfOneUserMakeCallsOfTheirOwn(t *testing.T) {
 	c.Clients = append(c.Clients, workload.Config{Name: "reader", Stop: c.Duration, Sequence: []workload.Call{get}})
 	requireChecks(t, run(t, c))
 }
+
+// A call of a canister without code is answered at once, not left to expire: it runs, so that its calls may be in blocks
+// (rs/ingress_manager/src/ingress_selector.rs, validate_ingress).
+func TestCallsOfEmptyCanistersAreAnswered(t *testing.T) {
+	c := counting(t, 10*time.Second, workload.Config{})
+	tally := c.Canisters[0].ID
+	empty := workload.Call{Canister: protocol.ManagementCanister, About: tally, As: workload.Anonymous, Method: "uninstall_code",
+		Arg: management.Encode(management.CanisterID{Canister: tally.Principal()})}
+	call := inc("into the void")
+	call.Canister = tally
+	c.Clients = []workload.Config{{Name: "user", Stop: c.Duration, Sequence: []workload.Call{empty, call}}}
+	r := run(t, c)
+	got := r.Sequences[0].Calls[1]
+	if got.ErrorCode != "IC0537" || got.AtSeconds > 8 {
+		t.Errorf("%+v", got)
+	}
+}

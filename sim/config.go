@@ -3,6 +3,7 @@ package sim
 import (
 	"time"
 
+	"icsim/canister/management"
 	"icsim/canister/wasm"
 	"icsim/protocol"
 	"icsim/protocol/consensus"
@@ -31,13 +32,15 @@ type Config struct {
 	Canisters []Canister
 	Library   []byte // a module like those of canisters with Library, which may be installed during the run; nil: none
 	Clients   []workload.Config
-	Users     int // with keys, beside the clients
+	Users     int      // with keys, beside the clients
+	Servers   []Server // that answer HTTPS outcalls: the first that a request fits
 	Faults    fault.Plan
 	Attackers []adversary.Assignment
 	Bounds    check.Bounds        // what liveness means
 	Expect    []check.Expectation // what else must hold at the end
 	Boundary  bool                // there is a node through which people outside reach the network, in the first place
 	Inputs    []Input             // what comes from outside, in order of time; needs Boundary
+	Voucher   []byte              // nodes believe requests that have it in a signature's place, and no key, to be their sender's; nil: none
 	Short     bool                // the run ends before the scenario does: calls without an answer are not judged
 
 	// What follows must not change the digest.
@@ -49,6 +52,8 @@ type Config struct {
 
 	// components makes the consensus of every node, for tests that break a rule from within; nil: the deployed one.
 	components func(*consensus.Config, *consensus.Env) []consensus.Named
+	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
+	slices struct{ round, slice uint64 }
 }
 
 // A Subnet is a subnet of the registry. Its nodes get the next free NodeIDs in order: the first subnet's are 0 … n−1.
@@ -64,7 +69,13 @@ type Subnet struct {
 	MaxIngressMessages int // in a block
 	MaxBlockIngress    int // bytes of ingress in a block
 	MaxBlockPayload    int // bytes on the wire
+	PricedAs           int // prices are those of so many nodes; 0: of as many as it has
+	// Ranges are the canister ids that it hosts, ascending; new canisters get ids of the last one. nil: the next from FirstCanister on.
+	Ranges []Range
 }
+
+// A Range is the canister ids First … Last.
+type Range struct{ First, Last protocol.CanisterID }
 
 // A Canister is installed at genesis under an id of its subnet's range (FirstCanister and up).
 type Canister struct {
@@ -79,6 +90,8 @@ type Canister struct {
 	Prepare func(*workload.Memory) ([]byte, error)
 
 	Controllers []Controller // nil: whoever asks without a signature
+	Settings    management.Settings
+	LogViewers  []Controller // who may read the log beside controllers; nil: as Settings have it
 }
 
 // A Controller may change a canister: a user, or a canister if User is 0.
@@ -90,7 +103,7 @@ type Controller struct {
 // canistersPerSubnet is the range of canister ids that a subnet gets, as the Internet Computer hands them out.
 const canistersPerSubnet = 1 << 20
 
-// FirstCanister is the lowest canister id of a subnet's range.
+// FirstCanister is the lowest canister id of a subnet's range, unless it has others.
 func FirstCanister(subnet int) protocol.CanisterID {
 	return protocol.CanisterID(subnet) * canistersPerSubnet
 }

@@ -1,13 +1,19 @@
 package sim
 
 import (
+	"slices"
+
 	"icsim/protocol"
 	"icsim/sim/fault"
 	"icsim/sim/machine"
 )
 
-// carryOut does what the fault plan says.
+// carryOut does what the fault plan says, or somebody outside. What was undone before is not undone twice: a node that somebody has
+// started, or a cut that somebody has healed, is left alone when the plan comes to it.
 func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
+	if !s.enforce(a) {
+		return
+	}
 	s.watch.happened(t, a.String())
 	s.effects.Reset()
 	switch a.Kind {
@@ -45,4 +51,26 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 		s.hosts[a.Node].SetSlow(machine.Ratio{Num: a.Num, Den: a.Den})
 	}
 	s.spread(t)
+}
+
+// enforce keeps the list of what is in force. It tells whether there is something to do.
+func (s *simulation) enforce(a *fault.Action) bool {
+	switch a.Kind {
+	case fault.Start:
+		return s.hosts[a.Node].Machine() == nil
+	case fault.Cut, fault.Disturb:
+		s.inForce = append(s.inForce, *a)
+	case fault.Heal, fault.Calm:
+		i := slices.IndexFunc(s.inForce, a.Ends)
+		if i < 0 {
+			return false
+		}
+		s.inForce = slices.Delete(s.inForce, i, i+1)
+	case fault.Cap, fault.Drift, fault.Slow: // the last one counts
+		s.inForce = slices.DeleteFunc(s.inForce, func(b fault.Action) bool { return b.Kind == a.Kind && b.Node == a.Node })
+		if !a.IsNothing() {
+			s.inForce = append(s.inForce, *a)
+		}
+	}
+	return true
 }

@@ -67,7 +67,6 @@ func (s *simulation) receive(t protocol.Time, in *Input) {
 			h.JumpClock(t, in.Clocks.By)
 			h.SetPace(t, in.Clocks.Pace)
 		}
-	case in.Fault.Kind == fault.Start && s.hosts[in.Fault.Node].Machine() != nil: // somebody pressed twice
 	default:
 		s.carryOut(t, in.Fault)
 	}

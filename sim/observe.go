@@ -23,6 +23,7 @@ type watch struct {
 	xnet     xnetWatch
 	timeline []Moment
 	metrics  bool
+	follow   *follower // nil: nobody looks on
 }
 
 // A subnetWatch folds the observations of a subnet's honest nodes.
@@ -138,6 +139,9 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 func (s *simulation) note(w check.Where, n *protocol.Note) {
 	s.watch.trace.Note(w.Node, n)
 	s.watch.checks.Observe(w, n)
+	if s.watch.follow != nil {
+		s.watch.follow.note(w, n)
+	}
 	if !s.watch.metrics {
 		return
 	}
@@ -230,8 +234,12 @@ func (w *watch) accuse(sub *subnetWatch, at check.Where, e equivocation) {
 const maxMoments = 1000
 
 func (w *watch) happened(at protocol.Time, what string) {
+	m := Moment{AtSeconds: seconds(at), What: what}
 	if len(w.timeline) < maxMoments {
-		w.timeline = append(w.timeline, Moment{AtSeconds: seconds(at), What: what})
+		w.timeline = append(w.timeline, m)
+	}
+	if w.follow != nil {
+		w.follow.happened(m)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"icsim/canister"
 	"icsim/canister/cdk/candid"
 	"icsim/canister/library"
 	"icsim/canister/library/script"
@@ -86,21 +87,35 @@ func (c *Config) ask(d scripttest.Draws, subnet int, racy bool, programs int) {
 	c.Clients = append(c.Clients, k)
 }
 
-// A conclusion is what a run came to: what clients were answered, and by subnet what is certified of its canisters.
+// A conclusion is what a run came to: what clients were answered, and by subnet what is certified of its canisters; and of each
+// canister what does not depend on when things happened. Their memories are in the answers, which end with digests of them. The
+// manifests of subnets are not comparable: they have times in them, and balances less what storage and instructions cost, which are
+// of prices by the number of nodes and, since Go's runtime sees the time, not quite as many.
 type conclusion struct {
 	answers   []SequenceResult
 	canisters []crypto.Hash
+	infos     []canister.Info
 }
 
 // conclude runs a configuration in which all calls are answered, and gives its conclusion beside the result.
 func conclude(t *testing.T, c *Config) (conclusion, *Result) {
+	t.Helper()
+	return concludeSeeing(t, c, func(*messaging.State) {})
+}
+
+// concludeSeeing shows states of the first node of the first subnet on the way.
+func concludeSeeing(t *testing.T, c *Config, see func(*messaging.State)) (conclusion, *Result) {
 	t.Helper()
 	states := make([]*messaging.StateManager, len(c.Subnets)) // of the subnets' first nodes
 	c.components = func(cfg *consensus.Config, env *consensus.Env) []consensus.Named {
 		if int(cfg.Node) == int(cfg.Subnet)*len(c.Subnets[0].Places) {
 			states[cfg.Subnet] = env.States.(*messaging.StateManager)
 		}
-		return consensus.DefaultComponents(cfg, env)
+		components := consensus.DefaultComponents(cfg, env)
+		if cfg.Node == 0 {
+			components[0].Component = seeing{components[0].Component, func() { see(states[0].Latest()) }}
+		}
+		return components
 	}
 	r := run(t, c)
 	requireChecks(t, r)
@@ -116,7 +131,23 @@ func conclude(t *testing.T, c *Config) (conclusion, *Result) {
 		certified, _ := s.Certified()
 		out.canisters = append(out.canisters, certified.Canisters().Tree().Digest())
 	}
+	for i := range c.Canisters {
+		info, _ := states[c.Canisters[i].Subnet].Latest().Canisters().(*canister.State).Canister(c.Canisters[i].ID)
+		info.Balance = protocol.Cycles{}
+		out.infos = append(out.infos, info)
+	}
 	return out, r
+}
+
+// seeing is a component beside which somebody looks.
+type seeing struct {
+	consensus.Component
+	see func()
+}
+
+func (s seeing) OnStateChange(r *consensus.Reader, now consensus.Clock, out []consensus.ChangeAction) []consensus.ChangeAction {
+	s.see()
+	return s.Component.OnStateChange(r, now, out)
 }
 
 // crashes stops and restarts nodes of every subnet, one after the other.
@@ -182,4 +213,33 @@ func TestProgramsDoNotSeeSharing(t *testing.T) {
 	require.Equal(t, r.Digest, s.Digest)
 	require.Equal(t, shared, alone)
 	require.NotZero(t, r.XNet.Calls)
+}
+
+// Nor do they see slices: executions cut into many, over many rounds, come to what whole ones do, on a network whose nodes crash.
+func TestProgramsDoNotSeeSlices(t *testing.T) {
+	modules, err := wasm.NewCache("")
+	require.NoError(t, err)
+	build := func(nodes int) *Config {
+		c := programs(t, modules, 2, nodes)
+		c.ask(scripttest.Seeded("sliced"), 0, false, 12)
+		return c
+	}
+	whole, _ := conclude(t, build(1))
+	for _, nodes := range []int{1, 4} {
+		c := build(nodes)
+		c.slices.round, c.slices.slice = 60e6, 100e3
+		if nodes > 1 {
+			crashes(c)
+		}
+		paused := map[protocol.Height]bool{} // states with an execution under way
+		got, _ := concludeSeeing(t, c, func(s *messaging.State) {
+			for _, id := range interpreters(0) {
+				if info, _ := s.Canisters().(*canister.State).Canister(id); info.Paused {
+					paused[s.Height()] = true
+				}
+			}
+		})
+		require.Equal(t, whole, got, "%d nodes", nodes)
+		require.Greater(t, len(paused), 20, "executions are to be cut up")
+	}
 }

@@ -8,6 +8,7 @@ import (
 	"icsim/sim/boundary"
 	"icsim/sim/check"
 	"icsim/sim/event"
+	"icsim/sim/fault"
 	"icsim/sim/machine"
 	"icsim/sim/network"
 )
@@ -47,6 +48,7 @@ type simulation struct {
 	world
 	watch     watch
 	inputs    []Input
+	inForce   []fault.Action        // that something ends, or may end
 	answered  func(boundary.Answer) // takes what leaves by the boundary node
 	effects   network.Effects
 	transfers []*network.Transfer
@@ -88,6 +90,7 @@ func begin(c *Config) (*simulation, error) {
 
 // finish ends the trace and sums up.
 func (s *simulation) finish(partial bool) (*Result, error) {
+	defer s.executor.Close()
 	if err := s.watch.trace.Close(); err != nil {
 		return nil, fmt.Errorf("writing the trace: %w", err)
 	}
@@ -260,6 +263,9 @@ func (s *simulation) spread(t protocol.Time) {
 // boot starts a node or client with a machine of its own.
 func (s *simulation) boot(t protocol.Time, node protocol.NodeID) {
 	host := s.hosts[node]
+	if host.Machine() != nil {
+		return // two starts at one time
+	}
 	dues := host.Start(t, s.machines[node](host, host.Now(t)))
 	s.dues(node, &dues)
 	s.effects.Reset()

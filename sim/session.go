@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"time"
 
+	"icsim/crypto"
 	"icsim/crypto/der"
 	"icsim/protocol"
+	"icsim/protocol/messaging"
+	"icsim/protocol/replica"
 	"icsim/sim/boundary"
 )
 
@@ -20,7 +23,7 @@ type Session struct {
 // Open starts a session on a configuration, at virtual time 0. Duration and Inputs do not count.
 func Open(c *Config) (*Session, error) {
 	config := *c
-	config.Duration, config.Inputs, config.Boundary = 0, nil, true
+	config.Duration, config.Inputs, config.Boundary, config.Short = 0, nil, true, true
 	x := &Session{}
 	s, err := begin(&config)
 	if err != nil {
@@ -76,6 +79,15 @@ func (x *Session) Answers() []boundary.Answer {
 	return a
 }
 
+// Scheme is a signature scheme of the session's kind, of the caller's own.
+func (x *Session) Scheme() crypto.Scheme {
+	scheme, err := newScheme(x.s.config.Crypto)
+	if err != nil {
+		panic(err) // the session would not have been opened
+	}
+	return scheme
+}
+
 // RootKey is the root subnet's key in DER.
 func (x *Session) RootKey() []byte {
 	r := x.s.registry.Latest()
@@ -84,6 +96,26 @@ func (x *Session) RootKey() []byte {
 
 // Registry is the registry as it stands.
 func (x *Session) Registry() *protocol.RegistrySnapshot { return x.s.registry.Latest() }
+
+// Settled is the newest certified state that all running nodes of a subnet can answer from: whoever asks any of them sees at
+// least this. nil: there is none yet.
+func (x *Session) Settled(subnet protocol.SubnetID) (least *messaging.State) {
+	registry := x.Registry()
+	for _, n := range registry.Subnet(subnet).Members {
+		node, ok := x.s.hosts[n].Machine().(*replica.Replica)
+		if !ok {
+			continue // it stands still, or an attacker has it
+		}
+		state := node.Certified(registry.Version)
+		if state == nil {
+			return nil
+		}
+		if least == nil || state.Height() < least.Height() {
+			least = state
+		}
+	}
+	return least
+}
 
 // CertifiedHeight is that of the root subnet.
 func (x *Session) CertifiedHeight() protocol.Height {
@@ -99,3 +131,6 @@ func (x *Session) Close() (*Result, error) {
 	x.s.config.Duration = x.Now()
 	return x.s.finish(false)
 }
+
+// Finalized is the highest height that a node of a subnet sees final.
+func (x *Session) Finalized(subnet int) protocol.Height { return x.s.watch.subnets[subnet].finalized }

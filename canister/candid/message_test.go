@@ -37,6 +37,15 @@ func TestFaultyMessages(t *testing.T) {
 	}
 }
 
+// A vec of whatever, if it is empty, is a blob where one is expected (Candid.md, section Vectors: vec empty <: vec nat8).
+func TestEmptyVecIsABlob(t *testing.T) {
+	for _, message := range []string{"DIDL\x01\x6d\x6f\x01\x00\x00", "DIDL\x01\x6d\x7b\x01\x00\x00"} {
+		values, err := Decode([]byte(message), []Type{BlobType()})
+		require.NoError(t, err)
+		require.Equal(t, []Value{Blob{}}, values)
+	}
+}
+
 // An opt that gives up reads on behind what it could not take.
 func TestOptGoesOnBehindWhatItCannotTake(t *testing.T) {
 	types := parseTypes(t, "(record { a : text; b : vec nat }, text)")

@@ -45,8 +45,21 @@ func Canisters() []Canister {
 		{"counter", "holds a number: inc, set, get", []Setting{
 			{"start", Number, "what it begins at"},
 		}},
+		{"fetcher", "asks HTTPS servers: fetch", []Setting{
+			{"keep", Text, "the field of a JSON object to keep of each answer, so that nodes agree; the whole answer if not given"},
+			{"method", Text, "get if not given"},
+			{"body", Blob, "of each request; none if not given"},
+			{"max_response", Number, "of bytes; 10000 if not given"},
+			{"replicated", Number, "0: only one node asks"},
+			{"cycles", Number, "to send with each request, of which most come back; 25B if not given"},
+		}},
 		{"interpreter", "runs programs that are sent to it (canister/library/script): run, state", []Setting{
 			{"cells", Number, "of 8 bytes, that it begins with; 64 if not given"},
+		}},
+		{"site", "answers HTTP requests with certified pages: http_request, http_request_update", []Setting{
+			{"title", Text, "of its first page"},
+			{"large", Number, "of bytes at /large.bin, which come in parts of 256 KiB; 1 MiB if not given"},
+			{"version", Number, "of response verification, 1 or 2; what the request asks for if not given"},
 		}},
 	}
 }

@@ -62,6 +62,63 @@ func TestInterfaces(t *testing.T) {
 	}
 }
 
+// A site's replies are of the types that its interface has, the function among them.
+func TestSiteInterface(t *testing.T) {
+	service, err := hostcandid.ParseDID(Interface("site"))
+	require.NoError(t, err)
+	s := newSubnet(t, arg(t, "site", map[string]any{"large": uint64(600_000)}))
+	ask := func(name, text string) string {
+		method, err := service.Method(name)
+		require.NoError(t, err)
+		values, err := hostcandid.ParseArgsAs(text, method.Args)
+		require.NoError(t, err)
+		arg, err := hostcandid.Encode(values, method.Args)
+		require.NoError(t, err)
+		sent := s.sendRaw(1, name, arg)
+		s.round(sent)
+		reply, err := hostcandid.Decode(s.statuses[sent.MessageID].Reply, method.Results)
+		require.NoError(t, err, "%s: %+v", name, s.statuses[sent.MessageID])
+		short := hostcandid.Record{}
+		for _, f := range reply[0].(hostcandid.Record) {
+			if body, ok := f.Value.(hostcandid.Blob); !ok || len(body) < 100 {
+				short = append(short, f)
+			}
+		}
+		return hostcandid.FormatValue(short)
+	}
+	const request = `(record { method = "GET"; headers = vec {}; body = blob ""; url = `
+	self := protocol.CanisterID(1).Principal().String()
+	require.Contains(t, ask("http_request", request+`"/large.bin"; certificate_version = opt 2 })`),
+		`record { token = record { part = 1 : nat64 }; callback = func "`+self+`".http_request_streaming_callback }`)
+	require.Contains(t, ask("http_request", request+`"/count" })`), "upgrade = opt true")
+	require.Contains(t, ask("http_request_update", request+`"/count" })`), `body = blob "1"`)
+	require.Contains(t, ask("http_request_streaming_callback", "(record { part = 1 })"), "token = opt record { part = 2 : nat64 }")
+	require.Contains(t, ask("http_request_streaming_callback", "(record { part = 2 })"), "token = null")
+}
+
+// A fetcher asks with the reference to its own transform function, which makes one of what nodes hear differently.
+func TestFetcherAsks(t *testing.T) {
+	_, err := hostcandid.ParseDID(Interface("fetcher"))
+	require.NoError(t, err)
+	s := newSubnet(t, arg(t, "fetcher", map[string]any{"keep": "usd", "max_response": uint64(500)}))
+	s.round(s.sendRaw(1, "fetch", candid.Encode(candid.NewText("https://a.example.com"))))
+	open := s.state.Outcalls().Open
+	require.Len(t, open, 1, "%+v", s.statuses)
+	c := open[0]
+	require.Equal(t, "https://a.example.com", c.URL)
+	require.Equal(t, uint64(500), c.MaxResponse)
+	require.Equal(t, &protocol.Transform{Method: "transform", Context: []byte("usd")}, c.Transform)
+	transform := func(body string) protocol.Transformed {
+		r := &protocol.HTTPResponse{Status: 200, Headers: []protocol.HTTPHeader{{Name: "date", Value: body}}, Body: []byte(body)}
+		got := s.executor.Transform(s.state, &s.ctx, c, r)
+		require.Zero(t, got.Reject)
+		return got
+	}
+	one := transform(`{"at": 1, "usd": 7}`)
+	require.Equal(t, one.Reply, transform(`{"at": 2, "usd": 7}`).Reply)
+	require.NotEqual(t, one.Reply, transform(`{"at": 2, "usd": 8}`).Reply)
+}
+
 // Answers to several calls that are open at once come back into the middle of one message.
 func TestCallerAwaits(t *testing.T) {
 	s := newSubnet(t,
@@ -158,7 +215,7 @@ func TestArgSaysWhatIsWrong(t *testing.T) {
 		name     string
 		settings map[string]any
 	}{
-		`the library has no canister "cuonter"; there are burner, caller, counter, interpreter`: {"cuonter", nil},
+		`the library has no canister "cuonter"; there are burner, caller, counter, fetcher, interpreter, site`: {"cuonter", nil},
 		`counter has no setting "begin"; there are start`: {"counter", map[string]any{
 			"start": uint64(1), "begin": uint64(1),
 		}},

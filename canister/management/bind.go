@@ -54,6 +54,9 @@ func typeOf(t reflect.Type) candid.Type {
 	if k := primitive(t); k != 0 {
 		return candid.Prim(k)
 	}
+	if t == reflect.TypeFor[TransformFunction]() {
+		return transformType()
+	}
 	switch t.Kind() {
 	case reflect.Pointer:
 		return candid.OptOf(typeOf(t.Elem()))
@@ -88,6 +91,10 @@ func primitive(t reflect.Type) candid.Kind {
 		return candid.KindNull
 	case reflect.TypeFor[Nat]():
 		return candid.KindNat
+	case reflect.TypeFor[Float32]():
+		return candid.KindFloat32
+	case reflect.TypeFor[Float64]():
+		return candid.KindFloat64
 	case reflect.TypeFor[principal.ID]():
 		return candid.KindPrincipal
 	}
@@ -98,6 +105,10 @@ func primitive(t reflect.Type) candid.Kind {
 		return candid.KindNat8
 	case reflect.Uint64:
 		return candid.KindNat64
+	case reflect.Int32:
+		return candid.KindInt32
+	case reflect.Int64:
+		return candid.KindInt64
 	case reflect.String:
 		return candid.KindText
 	}
@@ -125,6 +136,16 @@ func valueOf(v reflect.Value) candid.Value {
 		return candid.Bool(x)
 	case uint64:
 		return candid.Nat64(x)
+	case int32:
+		return candid.Int32(x)
+	case int64:
+		return candid.Int64(x)
+	case Float32:
+		return x.value()
+	case Float64:
+		return x.value()
+	case TransformFunction:
+		return candid.Func{Service: x.Canister, Method: x.Method}
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
@@ -172,6 +193,14 @@ func assign(v candid.Value, to reflect.Value) error {
 		to.SetUint(uint64(v))
 	case candid.Nat64:
 		to.SetUint(uint64(v))
+	case candid.Int32:
+		to.SetInt(int64(v))
+	case candid.Int64:
+		to.SetInt(int64(v))
+	case candid.Float32: //tidy:float carried
+		to.SetUint(bits32(v)) //tidy:float carried
+	case candid.Float64: //tidy:float carried
+		to.SetUint(bits64(v)) //tidy:float carried
 	case candid.Text:
 		to.SetString(string(v))
 	case candid.Blob:
@@ -182,6 +211,8 @@ func assign(v candid.Value, to reflect.Value) error {
 		n, err := cyclesOf(v)
 		to.Set(reflect.ValueOf(n))
 		return err
+	case candid.Func:
+		to.Set(reflect.ValueOf(TransformFunction{v.Service, v.Method}))
 	case candid.Opt:
 		to.Set(reflect.New(to.Type().Elem()))
 		return assign(v.Value, to.Elem())

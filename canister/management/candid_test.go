@@ -98,3 +98,24 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// A reference to a transform function has the real type: a query from a record to a record.
+func TestTransformFunctions(t *testing.T) {
+	in := HTTPRequest{
+		URL: "https://a", Method: HTTPMethod{Head: &Null{}}, Headers: []HTTPHeader{{"a", "b"}}, Body: ptr([]byte("x")),
+		MaxResponse: ptr(uint64(7)),
+		Transform:   &TransformContext{TransformFunction{principal.Canister(4), "strip"}, []byte("c")}, Replicated: ptr(false),
+	}
+	var out HTTPRequest
+	require.NoError(t, Decode(Encode(in), &out))
+	require.Equal(t, in, out)
+
+	type update struct {
+		URL     string       `candid:"url"`
+		Method  HTTPMethod   `candid:"method"`
+		Headers []HTTPHeader `candid:"headers"`
+	}
+	require.NoError(t, Decode(Encode(update{"https://b", HTTPMethod{Get: &Null{}}, []HTTPHeader{}}), &out))
+	require.Nil(t, out.Transform)
+	require.Nil(t, out.Body)
+}

@@ -17,6 +17,24 @@ type StatusReply struct {
 	Queries        QueryStats    `candid:"query_stats"`
 }
 
+// MetricsReply is the reply of canister_metrics.
+type MetricsReply struct {
+	Consumed CyclesConsumed `candid:"cycles_consumed"`
+}
+
+// CyclesConsumed are the cycles that a canister has consumed, by use.
+type CyclesConsumed struct {
+	Memory       Nat `candid:"memory"`
+	Compute      Nat `candid:"compute_allocation"`
+	Ingress      Nat `candid:"ingress_induction"`
+	Instructions Nat `candid:"instructions"`
+	Transmission Nat `candid:"request_and_response_transmission"`
+	Uninstall    Nat `candid:"uninstall"`
+	Creation     Nat `candid:"canister_creation"`
+	Outcalls     Nat `candid:"http_outcalls"`
+	Burned       Nat `candid:"burned_cycles"`
+}
+
 // Status is where a canister is in its life.
 type Status struct {
 	Variant
@@ -112,5 +130,6 @@ type Load struct {
 // LoadSource is where a snapshot came from.
 type LoadSource struct {
 	Variant
-	Taken *Null `candid:"taken_from_canister"`
+	Taken    *Null `candid:"taken_from_canister"`
+	Uploaded *Null `candid:"metadata_upload"`
 }

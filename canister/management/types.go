@@ -140,34 +140,6 @@ type ChunkHash struct {
 	Hash []byte `candid:"hash"`
 }
 
-// TakeSnapshot is the argument of take_canister_snapshot.
-type TakeSnapshot struct {
-	Canister      principal.ID `candid:"canister_id"`
-	Replace       *[]byte      `candid:"replace_snapshot"`
-	UninstallCode *bool        `candid:"uninstall_code"`
-	SenderVersion *uint64      `candid:"sender_canister_version"`
-}
-
-// LoadSnapshot is the argument of load_canister_snapshot.
-type LoadSnapshot struct {
-	Canister      principal.ID `candid:"canister_id"`
-	Snapshot      []byte       `candid:"snapshot_id"`
-	SenderVersion *uint64      `candid:"sender_canister_version"`
-}
-
-// DeleteSnapshot is the argument of delete_canister_snapshot.
-type DeleteSnapshot struct {
-	Canister principal.ID `candid:"canister_id"`
-	Snapshot []byte       `candid:"snapshot_id"`
-}
-
-// Snapshot is what take and list tell of one.
-type Snapshot struct {
-	ID      []byte `candid:"id"`
-	TakenAt uint64 `candid:"taken_at_timestamp"` // Unix nanoseconds
-	Size    uint64 `candid:"total_size"`         // bytes
-}
-
 // CanisterInfo is the argument of canister_info.
 type CanisterInfo struct {
 	Canister principal.ID `candid:"canister_id"`
@@ -197,6 +169,17 @@ type CanisterMetadataReply struct {
 type NodeMetricsHistory struct {
 	Subnet principal.ID `candid:"subnet_id"`
 	Start  uint64       `candid:"start_at_timestamp_nanos"`
+}
+
+// SubnetInfo is the argument of subnet_info, and the subnet in those of other methods that are about one.
+type SubnetInfo struct {
+	Subnet principal.ID `candid:"subnet_id"`
+}
+
+// SubnetInfoReply is the reply of subnet_info.
+type SubnetInfoReply struct {
+	Replica  string `candid:"replica_version"`
+	Registry uint64 `candid:"registry_version"`
 }
 
 // NodeMetricsSample is one day of a subnet's nodes.

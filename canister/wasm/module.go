@@ -105,6 +105,15 @@ func (m *Module) HasMethod(kind MethodKind, name string) bool {
 // HasExport reports whether a function of type () -> () is exported under a name, for example "canister_init".
 func (m *Module) HasExport(name string) bool { return m.entries[name] }
 
+// GlobalTypes gives the types of the mutable globals, in the order of Image.Globals.
+func (m *Module) GlobalTypes() []ValueType {
+	types := make([]ValueType, len(m.globals))
+	for i, g := range m.globals {
+		types[i] = g.Type
+	}
+	return types
+}
+
 // HasStart reports whether the module has a start function, to be run by EntryStart once on an initial image.
 func (m *Module) HasStart() bool { return m.hasStart }
 

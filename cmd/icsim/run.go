@@ -114,10 +114,7 @@ func (f *runFlags) spec() (*scenarios.Spec, error) {
 		return nil, err
 	}
 	if f.until > 0 {
-		if f.until < spec.Duration {
-			spec.Expect, spec.Short = nil, true // they are about the whole of the scenario
-		}
-		spec.Duration = f.until
+		spec.EndAt(f.until)
 	}
 	if f.crypto != "" {
 		spec.Crypto = f.crypto

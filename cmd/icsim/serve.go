@@ -18,6 +18,9 @@ import (
 	"icsim/sim"
 	"icsim/sim/gateway"
 	"icsim/sim/gateway/live"
+	"icsim/sim/gateway/page"
+	"icsim/sim/gateway/site"
+	"icsim/sim/gateway/visitor"
 )
 
 // A serveFlags is what the command line says of a session.
@@ -29,12 +32,13 @@ type serveFlags struct {
 	seed   uint64
 	crypto string
 	record string
+	pocket pocketFlags
 }
 
 func serveCommand() *cobra.Command {
 	var f serveFlags
 	cmd := &cobra.Command{
-		Use:   "serve FILE",
+		Use:   "serve FILE | serve --pocketic",
 		Short: "Let agents, browsers and test suites use a simulated network",
 		Long: `serve runs a scenario as long as you like and lets unmodified agents use it over HTTP, as they use the Internet Computer: they
 create, install and call canisters, query, read the state, and verify what nodes sign, while the scenario's faults and attackers do
@@ -45,12 +49,29 @@ The clock says how virtual time goes on:
   real     one second a second, or --factor
   manual   only when told to
 
-All that comes in is recorded. At the end, by Ctrl-C, serve prints the session's digest and the icsim run that gives the same.`,
+All that comes in is recorded. At the end, by Ctrl-C, serve prints the session's digest and the icsim run that gives the same.
+
+With --pocketic there is no scenario: the server speaks PocketIC's REST interface, and test suites make the networks that they need.
+A client that starts a server by itself gets this one by a script in place of the binary: exec icsim serve --pocketic "$@"`,
 		Example: `  icsim serve quickstart
   icsim serve quickstart --clock real --factor 2
-  icsim serve my.yaml --listen 127.0.0.1:8000 --crypto ideal --record session`,
-		Args: exactly("FILE"),
+  icsim serve my.yaml --listen 127.0.0.1:8000 --crypto ideal --record session
+  icsim serve --pocketic --port-file port --ttl 60`,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if f.pocket.on && len(args) > 0 {
+				return fmt.Errorf("--pocketic takes no FILE: test suites say what they need")
+			} else if f.pocket.on {
+				return nil
+			}
+			return exactly("FILE")(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.pocket.check(&f, cmd.Flags().Changed); err != nil {
+				return err
+			}
+			if f.pocket.on {
+				return f.runPocket(cmd.Context(), cmd.ErrOrStderr(), pocketAddress(f.listen, cmd.Flags().Changed("listen")))
+			}
 			f.file = args[0]
 			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
@@ -62,6 +83,10 @@ All that comes in is recorded. At the end, by Ctrl-C, serve prints the session's
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed that all chance comes from")
 	flags.StringVar(&f.crypto, "crypto", "", "bls (agents can verify) or ideal (fast, nobody can) instead of the scenario's")
 	flags.StringVar(&f.record, "record", "", "the directory for the recording, or none, instead of a new one in your cache directory")
+	flags.BoolVar(&f.pocket.on, "pocketic", false, "speak PocketIC's interface, without FILE")
+	flags.StringVar(&f.pocket.portFile, "port-file", "", "with --pocketic: the file to write the port into, when it is open")
+	flags.IntVar(&f.pocket.ttl, "ttl", 60, "with --pocketic: end after so many seconds without a request; 0: never")
+	flags.IntVar(&f.pocket.nodes, "nodes", 4, "with --pocketic: the nodes of each subnet")
 	return cmd
 }
 
@@ -92,15 +117,19 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	defer listener.Close()
 	spec.Genesis = time.Now().UTC()
-	spec.Expect, spec.Short = nil, true // they are about the whole of the scenario
+	spec.Expect = nil // it is about the whole of the scenario
 	runner, record, err := f.open(spec)
 	if err != nil {
 		return err
 	}
 	agents := gateway.NewAgents(runner, uint64(spec.Genesis.UnixNano()), buildVersion())
+	handler, err := routes(agents, runner, spec, f.seed)
+	if err != nil {
+		return err
+	}
 	f.ready(ctx, agents, runner, mode, stderr)
 	f.greet(stderr, spec, runner, listener.Addr(), record)
-	served := serveUntilInterrupted(ctx, listener, routes(agents), stderr)
+	served := serveUntilInterrupted(ctx, listener, handler, stderr)
 	result, err := runner.Close()
 	if err := errors.Join(served, err, record.close()); err != nil {
 		return fmt.Errorf("%s: %w", f.file, err)
@@ -171,11 +200,23 @@ func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, runner *live.Runne
 	fmt.Fprintf(w, "http://%s\n", at)
 }
 
-// routes says who answers what.
-func routes(agents *gateway.Agents) http.Handler {
+// routes says who answers what: agents below /api/, canisters at hosts of their own, and the page elsewhere.
+func routes(agents *gateway.Agents, runner *live.Runner, spec *scenarios.Spec, seed uint64) (http.Handler, error) {
+	user, err := visitor.New(runner, uint64(spec.Genesis.UnixNano()))
+	if err != nil {
+		return nil, err
+	}
+	sites, watching := site.NewHandler(site.Of(user)), page.New(runner, user, scene(runner, spec, seed))
 	mux := http.NewServeMux()
 	mux.Handle("/api/", agents)
-	return mux
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		if _, ok := sites.TargetOf(r); ok {
+			sites.ServeHTTP(w, r)
+		} else {
+			watching.ServeHTTP(w, r)
+		}
+	})
+	return mux, nil
 }
 
 // Bounds of a connection, so that slow and idle clients hold nothing for long.

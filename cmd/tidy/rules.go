@@ -12,6 +12,7 @@ const topLevel = `
 const arrows = `
 	crypto                  :
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
+	crypto/httpcert         : crypto crypto/certificate crypto/hashtree crypto/principal
 	crypto/userkey          : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1
 	crypto/userkey/...      : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1 crypto/userkey
 
@@ -45,13 +46,14 @@ const testArrows = `
 	protocol/...            : crypto/... protocol/...
 	canister/...            : crypto/...
 	sim/...                 : sim/...
+	sim/gateway/...         : sim/... canister/... crypto/...
 `
 
 // externals says where a module from outside may be imported: each behind one package of ours (design.md, section 4).
 const externals = `
 	filippo.io/edwards25519          : crypto/...
 	github.com/consensys/gnark-crypto: crypto/bls crypto/secp256k1
-	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/userkey/... sim/envelope
+	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/httpcert crypto/userkey/... sim/envelope
 	github.com/tetratelabs/wazero    : canister/wasm/...
 	golang.org/x/sys                 : canister/wasm
 	gonum.org/v1/gonum               : metrics/... sim/network

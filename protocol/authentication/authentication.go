@@ -24,14 +24,11 @@ type Request struct {
 	Info   *protocol.SenderInfo // nil: none
 }
 
-// Check says whether a request is its sender's, with what scope, at a time in Unix nanoseconds. The text is empty if it
-// is, and else says why not, as the replica's HTTP endpoints do. The root key is that of a registry version.
-func Check(k *keys.Keyring, at protocol.RegistryVersion, a *protocol.Authentication, r Request, now uint64) (Scope, string) {
-	scope, fault := Judge(k, at, a, r, now)
-	return scope, fault.Text
-}
+// A Judgement says whether a request is its sender's. Judge is the Internet Computer's; a simulation may put another in its place.
+type Judgement func(*keys.Keyring, protocol.RegistryVersion, *protocol.Authentication, Request, uint64) (Scope, Fault)
 
-// Judge is Check with a reason that can be counted.
+// Judge says whether a request is its sender's, with what scope, at a time in Unix nanoseconds. The fault's text is the
+// replica's HTTP endpoints'. The root key is that of a registry version.
 func Judge(k *keys.Keyring, at protocol.RegistryVersion, a *protocol.Authentication, r Request, now uint64) (Scope, Fault) {
 	c := &check{keys: k, at: at, now: now}
 	switch {

@@ -12,5 +12,7 @@
 // All kinds of keys may stand anywhere in the chain (crypto/userkey says which there are); RSA outside of Web
 // Authentication may delegate and not sign requests, as in the replica.
 //
+// Model: the words about permissions, and what stands behind "Invalid public key" and the like, are our own.
+//
 // Expiry of requests and the length of nonces are not about who the sender is: the caller knows the right window.
 package authentication

@@ -12,7 +12,7 @@ import (
 // held is a delegation in the forms in which it is handed out. All have the subnet's type, by which nodes tell whether its canisters may
 // sign for users (reference/interface.md D.3).
 type held struct {
-	bare   *certificate.Delegation // the key alone
+	bare   *certificate.Delegation // the key and the type alone: without the latter no canister's signature is valid
 	flat   *certificate.Delegation // with all ranges in one leaf
 	shards []shard                 // ascending
 }

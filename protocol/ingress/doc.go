@@ -23,6 +23,6 @@
 //
 // Model: the request id comes with the message, computed by its constructor; the replica hashes what it receives.
 //
-// Model: whether a canister can pay for its messages is the executor's answer to HasCanister, for one message; the
-// replica adds up the fees of one block.
+// Model: a call that its canister cannot pay for may stand in a block, and the round rejects it (IC0207); the replica's
+// selector adds up the fees of one block and leaves it out.
 package ingress

@@ -60,11 +60,11 @@ func newWorld() *world {
 		MaxIngressBytes: 10_000, MaxIngressMessages: 20, MaxBlockIngressBytes: 50_000,
 	}}})
 	k := &keys.Keyring{Node: self, Scheme: ideal.New(), Registry: r.Client(self, registry.PollPhase{}), Meter: w.meter}
-	w.pool = NewPool(Config{Node: self, Keys: k, IsKnown: func(id protocol.MessageID) bool {
+	w.pool = NewPool(Config{Node: self, Keys: k, Judge: authentication.Judge, IsKnown: func(id protocol.MessageID) bool {
 		_, ok := w.states.history[id]
 		return ok
 	}})
-	w.selector = &Selector{Keys: k, Pool: w.pool, States: w.states, Rand: protocol.NewRand(crypto.Hash{}, "test")}
+	w.selector = &Selector{Keys: k, Judge: authentication.Judge, Pool: w.pool, States: w.states, Rand: protocol.NewRand(crypto.Hash{}, "test")}
 	return w
 }
 

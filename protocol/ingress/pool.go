@@ -3,6 +3,7 @@ package ingress
 import (
 	"icsim/crypto"
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 	"icsim/protocol/keys"
 )
 
@@ -18,6 +19,7 @@ type Config struct {
 	Node   protocol.NodeID
 	Subnet protocol.SubnetID
 	Keys   *keys.Keyring
+	Judge  authentication.Judgement // of whose a call is
 	// IsKnown says whether the latest state's ingress history has a message: then it is no longer wanted.
 	IsKnown func(protocol.MessageID) bool
 }
@@ -193,5 +195,5 @@ func (p *Pool) NextWake() protocol.Time {
 
 // checkRequest judges a message by the node's clock and what it knows of the registry.
 func (p *Pool) checkRequest(m *protocol.SignedIngress, now protocol.Time) protocol.Verdict {
-	return checkRequest(p.cfg.Keys, p.cfg.Subnet, p.cfg.Keys.Registry.Latest(now), m, now)
+	return checkRequest(p.cfg.Judge, p.cfg.Keys, p.cfg.Subnet, p.cfg.Keys.Registry.Latest(now), m, now)
 }

@@ -29,7 +29,8 @@ func checkExpiry(m *protocol.SignedIngress, now, window protocol.Time) protocol.
 // checkRequest is what else has to hold: size, and that the sender signed it and may send it to the canister. Delegations
 // live until a time; the subnet and the root key are those of a registry version.
 func checkRequest(
-	k *keys.Keyring, id protocol.SubnetID, at protocol.RegistryVersion, m *protocol.SignedIngress, now protocol.Time,
+	judge authentication.Judgement, k *keys.Keyring, id protocol.SubnetID, at protocol.RegistryVersion,
+	m *protocol.SignedIngress, now protocol.Time,
 ) protocol.Verdict {
 	k.Meter.Charge(protocol.OpIngressValidate, 1)
 	subnet := k.Registry.At(at).Subnet(id)
@@ -39,7 +40,7 @@ func checkRequest(
 	case len(m.Content.Nonce) > protocol.MaxNonce:
 		return protocol.Refuse(ReasonNonce)
 	}
-	scope, fault := authentication.Judge(k, at, &m.Auth, authentication.Request{
+	scope, fault := judge(k, at, &m.Auth, authentication.Request{
 		Sender: m.Content.Sender, ID: m.MessageID, Info: m.Content.Info,
 	}, k.Registry.At(at).Genesis+uint64(now))
 	if fault == (authentication.Fault{}) {

@@ -5,6 +5,7 @@ import (
 	"cmp"
 
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 	"icsim/protocol/keys"
 )
 
@@ -15,14 +16,14 @@ const (
 	ReasonOrder        = "ingress messages not in order"
 	ReasonPast         = "ingress message in a past payload"
 	ReasonHistory      = "ingress message in the ingress history"
-	ReasonNoCanister   = "ingress canister not hosted"
+	ReasonNoCanister   = "ingress canister not hosted or not running"
 	ReasonStateMissing = "state at certified height missing"
 )
 
 // A State is what the rules ask of the replicated state at a certified height.
 type State interface {
 	IngressState(protocol.MessageID) protocol.IngressState
-	// HasCanister says whether the canister is hosted here and would take ingress.
+	// HasCanister says whether the canister is hosted here, and neither stops nor is stopped.
 	HasCanister(protocol.CanisterID) bool
 }
 
@@ -37,6 +38,7 @@ const WireSize = 2 * protocol.SizeHash
 // rules is what messages of one section are judged by (ingress_selector.rs, validate_ingress).
 type rules struct {
 	keys    *keys.Keyring
+	whose   authentication.Judgement
 	subnet  *protocol.SubnetRecord
 	context protocol.ValidationContext
 	state   State
@@ -57,7 +59,7 @@ func (r *rules) judge(m *protocol.SignedIngress) protocol.Verdict {
 	if v := checkExpiry(m, r.context.Time, protocol.IngressTTL); v.Kind != protocol.Accepts {
 		return v
 	}
-	return checkRequest(r.keys, r.subnet.ID, r.context.RegistryVersion, m, r.context.Time)
+	return checkRequest(r.whose, r.keys, r.subnet.ID, r.context.RegistryVersion, m, r.context.Time)
 }
 
 // compare orders a section: by expiry, then id. The replica's section is a map with that order.

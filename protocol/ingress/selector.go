@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 	"icsim/protocol/keys"
 )
 
@@ -15,6 +16,7 @@ const weakenAfter = 4
 type Selector struct {
 	Subnet protocol.SubnetID
 	Keys   *keys.Keyring
+	Judge  authentication.Judgement // of whose a call is
 	Pool   *Pool
 	States StateReader
 	Rand   *protocol.Rand // in which order canisters have their turns
@@ -92,6 +94,7 @@ func (s *Selector) rules(ctx protocol.ValidationContext, past []*protocol.Block)
 	}
 	return &rules{
 		keys:    s.Keys,
+		whose:   s.Judge,
 		subnet:  s.Keys.Registry.At(ctx.RegistryVersion).Subnet(s.Subnet),
 		context: ctx,
 		state:   state,

@@ -2,7 +2,7 @@
 // states.
 //
 //   - process.go, demux.go, build.go: the deterministic state machine, in the order of its steps;
-//   - state.go, stream.go, history.go, metrics.go, tree.go: the state and its certified tree;
+//   - state.go, stream.go, history.go, block_makers.go, metrics.go, tree.go: the state and its certified tree;
 //   - router.go: a node's queue of batches;
 //   - manager.go, serve.go: a node's states, and what it shows of them to clients and to other subnets.
 //
@@ -14,8 +14,8 @@
 //
 // Time is set; the executor opens the round and times out messages; the loopback stream is inducted; streams are garbage
 // collected by the slices' signals, and rejected messages handled; slices are inducted by ascending subnet, each message
-// leaving a signal; calls of users are inducted; canisters execute; output queues are routed into streams; the state is
-// sealed and hashed. Process is a pure function, so that one process executes a subnet's round once.
+// leaving a signal; calls of users are inducted; outcalls are answered; canisters execute; output queues are routed into
+// streams; the state is sealed and hashed. Process is a pure function, so that one process executes a subnet's round once.
 //
 // # Signals
 //
@@ -40,6 +40,6 @@
 // # What is left out
 //
 // Canister migration (the registry has none, see induct), subnet splitting, anonymous refunds and the shedding of
-// best-effort messages (best-effort calls come later), Bitcoin and consensus responses, query statistics. State sync: Checkpoint
-// and Router.Reset are its two ends.
+// best-effort messages (best-effort calls come later), Bitcoin, query statistics. State sync: Checkpoint and Router.Reset are its
+// two ends.
 package messaging

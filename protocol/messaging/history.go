@@ -260,16 +260,28 @@ func statusTree(s *protocol.IngressStatus) hashtree.Tree {
 
 // readStatus inverts statusTree.
 func readStatus(entry hashtree.Tree) protocol.IngressStatus {
+	return statusOf(func(name hashtree.Label) ([]byte, bool) { return entry.Leaf(name) })
+}
+
+// ShownStatus reads what a witness shows of a call.
+func ShownStatus(w *hashtree.Mixed, id protocol.MessageID) protocol.IngressStatus {
+	return statusOf(func(name hashtree.Label) ([]byte, bool) {
+		value, result := w.Lookup(labelRequestStatus, callLabel(id), name)
+		return value, result == hashtree.Found
+	})
+}
+
+func statusOf(leaf func(hashtree.Label) ([]byte, bool)) protocol.IngressStatus {
 	var s protocol.IngressStatus
-	name, _ := entry.Leaf(labelStatus)
+	name, _ := leaf(labelStatus)
 	s.State = readState(name)
-	s.Reply, _ = entry.Leaf(labelReply)
-	if code, ok := entry.Leaf(labelRejectCode); ok {
+	s.Reply, _ = leaf(labelReply)
+	if code, ok := leaf(labelRejectCode); ok {
 		n, _ := binary.Uvarint(code)
 		s.Reject.Code = protocol.RejectCode(n)
 	}
-	message, _ := entry.Leaf(labelRejectMessage)
-	text, _ := entry.Leaf(labelErrorCode)
+	message, _ := leaf(labelRejectMessage)
+	text, _ := leaf(labelErrorCode)
 	s.Reject.Message, s.Reject.Error = string(message), string(text)
 	return s
 }

@@ -81,6 +81,7 @@ type round struct {
 	batch    *protocol.Batch
 	registry *protocol.RegistrySnapshot
 	limits   *Limits
+	makers   *blockMakers
 	context  protocol.RoundContext
 	canister protocol.Round
 	streams  streamSet
@@ -101,6 +102,9 @@ func (m *StateMachine) Process(parent *State, b *protocol.Batch, registry *proto
 		r.collectGarbage(b.Payload.XNet)
 		r.inductSlices(b.Payload.XNet)
 		r.inductIngress(b.Payload.Ingress)
+		for _, a := range b.Payload.Outcalls.Answers() {
+			r.canister.Answer(a)
+		}
 	}
 	r.canister.Execute()
 	r.buildStreams()
@@ -123,6 +127,8 @@ func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol
 	}
 	r.context = contextOf(b.Subnet, b.Height, now, registry)
 	r.context.Randomness, r.context.Checkpoint = b.Randomness, b.Checkpoint
+	r.makers = r.observeMakers()
+	r.context.BlockMakers = r.makers.complete()
 	r.history = historyEdit{
 		parent: parent.history, now: now,
 		bound: historyBounds{calls: m.Limits.HistoryCalls, bytes: m.Limits.HistoryBytes},
@@ -137,8 +143,9 @@ func contextOf(
 ) protocol.RoundContext {
 	own := registry.Subnet(subnet)
 	return protocol.RoundContext{
-		Subnet: subnet, SubnetPrincipal: own.Principal, Nodes: len(own.Members), System: own.Type == protocol.SystemSubnet,
-		Height: h, Time: now, Genesis: registry.Genesis, Routing: registry.Routing,
+		Subnet: subnet, SubnetPrincipal: own.Principal, Nodes: own.PricedNodes(), Members: own.Members,
+		System: own.Type == protocol.SystemSubnet,
+		Height: h, Time: now, Genesis: registry.Genesis, Routing: registry.Routing, Registry: registry,
 	}
 }
 
@@ -150,7 +157,7 @@ func (r *round) commit() *Result {
 	}
 	s := &State{
 		subnet: r.batch.Subnet, height: r.batch.Height, time: r.context.Time, registry: r.registry.Version,
-		streams: r.streams.streams, history: r.history.commit(), canisters: canisters,
+		streams: r.streams.streams, history: r.history.commit(), makers: r.makers, canisters: canisters,
 		cycles: canisters.TotalCycles().Add(cyclesIn(r.streams.streams)), metrics: metricsOf(r.parent, canisters, outcome),
 	}
 	burned := outcome.Burned.Add(r.lost)

@@ -16,6 +16,7 @@ type State struct {
 	registry  protocol.RegistryVersion // that the batch was executed under
 	streams   []*Stream                // by ascending subnet, the loopback stream among them
 	history   *history
+	makers    *blockMakers
 	canisters protocol.CanisterState
 	metrics   metrics
 	tree      hashtree.Tree
@@ -28,7 +29,7 @@ type State struct {
 // Genesis gives a subnet's state at height 0, under a registry version. It is a checkpoint: the genesis CUP holds its
 // manifest hash.
 func Genesis(subnet protocol.SubnetID, canisters protocol.CanisterState, registry *protocol.RegistrySnapshot) *State {
-	s := &State{subnet: subnet, registry: registry.Version, history: new(history), canisters: canisters}
+	s := &State{subnet: subnet, registry: registry.Version, history: new(history), makers: new(blockMakers), canisters: canisters}
 	s.cycles = canisters.TotalCycles()
 	s.metrics = metricsOf(&State{}, canisters, &protocol.RoundOutcome{})
 	s.tree = wholeTree(s, protocol.StateHash{}, registry)
@@ -47,6 +48,9 @@ func (s *State) Height() protocol.Height { return s.height }
 // Lineage names the state's whole content by where it comes from: it hashes genesis and every batch since, of which the
 // state is a function.
 func (s *State) Lineage() crypto.Hash { return s.lineage }
+
+// RegistryVersion is the version that the last batch was executed under.
+func (s *State) RegistryVersion() protocol.RegistryVersion { return s.registry }
 
 // Time is the time of the last batch; it is what canisters and certificates see.
 func (s *State) Time() protocol.Time { return s.time }
@@ -89,7 +93,7 @@ func (s *State) HidesSection(c protocol.CanisterID, name string, from principal.
 	return s.canisters.HidesSection(c, name, from)
 }
 
-// HasCanister reports whether a canister is installed here and would take ingress.
+// HasCanister reports whether a canister is hosted here and runs.
 func (s *State) HasCanister(c protocol.CanisterID) bool { return s.canisters.HasCanister(c) }
 
 // IngressHistorySize is how many calls the state knows.

@@ -202,5 +202,5 @@ func manifestHash(s *State) protocol.StateHash {
 			raw = append(raw, m.Hash[:]...)
 		}
 	}
-	return protocol.StateHash(crypto.Sum("ic-manifest", s.root[:], raw))
+	return protocol.StateHash(crypto.Sum("ic-manifest", s.root[:], s.makers.appendTo(raw)))
 }

@@ -119,6 +119,21 @@ func (b *Broadcast) connection(c *protocol.PeerChange, out *protocol.Outputs) {
 	}
 }
 
+// Follow takes over which peers are connected from the broadcast of another lane: for a lane that is rarely at work, and that
+// nobody tells of connections. What is on offer goes to peers that were not connected before.
+func (b *Broadcast) Follow(other *Broadcast, out *protocol.Outputs) {
+	for i := range other.peers.list {
+		q := &other.peers.list[i]
+		if q.node == protocol.NoNode {
+			continue
+		}
+		if p := b.peers.find(q.node); p >= 0 && b.peers.list[p].up == q.up && b.peers.list[p].conn == q.conn {
+			continue
+		}
+		b.connection(&protocol.PeerChange{At: b.cfg.Lane, Peer: q.node, Conn: q.conn, Up: q.up}, out)
+	}
+}
+
 // step is what the handling of one arrival or tick may use.
 type step struct {
 	instant protocol.Time

@@ -371,3 +371,37 @@ func TestTasksWithEqualKeysStayApart(t *testing.T) {
 	}
 	require.Zero(t, table.len())
 }
+
+// A lane that nobody tells of connections takes them over from another one, and offers what it has to who is new.
+func TestFollowTakesConnectionsOver(t *testing.T) {
+	told, follower := newNode(t), newNode(t)
+	follow := func() []protocol.Send {
+		follower.out = protocol.Outputs{}
+		follower.Follow(told.Broadcast, &follower.out)
+		return follower.out.Sends
+	}
+	told.up(1, 1)
+	require.Empty(t, follow())
+	follower.Publish(share(5, 0), true, &follower.out)
+	require.Equal(t, []protocol.NodeID{1}, follower.out.Sends[0].To)
+	require.Empty(t, follow(), "nothing is new")
+
+	told.up(2, 1)
+	require.Equal(t, [][]protocol.NodeID{{2}}, receivers(follow()))
+	told.take(1, 1, 0, &protocol.PeerChange{Peer: 1, Conn: 1})
+	require.Empty(t, follow())
+	follower.Publish(share(6, 0), true, &follower.out)
+	require.Equal(t, []protocol.NodeID{2}, follower.out.Sends[0].To)
+	told.up(1, 2)
+	require.Equal(t, [][]protocol.NodeID{{1}, {1}}, receivers(follow()))
+	told.take(2, 1, 0, &protocol.PeerChange{Peer: 2, Conn: 1})
+	told.up(2, 2) // between two looks
+	require.Equal(t, [][]protocol.NodeID{{2}, {2}}, receivers(follow()))
+}
+
+func receivers(sends []protocol.Send) (all [][]protocol.NodeID) {
+	for _, s := range sends {
+		all = append(all, s.To)
+	}
+	return all
+}

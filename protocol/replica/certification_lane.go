@@ -99,6 +99,9 @@ func (l *certificationLane) commit(r *Replica, e *executed, out *protocol.Output
 	if calls := e.batch.Payload.Ingress; len(calls) > 0 {
 		out.Local(&inducted{height: s.Height(), calls: calls})
 	}
+	if len(s.Canisters().Outcalls().Open) > 0 || !r.outcalls.pool.IsIdle() {
+		out.Local(&protocol.Poke{At: protocol.LaneOutcalls, Reason: "state executed", Hash: crypto.Hash(s.Root())})
+	}
 }
 
 func (l *certificationLane) apply(out *protocol.Outputs) {

@@ -13,6 +13,7 @@
 //   - execution_lane.go: batches in order, one after the other.
 //   - query_lane.go: users' queries and reads of the certified state; the delegation.
 //   - endpoint.go: what users' requests are judged by, on both lanes that take them.
+//   - outcall_lane.go: requests to HTTPS servers, shares of their responses. It sleeps while no canister has called.
 //   - payload_builder.go: the sections of a block's payload.
 //
 // Replaced components (Config.Components) are how attackers and protocol variants get in: no code here knows of them.

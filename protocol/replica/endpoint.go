@@ -22,8 +22,8 @@ func (r *Replica) visit(in *protocol.Input) visit {
 
 // authenticate says whether a request is its sender's, and with what scope.
 func (v visit) authenticate(a *protocol.Authentication, q authentication.Request) (authentication.Scope, protocol.Refusal) {
-	scope, text := authentication.Check(v.keys, v.version, a, q, v.registry.Genesis+uint64(v.now))
-	return scope, refusedBy(text)
+	scope, fault := v.cfg.Judge(v.keys, v.version, a, q, v.registry.Genesis+uint64(v.now))
+	return scope, refusedBy(fault.Text)
 }
 
 func refusedBy(text string) protocol.Refusal {
@@ -52,13 +52,8 @@ func (v visit) certificate(about protocol.CanisterID, flat bool, paths ...hashtr
 	return v.states.Certificate(d, paths...)
 }
 
-// healthy tells whether the node has what it takes to answer users: a certified state, and a delegation for its certificates
-// (rs/http_endpoints/public, ReplicaHealthStatus).
-func (v visit) healthy() bool {
-	_, ok := v.query.delegation.ForSubnet(false, v.registry)
-	state, _ := v.states.Certified()
-	return ok && state != nil
-}
+// healthy tells whether the node can answer users.
+func (v visit) healthy() bool { return v.serves(v.registry) }
 
 // first gives the first refusal of some.
 func first(refusals ...protocol.Refusal) protocol.Refusal {

@@ -38,7 +38,7 @@ type watch struct {
 
 func (l *ingressLane) init(r *Replica) {
 	l.pool = ingress.NewPool(ingress.Config{
-		Node: r.cfg.Node, Subnet: r.cfg.Subnet, Keys: r.keys,
+		Node: r.cfg.Node, Subnet: r.cfg.Subnet, Keys: r.keys, Judge: r.cfg.Judge,
 		IsKnown: func(id protocol.MessageID) bool {
 			return r.states.Latest().IngressState(id) != protocol.IngressUnknown
 		},

@@ -4,6 +4,7 @@ import (
 	"icsim/protocol"
 	"icsim/protocol/ingress"
 	"icsim/protocol/messaging"
+	"icsim/protocol/outcalls"
 	"icsim/protocol/xnet"
 )
 
@@ -13,6 +14,7 @@ type payloadBuilder struct {
 	registry protocol.RegistryClient
 	ingress  *ingress.Selector
 	xnet     *xnet.Selector
+	outcalls *outcalls.Selector
 	out      **protocol.Outputs // of the step under way
 }
 
@@ -20,12 +22,16 @@ func newPayloadBuilder(r *Replica) *payloadBuilder {
 	return &payloadBuilder{
 		subnet: r.cfg.Subnet, registry: r.cfg.Registry,
 		ingress: &ingress.Selector{
-			Subnet: r.cfg.Subnet, Keys: r.keys, Pool: r.ingress.pool, States: ingressStates{r.states}, Rand: r.rand("ingress"),
+			Subnet: r.cfg.Subnet, Keys: r.keys, Judge: r.cfg.Judge, Pool: r.ingress.pool, States: ingressStates{r.states}, Rand: r.rand("ingress"),
 		},
-		xnet: r.xnet.selector,
-		out:  &r.consensus.router.out,
+		xnet:     r.xnet.selector,
+		outcalls: r.outcalls.selector,
+		out:      &r.consensus.router.out,
 	}
 }
+
+// sections is how many take turns.
+const sections = 3
 
 // ingressStates shows the ingress selector the states it reads.
 type ingressStates struct{ *messaging.StateManager }
@@ -40,15 +46,19 @@ func (s ingressStates) StateAt(h protocol.Height) (ingress.State, bool) {
 func (b *payloadBuilder) Build(h protocol.Height, ctx protocol.ValidationContext, past []*protocol.Block) protocol.BatchPayload {
 	var p protocol.BatchPayload
 	room := b.registry.At(ctx.RegistryVersion).Subnet(b.subnet).MaxBlockPayload
-	for turn := range protocol.Height(2) {
-		if (h+turn)%2 == 0 {
+	for turn := range protocol.Height(sections) {
+		switch (h + turn) % sections {
+		case 0:
 			p.Ingress = b.ingress.Build(ctx, past, room)
 			room -= len(p.Ingress) * ingress.WireSize
-		} else {
+		case 1:
 			p.XNet = b.xnet.Build(ctx, past, room)
 			for _, s := range p.XNet {
 				room -= s.Size()
 			}
+		case 2:
+			p.Outcalls = b.outcalls.Build(h, ctx, past, room)
+			room -= p.Outcalls.Size()
 		}
 	}
 	b.refill(ctx)
@@ -66,9 +76,12 @@ func (b *payloadBuilder) refill(ctx protocol.ValidationContext) {
 // Validate judges a peer's payload section by section. A block up to twice the size is let through, for builders
 // estimate (reference/protocol.md A.6).
 func (b *payloadBuilder) Validate(
-	_ protocol.Height, p *protocol.BatchPayload, ctx protocol.ValidationContext, past []*protocol.Block,
+	h protocol.Height, p *protocol.BatchPayload, ctx protocol.ValidationContext, past []*protocol.Block,
 ) protocol.Verdict {
-	size := len(p.Ingress) * ingress.WireSize
+	if v := b.outcalls.Validate(h, &p.Outcalls, ctx, past); v.Kind != protocol.Accepts {
+		return v
+	}
+	size := len(p.Ingress)*ingress.WireSize + p.Outcalls.Size()
 	for _, s := range p.XNet {
 		size += s.Size()
 	}

@@ -6,32 +6,38 @@ import (
 	"icsim/crypto"
 	"icsim/crypto/userkey"
 	"icsim/protocol"
+	"icsim/protocol/authentication"
 	"icsim/protocol/consensus"
 	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
 	"icsim/protocol/messaging"
+	"icsim/protocol/outcalls"
 	"icsim/protocol/p2p"
 )
 
 // A Config is what makes a node: who it is, its keys, where its subnet starts.
 type Config struct {
-	Node      protocol.NodeID
-	Subnet    protocol.SubnetID
-	Version   protocol.ReplicaVersion
-	Registry  protocol.RegistryClient
-	Scheme    crypto.Scheme
-	Users     userkey.Verifier // of users' signatures; nil: that of the scheme
-	Secrets   keys.Secrets
-	Dealer    *dkg.Dealer
-	Genesis   *protocol.CatchUpPackage
-	State     *messaging.State // after genesis
-	Processor messaging.Processor
-	Querier   protocol.Querier
-	Seed      crypto.Hash    // of all the node's own choices
-	Disk      *protocol.Disk // what an earlier life of the node left
-	Now       protocol.Time  // on the node's clock, as it starts
+	Node        protocol.NodeID
+	Subnet      protocol.SubnetID
+	Version     protocol.ReplicaVersion
+	Registry    protocol.RegistryClient
+	Scheme      crypto.Scheme
+	Users       userkey.Verifier // of users' signatures; nil: that of the scheme
+	Secrets     keys.Secrets
+	Dealer      *dkg.Dealer
+	Genesis     *protocol.CatchUpPackage
+	State       *messaging.State // after genesis
+	Processor   messaging.Processor
+	Querier     protocol.Querier
+	Adapter     outcalls.Adapter // to HTTPS servers
+	Transformer protocol.Transformer
+	Seed        crypto.Hash    // of all the node's own choices
+	Disk        *protocol.Disk // what an earlier life of the node left
+	Now         protocol.Time  // on the node's clock, as it starts
 	// Components makes consensus; nil: consensus.DefaultComponents.
 	Components func(*consensus.Config, *consensus.Env) []consensus.Named
+	// Judge says whose a request is; nil: authentication.Judge.
+	Judge authentication.Judgement
 }
 
 // A Replica is one node.
@@ -46,10 +52,14 @@ type Replica struct {
 	xnet          xnetLane
 	execution     executionLane
 	query         queryLane
+	outcalls      outcallLane
 }
 
 // New starts a node from its disk: empty at genesis, otherwise what it had before a crash.
 func New(cfg Config) *Replica {
+	if cfg.Judge == nil {
+		cfg.Judge = authentication.Judge
+	}
 	r := &Replica{cfg: cfg}
 	r.keys = &keys.Keyring{
 		Node: cfg.Node, Scheme: cfg.Scheme, Users: cfg.Users, Registry: cfg.Registry, Secrets: cfg.Secrets,
@@ -60,6 +70,7 @@ func New(cfg Config) *Replica {
 	r.ingress.init(r)
 	r.xnet.init(r)
 	r.query.init(r)
+	r.outcalls.init(r)
 	r.consensus.init(r)
 	r.certification.init(r)
 	return r
@@ -83,6 +94,8 @@ func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
 		r.execution.step(r, in, out)
 	case protocol.LaneQuery:
 		r.query.step(r, in, out)
+	case protocol.LaneOutcalls:
+		r.outcalls.step(r, in, out)
 	default:
 		panic(fmt.Sprintf("replica: node %s has no lane %d", r.cfg.Node, in.Lane))
 	}

@@ -23,6 +23,8 @@ func (r *Replica) validated(meta protocol.ArtifactMeta) protocol.Artifact {
 	switch meta.Kind {
 	case protocol.KindCertificationShare, protocol.KindCertification:
 		return r.certification.certifier.Validated(meta)
+	case protocol.KindOutcallShare:
+		return r.outcalls.pool.Validated(meta)
 	case protocol.KindIngress:
 		return r.ingress.pool.Validated(meta.ID)
 	}

@@ -47,6 +47,8 @@ func isBy(a protocol.Artifact, n protocol.NodeID) bool {
 		return a.Signer == n
 	case *protocol.CertificationShare:
 		return a.Signer == n
+	case *protocol.OutcallShare:
+		return a.Signer == n
 	case *protocol.Random, *protocol.SignedIngress: // the same for everyone
 		return true
 	}
@@ -90,6 +92,10 @@ func corrupted(u *protocol.SlotUpdate, at int) *protocol.SlotUpdate {
 		sig := a.Signature
 		sig[at] ^= 1
 		artifact = protocol.NewCatchUpPackageShare(a.Content, a.Signer, sig)
+	case *protocol.OutcallShare:
+		sig := a.Signature
+		sig[at] ^= 1
+		artifact = protocol.NewOutcallShare(a.Metadata, a.Signer, sig, a.Response)
 	default:
 		return u
 	}

@@ -221,7 +221,9 @@ func (b *byHeight) at(h protocol.Height) *sighting {
 		return nil
 	}
 	for h-b.base >= protocol.Height(maxWindow) {
-		b.items[b.base%maxWindow] = sighting{}
+		if i := int(b.base % maxWindow); i < len(b.items) {
+			b.items[i] = sighting{}
+		}
 		b.base++
 	}
 	if int(h%maxWindow) >= len(b.items) {

@@ -67,6 +67,15 @@ func ParsePath(path string) (Endpoint, *protocol.Refusal) {
 	return e, nil
 }
 
+// Path writes an endpoint's path: what ParsePath reads.
+func (e *Endpoint) Path() string {
+	about := "canister"
+	if e.Subnet {
+		about = "subnet"
+	}
+	return fmt.Sprintf("/api/v%d/%s/%s/%s", e.Version, about, e.ID, e.Operation)
+}
+
 func refuse(status int, format string, args ...any) *protocol.Refusal {
 	return &protocol.Refusal{Status: status, Text: fmt.Sprintf(format, args...)}
 }

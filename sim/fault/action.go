@@ -86,6 +86,17 @@ type Action struct {
 	Num, Den         uint32              `json:",omitzero"`
 }
 
+// Ends tells whether an action undoes another one: a heal its cut, a calm its disturbance.
+func (a *Action) Ends(b Action) bool {
+	return (a.Kind == Heal && b.Kind == Cut || a.Kind == Calm && b.Kind == Disturb && a.Disturbance == b.Disturbance) &&
+		slices.Equal(a.From, b.From) && slices.Equal(a.To, b.To)
+}
+
+// IsNothing tells whether a cap, a drift or a slow CPU is what a node has of its own: the end of another one.
+func (a *Action) IsNothing() bool {
+	return a.Kind == Cap && a.Uplink == 0 && a.Downlink == 0 || a.Kind == Drift && a.PartsPerBillion == 0 || a.Kind == Slow && a.Num == a.Den
+}
+
 // String describes an action in a line of a trace.
 func (a *Action) String() string {
 	switch a.Kind {

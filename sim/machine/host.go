@@ -54,7 +54,7 @@ func New(c Config) *Host {
 	return h
 }
 
-// Start boots the host with a machine, which gets a wake-up in every lane at once. The host must be down.
+// Start boots the host with a machine, which gets a wake-up at once in every lane that does not sleep. The host must be down.
 func (h *Host) Start(t protocol.Time, m protocol.Machine) Dues {
 	if h.machine != nil {
 		panic(fmt.Sprintf("machine: node %s starts while it runs", h.node))
@@ -67,6 +67,9 @@ func (h *Host) Start(t protocol.Time, m protocol.Machine) Dues {
 		l := &h.lanes[i]
 		l.end = t + 1
 		l.wish = h.clock.instant(t)
+		if protocol.Lane(i).Sleeps() {
+			l.wish = protocol.Never
+		}
 		dues[i] = h.arm(l)
 	}
 	return dues

@@ -197,3 +197,14 @@ func (n *Network) Cap(node protocol.NodeID, uplink, downlink int64) {
 
 // Traffic tells what an endpoint has sent and received.
 func (n *Network) Traffic(node protocol.NodeID) Traffic { return n.endpoints[node].traffic }
+
+// EachLink tells how many messages have left on each link that was ever used.
+func (n *Network) EachLink(tell func(from, to protocol.NodeID, messages uint64)) {
+	for i := range n.endpoints {
+		for to, l := range n.endpoints[i].links {
+			if l != nil && l.count > 0 {
+				tell(protocol.NodeID(i), protocol.NodeID(to), l.count)
+			}
+		}
+	}
+}

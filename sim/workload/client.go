@@ -8,6 +8,7 @@ import (
 	"icsim/crypto/hashtree"
 	"icsim/crypto/principal"
 	"icsim/protocol"
+	"icsim/protocol/messaging"
 	"icsim/sim/rng"
 )
 
@@ -224,7 +225,7 @@ func (k *Client) sign(user User, id protocol.MessageID) protocol.Authentication 
 // poll asks for the status of a call, as its sender.
 func (k *Client) poll(c *call) *protocol.ReadRequest {
 	content := protocol.ReadContent{
-		Sender: c.message.Content.Sender, Expiry: k.wall.Add(lifetime), Paths: []hashtree.Path{statusPath(c.message.MessageID)},
+		Sender: c.message.Content.Sender, Expiry: k.wall.Add(lifetime), Paths: []hashtree.Path{messaging.StatusPath(c.message.MessageID)},
 	}
 	read := protocol.NewSignedRead(content, k.world.Genesis, k.sign(c.user, content.RequestID(k.world.Genesis)))
 	c.read = read.ID

@@ -24,7 +24,14 @@ func TestEncodeIsCandid(t *testing.T) {
 		{"4449444c 01 6d68 01 00 02 0101aa 010104", []Value{NewVec(NewPrincipal("\xaa"), NewPrincipal("\x04"))}},
 		// didc encode '(record { canister_id = principal "aaaaa-aa" })'
 		{"4449444c 01 6c01b3c4b1f20468 01 00 0100", []Value{NewRecord(Of("canister_id", NewPrincipal("")))}},
+		// func "aaaaa-aa"."m" : (text) -> (nat) query
+		{"4449444c 01 6a0171017d0101 01 00 0101 00 016d", []Value{NewQuery("", "m", []Value{NewText("")}, []Value{NewNat(0)})}},
 		{"4449444c 01 6b01bc8a017f 01 00 00", []Value{NewVariant("Ok", NewNull())}},
+		{"4449444c 01 6c02007a0171 01 00 0100 0161", []Value{NewTuple(NewNat16(1), NewText("a"))}},
+		{"4449444c 02 6e78 6e6f 02 00 01 01 0700000000000000 00", []Value{NewOpt(NewNat64(7)), NewOpt()}},
+		// (nat64) -> (text, opt empty) query
+		{"4449444c 02 6e6f 6a0178027100 0101 01 01 01 01 01aa 0167",
+			[]Value{NewQuery("\xaa", "g", []Value{NewNat64(0)}, []Value{NewText(""), NewOpt()})}},
 	} {
 		want, err := hex.DecodeString(strings.ReplaceAll(v.hex, " ", ""))
 		require.NoError(t, err)
@@ -130,6 +137,13 @@ func TestReaderTakesWhatItExpects(t *testing.T) {
 	require.Empty(t, r.Blob())
 	require.False(t, r.More())
 	require.NoError(t, r.Err())
+
+	r = Read(Encode(NewRecord(Of("a", NewNat16(3)), Of("b", NewOpt(NewNat16(4))), Of("c", NewOpt()), Of("d", NewOpt(NewText(""))))))
+	r.Record()
+	require.Equal(t, []uint16{3, 4, 9, 9}, []uint16{r.FieldNat16("a", 9), r.FieldNat16("b", 9), r.FieldNat16("c", 9), r.FieldNat16("e", 9)})
+	require.NoError(t, r.Err())
+	r.FieldNat16("d", 9)
+	require.EqualError(t, r.Err(), "candid: field d is a text, not a nat16")
 
 	for _, v := range []struct {
 		text string

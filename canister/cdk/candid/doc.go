@@ -14,6 +14,7 @@
 //
 // # What is left out
 //
-// Functions, services and future types are refused by name. nat and int are held in 64 bits, and larger ones refused. The
-// whole of Candid, with its texts, is canister/candid, which is for the side that calls.
+// Functions, services and future types are refused by name where they are read; of these, references to query methods can be
+// written. nat and int are held in 64 bits, and larger ones refused. The whole of Candid, with its texts, is canister/candid, which
+// is for the side that calls.
 package candid

@@ -49,6 +49,15 @@ func (e *encoder) typeOf(v Value) int64 {
 			item = e.typeOf(v.items[0])
 		}
 		t = appendSigned(appendSigned(nil, int64(Opt)), item)
+	case Func:
+		t = appendSigned(nil, int64(Func))
+		for _, tuple := range v.items[1:] {
+			t = appendUnsigned(t, uint64(len(tuple.fields)))
+			for _, f := range tuple.fields {
+				t = appendSigned(t, e.typeOf(f.Value))
+			}
+		}
+		t = append(t, 1, queryMode)
 	case Record, Variant:
 		t = appendUnsigned(appendSigned(nil, int64(v.kind)), uint64(len(v.fields)))
 		for _, f := range v.fields {
@@ -66,8 +75,14 @@ func (e *encoder) typeOf(v Value) int64 {
 	return int64(len(e.types) - 1)
 }
 
+// queryMode is the annotation of a query method.
+const queryMode = 1
+
 func appendValue(out []byte, v Value) []byte {
 	switch v.kind {
+	case Func:
+		out = appendValue(append(out, 1), v.items[0])
+		return append(appendUnsigned(out, uint64(len(v.text))), v.text...)
 	case Bool:
 		return append(out, byte(v.num))
 	case Nat:

@@ -73,6 +73,15 @@ func (r *Reader) Blob() []byte { return []byte(r.next(Blob).text) }
 // Record goes into a record: its fields are then taken by name, in any order.
 func (r *Reader) Record() { r.fields = r.next(Record).fields }
 
+// Into goes into a record that is a field of the record: its fields are taken then, and no others any more.
+func (r *Reader) Into(name string) {
+	v, ok := r.field(name, Record)
+	if !ok {
+		r.fail("there is no field " + name)
+	}
+	r.fields = v.fields
+}
+
 // field gives a field of the record; ok is false if there is none or it is of another type.
 func (r *Reader) field(name string, kind Kind) (v Value, ok bool) {
 	id := Hash(name)
@@ -85,9 +94,34 @@ func (r *Reader) field(name string, kind Kind) (v Value, ok bool) {
 	return Value{}, false
 }
 
+// FieldNat16 takes a nat16, or an opt of one; missing or null it is the default.
+func (r *Reader) FieldNat16(name string, missing uint16) uint16 {
+	id := Hash(name)
+	for i := range r.fields {
+		if v := r.fields[i].Value; r.fields[i].id == id && r.err == nil {
+			if v.kind == Null || v.kind == Opt && len(v.items) == 0 {
+				return missing
+			}
+			if v.kind == Opt {
+				v = v.items[0]
+			}
+			return uint16(r.expect(v, Nat16, "field "+name).num)
+		}
+	}
+	return missing
+}
+
 // FieldNat64 takes a nat64; missing it is the default.
 func (r *Reader) FieldNat64(name string, missing uint64) uint64 {
 	if v, ok := r.field(name, Nat64); ok {
+		return v.num
+	}
+	return missing
+}
+
+// FieldNat takes a nat; missing it is the default.
+func (r *Reader) FieldNat(name string, missing uint64) uint64 {
+	if v, ok := r.field(name, Nat); ok {
 		return v.num
 	}
 	return missing

@@ -26,6 +26,7 @@ const (
 	Vec       Kind = -19
 	Record    Kind = -20
 	Variant   Kind = -21
+	Func      Kind = -22
 	Principal Kind = -24
 
 	// Blob is vec nat8.
@@ -77,7 +78,7 @@ func (k Kind) String() string {
 		return "record"
 	case Variant:
 		return "variant"
-	case -22:
+	case Func:
 		return "func"
 	case -23:
 		return "service"
@@ -93,8 +94,8 @@ func (k Kind) String() string {
 type Value struct {
 	kind   Kind
 	num    uint64  // of numbers: the bits, signed integers extended to 64; of bool: 0 or 1
-	text   string  // of text, blob and principal: the bytes
-	items  []Value // of vec; of opt: none or one
+	text   string  // of text, blob and principal: the bytes; of func: the method
+	items  []Value // of vec; of opt: none or one; of func: its canister, and two tuples that have the types of arguments and results
 	fields []Field // of record, ascending; of variant: one
 }
 
@@ -134,6 +135,9 @@ func NewBool(b bool) Value {
 // NewNat makes a nat.
 func NewNat(n uint64) Value { return Value{kind: Nat, num: n} }
 
+// NewNat16 makes a nat16.
+func NewNat16(n uint16) Value { return Value{kind: Nat16, num: uint64(n)} }
+
 // NewNat32 makes a nat32.
 func NewNat32(n uint32) Value { return Value{kind: Nat32, num: uint64(n)} }
 
@@ -152,6 +156,23 @@ func NewPrincipal[T ~string | ~[]byte](id T) Value { return Value{kind: Principa
 // NewVec makes a vector of values of one type; it panics if they are not. An empty one has type vec empty, which every reader of a
 // vector takes.
 func NewVec(items ...Value) Value { return Value{kind: Vec, items: items} }
+
+// NewOpt makes an opt of one value, or of none; then its type is opt empty, which every reader of an opt takes.
+func NewOpt(v ...Value) Value { return Value{kind: Opt, items: v[:min(len(v), 1)]} }
+
+// NewTuple makes a record whose fields are numbered from 0.
+func NewTuple(values ...Value) Value {
+	v := Value{kind: Record}
+	for i, x := range values {
+		v.fields = append(v.fields, Field{uint32(i), x})
+	}
+	return v
+}
+
+// NewQuery makes a reference to a query method of a canister. What it takes and gives is of the types of these values.
+func NewQuery[T ~string | ~[]byte](canister T, method string, args, results []Value) Value {
+	return Value{kind: Func, text: method, items: []Value{NewPrincipal(canister), NewTuple(args...), NewTuple(results...)}}
+}
 
 // NewRecord makes a record. It panics if two fields have the same name, or hash.
 func NewRecord(fields ...Field) Value {

@@ -51,6 +51,14 @@ func updateSet() { program.Update("set") }
 //go:wasmexport canister_query_SP_get
 func queryGet() { program.Query("get") }
 
+// fetcher
+
+//go:wasmexport canister_update_SP_fetch
+func updateFetch() { program.Update("fetch") }
+
+//go:wasmexport canister_query_SP_transform
+func queryTransform() { program.Query("transform") }
+
 // interpreter
 
 //go:wasmexport canister_update_SP_run
@@ -58,3 +66,14 @@ func updateRun() { program.Update("run") }
 
 //go:wasmexport canister_query_SP_state
 func queryState() { program.Query("state") }
+
+// site
+
+//go:wasmexport canister_query_SP_http_request
+func queryHTTPRequest() { program.Query("http_request") }
+
+//go:wasmexport canister_update_SP_http_request_update
+func updateHTTPRequestUpdate() { program.Update("http_request_update") }
+
+//go:wasmexport canister_query_SP_http_request_streaming_callback
+func queryHTTPRequestStreamingCallback() { program.Query("http_request_streaming_callback") }

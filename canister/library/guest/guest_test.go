@@ -150,6 +150,7 @@ func TestInstallSaysWhatIsWrong(t *testing.T) {
 		"item 0 of calls is a nat64, not a principal": settings("caller", candid.Of("calls", candid.NewVec(candid.NewNat64(5)))),
 		"argument 1 is a nat64, not a text":           candid.Encode(candid.NewNat64(4)),
 		"argument 1 is missing: a text is expected":   nothing(),
+		"site: large is at most 67108864 bytes":       settings("site", nat("large", 64<<20+1)),
 		"byte 4: the message ends inside a value":     []byte("DIDL"),
 	} {
 		func() {
@@ -189,7 +190,9 @@ func TestExportsAreTheMethods(t *testing.T) {
 	}
 	var methods []string
 	none := func() *candid.Reader { r := candid.Read(settings("")); r.Text(); r.Record(); return r }
-	for _, c := range []cdk.Canister{newBurner(none()), newCaller(nil, none()), newCounter(none()), newInterpreter(nil, none())} {
+	for _, c := range []cdk.Canister{
+		newBurner(none()), newCaller(nil, none()), newCounter(none()), newFetcher(none()), newInterpreter(nil, none()), new(site).canister(),
+	} {
 		for name := range c.Update {
 			methods = append(methods, "update "+name)
 		}

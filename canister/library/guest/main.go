@@ -23,8 +23,12 @@ func undecided() *cdk.Canister {
 				*c = newCaller(ctx, settings)
 			case "counter":
 				*c = newCounter(settings)
+			case "fetcher":
+				*c = newFetcher(settings)
 			case "interpreter":
 				*c = newInterpreter(ctx, settings)
+			case "site":
+				*c = newSite(ctx, settings)
 			default:
 				ctx.Trap("the library has no canister " + name)
 			}

@@ -80,6 +80,9 @@ func (r *round) Induct(m *protocol.CanisterMessage) protocol.RejectReason {
 	return protocol.Accepted
 }
 
+// Answer implements protocol.Round. Scripted canisters make no outcalls.
+func (r *round) Answer(protocol.OutcallAnswer) {}
+
 // Execute gives each canister a turn, again and again, until the budget is gone or all are idle.
 func (r *round) Execute() {
 	for r.outcome.Messages < r.executor.Messages {
