@@ -180,7 +180,9 @@ func TestAuthentication(t *testing.T) {
 	scoped := link
 	scoped.Scoped, scoped.Targets = true, []principal.ID{target}
 	want := protocol.Authentication{PublicKey: []byte("key"), Signature: []byte("signature")}
-	want.Delegations = []protocol.SignedDelegation{{Delegation: scoped, Signature: []byte("by key")}, {Delegation: link, Signature: []byte("2")}}
+	want.Delegations = []protocol.SignedDelegation{
+		{Delegation: scoped, Signature: []byte("by key")}, {Delegation: link, Signature: []byte("2")},
+	}
 	require.Equal(t, want, r.Query.Query.Auth)
 	require.Equal(t, []byte("once"), r.Query.Query.Content.Nonce)
 	require.Equal(t, &protocol.SenderInfo{Info: []byte("i"), Signer: signer, Signature: []byte("s")}, r.Query.Query.Content.Info)
