@@ -249,7 +249,7 @@ func TestPaths(t *testing.T) {
 	for _, path := range served {
 		e, refusal := ParsePath("/api/" + path)
 		require.Nil(t, refusal, path)
-		require.Equal(t, "/api/"+path, e.String())
+		require.Equal(t, "/api/"+path, e.Path())
 	}
 	for path, want := range map[string]struct {
 		status int
@@ -283,7 +283,7 @@ func TestPaths(t *testing.T) {
 func TestProbe(t *testing.T) {
 	subnet := principal.SelfAuthenticating([]byte("subnet"))
 	e, body := Probe(subnet)
-	parsed, refusal := ParsePath(e.String())
+	parsed, refusal := ParsePath(e.Path())
 	require.Nil(t, refusal)
 	require.Equal(t, e, parsed)
 	r, refusal := e.Request(body, genesis)
