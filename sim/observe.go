@@ -33,6 +33,7 @@ type subnetWatch struct {
 	certified    protocol.Height
 	cup          protocol.Height
 	executed     protocol.Height
+	blockTime    protocol.Time // of the executed height
 	stateHash    crypto.Hash
 	rank0        uint64
 	proposed     map[crypto.Hash]*proposal // of recent heights
@@ -205,7 +206,7 @@ func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
 		w.accuse(sub, at, equivocation{n.Peer, n.Height})
 	case protocol.NoteExecuted:
 		if n.Round != nil && n.Height > sub.executed {
-			sub.executed = n.Height
+			sub.executed, sub.blockTime = n.Height, n.Round.Time
 			w.xnet.fold(n.Round, at.At)
 		}
 	}

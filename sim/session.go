@@ -44,6 +44,16 @@ func (x *Session) Clock() uint64 {
 	return x.s.config.Genesis + uint64(x.s.hosts[x.s.boundary].Now(protocol.Time(x.s.loop.Now())))
 }
 
+// BlockTime is the newest time of a block of any subnet, in Unix nanoseconds: what canisters and certificates show. A block is of
+// its parent's time plus the initial notary delay at least, so that walls that go slowly do not hold it back.
+func (x *Session) BlockTime() uint64 {
+	newest := protocol.Time(0)
+	for _, sub := range x.s.watch.subnets {
+		newest = max(newest, sub.blockTime)
+	}
+	return x.s.config.Genesis + uint64(newest)
+}
+
 // Advance runs the session for a while.
 func (x *Session) Advance(by time.Duration) { x.s.loop.Run(x.s.loop.Now() + int64(by)) }
 

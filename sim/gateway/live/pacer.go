@@ -34,8 +34,16 @@ const (
 	lost    = 5 * time.Second        // that virtual time may be behind, in Real, before it is given up
 )
 
-// Slewing in Auto: beyond so much ahead of real time the walls go slower. Even in a long burst a thousand times as fast as real
-// time they stay within a minute of it, of the five that agents accept.
+// Blocks of a subnet are apart in their time by the initial notary delay at least, whatever the walls show. So long as requests are open,
+// their time runs ahead of the real one, and agents refuse what is five minutes ahead. In Auto the session therefore goes the slower
+// the further they are: at most 1 + (mostAhead − lead)/relax times as fast as real time.
+const (
+	mostAhead = 2 * time.Minute
+	relax     = time.Second
+	saved     = time.Second // of virtual time, that may be made up for at once
+)
+
+// Slewing in Auto: beyond so much ahead of real time the walls go slower.
 const (
 	ahead     = time.Second
 	farAhead  = 20 * time.Second
@@ -52,6 +60,10 @@ type pacer struct {
 	now    func() time.Time
 	paused bool
 	pace   machine.Pace
+
+	// In Auto: how much virtual time may pass, as of then.
+	allowance time.Duration
+	allowed   time.Time
 
 	// In Real: virtual time since is to be reached factor times as fast as real time goes from begun on.
 	begun time.Time
@@ -76,7 +88,20 @@ func (p *pacer) start(r *Runner) {
 func (p *pacer) restart(s *sim.Session) { p.begun, p.since = p.now(), s.Now() }
 
 // runs tells whether there is something to do at once.
-func (p *pacer) runs(waiting int) bool { return p.mode == Auto && waiting > 0 && !p.paused }
+func (p *pacer) runs(s *sim.Session, waiting int) bool {
+	return p.mode == Auto && waiting > 0 && !p.paused && p.allow(s) > 0
+}
+
+// allow gives how much virtual time may pass now.
+func (p *pacer) allow(s *sim.Session) time.Duration {
+	now := p.now()
+	passed := min(now.Sub(p.allowed), saved)
+	lead := time.Duration(int64(s.BlockTime()) - now.UnixNano())
+	speed := 1 + float64(mostAhead-min(max(lead, 0), mostAhead))/float64(relax)
+	p.allowance = min(p.allowance+time.Duration(float64(passed)*speed), saved)
+	p.allowed = now
+	return p.allowance
+}
 
 // lead is how far the walls are ahead of real time.
 func (p *pacer) lead(s *sim.Session) time.Duration {
@@ -86,7 +111,9 @@ func (p *pacer) lead(s *sim.Session) time.Duration {
 // advance goes on in Auto while requests are open.
 func (p *pacer) advance(r *Runner) {
 	p.slew(r)
+	before := r.session.Now()
 	r.session.Step(quantum)
+	p.allowance -= r.session.Now() - before
 }
 
 // rest goes on while no request drives the session.

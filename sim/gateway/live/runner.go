@@ -155,7 +155,7 @@ func (r *Runner) loop() {
 	tick := time.NewTicker(idle)
 	defer tick.Stop()
 	for {
-		if r.dead == nil && r.pacer.runs(len(r.waiting)) {
+		if r.dead == nil && r.pacer.runs(r.session, len(r.waiting)) {
 			select {
 			case t := <-r.tasks:
 				r.carryOut(t)
