@@ -44,7 +44,7 @@ type served struct {
 	runner  *live.Runner
 	genesis uint64
 	root    []byte
-	scheme  crypto.Scheme
+	scheme  func() crypto.Scheme
 }
 
 func serve(t testing.TB, scheme string) *served {
@@ -56,9 +56,9 @@ func serve(t testing.TB, scheme string) *served {
 	require.NoError(t, err)
 	modules, err := compiled()
 	require.NoError(t, err)
-	n := &served{genesis: uint64(time.Now().UnixNano()), scheme: ideal.New()}
+	n := &served{genesis: uint64(time.Now().UnixNano()), scheme: ideal.New}
 	if scheme == "bls" {
-		n.scheme = bls.New()
+		n.scheme = bls.New
 	}
 	session, err := sim.Open(&sim.Config{
 		Name: "served", Seed: 1, Genesis: n.genesis, Crypto: scheme, Paths: paths, Bounds: check.DefaultBounds(), Modules: modules,
@@ -84,17 +84,19 @@ func serve(t testing.TB, scheme string) *served {
 	return n
 }
 
-// A user signs calls.
+// A user signs calls, and verifies what comes of them. A scheme serves one goroutine.
 type user struct {
 	*served
+	scheme crypto.Scheme
 	secret crypto.BasicSecretKey
 	key    []byte
 	nonce  atomic.Uint64
 }
 
 func (n *served) user(seed byte) *user {
-	secret, public := n.scheme.BasicKey(crypto.Seed{seed})
-	return &user{served: n, secret: secret, key: der.WrapEd25519(public)}
+	scheme := n.scheme()
+	secret, public := scheme.BasicKey(crypto.Seed{seed})
+	return &user{served: n, scheme: scheme, secret: secret, key: der.WrapEd25519(public)}
 }
 
 // content is of a new request to the counter.
