@@ -79,6 +79,7 @@ func (x *Session) Put(in Input) (Input, error) {
 	x.s.inputs = append(x.s.inputs, in)
 	x.s.expect(len(x.s.inputs) - 1)
 	x.s.loop.Run(int64(in.At))
+	x.s.inputs = x.s.inputs[:0] // it has happened; whoever wants it again keeps it
 	return in, nil
 }
 

@@ -14,11 +14,11 @@ import (
 )
 
 // ask puts a read of the time and waits for its answer.
-func (x *Session) ask(t *testing.T, ticket uint64) boundary.Answer {
+func (x *Session) ask(t *testing.T, ticket uint64, put func(Input)) boundary.Answer {
 	read := protocol.NewSignedRead(protocol.ReadContent{
 		Sender: principal.Anonymous(), Expiry: protocol.Time(x.Clock()-x.s.config.Genesis) + protocol.IngressTTL,
 	}, x.s.config.Genesis, protocol.Authentication{})
-	x.Put(Input{Request: &boundary.Request{Ticket: ticket, Read: &protocol.ReadRequest{Read: read, Effective: 7}}})
+	put(Input{Request: &boundary.Request{Ticket: ticket, Read: &protocol.ReadRequest{Read: read, Effective: 7}}})
 	for range 100 {
 		x.Step(time.Second)
 		if answers := x.Answers(); len(answers) > 0 {
@@ -36,19 +36,24 @@ func TestSessionReplays(t *testing.T) {
 	c := *small(4, 0)
 	x, err := Open(&c)
 	require.NoError(t, err)
+	var inputs []Input
+	put := func(in Input) {
+		in, err := x.Put(in)
+		require.NoError(t, err)
+		inputs = append(inputs, in)
+	}
 	x.Advance(3 * time.Second)
 	for ticket := range uint64(5) {
-		answer := x.ask(t, ticket)
+		answer := x.ask(t, ticket, put)
 		require.NotEmpty(t, answer.Read.Certificate)
 	}
-	x.Put(Input{Clocks: &Clocks{By: time.Minute, Pace: machine.Steady / 100}})
+	put(Input{Clocks: &Clocks{By: time.Minute, Pace: machine.Steady / 100}})
 	before := x.Clock()
 	x.Advance(10 * time.Second)
 	require.Equal(t, before+uint64(100*time.Millisecond), x.Clock())
-	x.ask(t, 6)
-	x.Put(Input{Fault: &fault.Action{Kind: fault.Halt, Node: 1}})
-	x.ask(t, 7)
-	inputs := append([]Input{}, x.s.inputs...)
+	x.ask(t, 6, put)
+	put(Input{Fault: &fault.Action{Kind: fault.Halt, Node: 1}})
+	x.ask(t, 7, put)
 	lasted := x.Now()
 	live, err := x.Close()
 	require.NoError(t, err)
@@ -77,7 +82,7 @@ func TestBoundaryFindsTheWay(t *testing.T) {
 	slow := 0
 	for ticket := range uint64(40) {
 		before := x.Now()
-		x.ask(t, ticket)
+		x.ask(t, ticket, func(in Input) { _, _ = x.Put(in) })
 		if x.Now()-before > time.Second {
 			slow++
 		}

@@ -42,6 +42,7 @@ var compiled = sync.OnceValues(func() (*wasm.Cache, error) { return wasm.NewCach
 type served struct {
 	*httptest.Server
 	runner  *live.Runner
+	agents  *Agents
 	genesis uint64
 	root    []byte
 	scheme  func() crypto.Scheme
@@ -72,6 +73,7 @@ func serve(t testing.TB, scheme string) *served {
 	n.root = session.RootKey()
 	n.runner = live.Start(session, live.Config{Mode: live.Manual, Factor: 1})
 	agents := NewAgents(n.runner, n.genesis, "test")
+	n.agents = agents
 	require.NoError(t, agents.Await(context.Background()))
 	require.NoError(t, n.runner.SetMode(live.Auto))
 	n.Server = httptest.NewServer(agents)
