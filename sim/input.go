@@ -55,8 +55,10 @@ func (s *simulation) check(in *Input) error {
 	switch {
 	case !s.config.Boundary:
 		return fmt.Errorf("a run without a boundary node takes no inputs")
-	case in.Outcall != nil && (s.told == nil || len(in.Outcall.Parts) == 0):
+	case in.Outcall != nil && s.told == nil:
 		return fmt.Errorf("outcalls of this run are answered by its servers")
+	case in.Outcall != nil && len(in.Outcall.Parts) == 0:
+		return fmt.Errorf("the answer to an outcall has no parts; want one, or one for each node")
 	case in.Fault != nil:
 		return in.Fault.Check(len(s.secrets))
 	}
