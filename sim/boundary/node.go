@@ -121,11 +121,13 @@ func (b *Node) replied(serial uint64, answer Answer, now protocol.Time, out *pro
 	}
 	a := b.waiting[i]
 	b.waiting = slices.Delete(b.waiting, i, i+1)
-	if answer.Refusal.Status == statusUnavailable && len(a.tried) < maxTries {
+	if answer.Refusal.Status == statusUnavailable {
 		b.shunned[a.node] = now.Add(sulk)
-		b.send(a, now, out)
-		out.Local(&protocol.Poke{At: protocol.LaneIngress, Reason: "another node is asked"}) // the lane that keeps the time
-		return
+		if len(a.tried) < maxTries {
+			b.send(a, now, out)
+			out.Local(&protocol.Poke{At: protocol.LaneIngress, Reason: "another node is asked"}) // the lane that keeps the time
+			return
+		}
 	}
 	answer.Ticket = a.request.Ticket
 	b.cfg.Answer(answer)
@@ -139,10 +141,10 @@ func (b *Node) lose(now protocol.Time, out *protocol.Outputs) {
 			return false
 		}
 		late = append(late, a)
+		b.shunned[a.node] = now.Add(sulk)
 		return true
 	})
 	for _, a := range late {
-		b.shunned[a.node] = now.Add(sulk)
 		if len(a.tried) < maxTries {
 			b.send(a, now, out)
 		} else {

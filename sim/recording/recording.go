@@ -3,6 +3,7 @@ package recording
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -93,45 +94,65 @@ type Recording struct {
 
 // Read reads a recording for a run with a genesis in Unix nanoseconds. The error names the line.
 func Read(text []byte, genesis uint64) (*Recording, error) {
-	r := &Recording{}
+	r := &reader{genesis: genesis}
 	lines := bytes.Split(text, []byte("\n"))
 	for i, text := range lines {
 		if len(bytes.TrimSpace(text)) == 0 {
 			continue
 		}
-		err := r.line(text, genesis, i == 0)
-		if err != nil && i > 0 && i == len(lines)-1 {
+		err := r.line(text)
+		if err != nil && r.begun && i == len(lines)-1 {
 			break // cut off while it was written
 		}
 		if err != nil {
 			return nil, fmt.Errorf("line %d: %w", i+1, err)
 		}
 	}
-	return r, nil
+	if !r.begun {
+		return nil, fmt.Errorf("line 1: %w", errNoSeed)
+	}
+	return &r.Recording, nil
+}
+
+var errNoSeed = errors.New(`a recording begins with its seed, such as {"at":0,"seed":1}`)
+
+// A reader has read a recording so far.
+type reader struct {
+	Recording
+	genesis      uint64
+	begun, ended bool
 }
 
 // line takes one line. The first has the seed, and only that.
-func (r *Recording) line(text []byte, genesis uint64, first bool) error {
+func (r *reader) line(text []byte) error {
 	var l line
 	d := json.NewDecoder(bytes.NewReader(text))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&l); err != nil {
 		return fmt.Errorf("no input of a recording: %w", err)
 	}
+	if _, err := d.Token(); err != io.EOF {
+		return fmt.Errorf("no input of a recording: there is more after it")
+	}
 	switch {
-	case first && l.Seed == nil:
-		return fmt.Errorf(`a recording begins with its seed, such as {"at":0,"seed":1}`)
-	case first:
-		r.Seed = *l.Seed
+	case !r.begun && l.Seed == nil:
+		return errNoSeed
+	case !r.begun:
+		r.Seed, r.begun = *l.Seed, true
 		return nil
-	case l.At < 0 || l.At <= protocol.Time(r.Lasted) && !l.End && len(r.Inputs) > 0:
+	case l.Seed != nil:
+		return fmt.Errorf("the seed stands in the first line")
+	case r.ended:
+		return fmt.Errorf("the recording has ended before")
+	case l.At < protocol.Time(r.Lasted) || l.At == protocol.Time(r.Lasted) && !l.End && len(r.Inputs) > 0:
 		return fmt.Errorf("it is of %d ns, after a line of %d ns; want times that increase", l.At, r.Lasted)
 	}
-	in, err := l.input(genesis)
+	in, err := l.input(r.genesis)
 	if err != nil {
 		return err
 	}
-	if r.Lasted = time.Duration(l.At); !l.End {
+	r.Lasted, r.ended = time.Duration(l.At), l.End
+	if !l.End {
 		r.Inputs = append(r.Inputs, in)
 	}
 	return nil

@@ -39,10 +39,10 @@ type subnet struct {
 type network struct {
 	testing.TB
 	dir     string // of the packages
+	record  string // the directory of the recording
 	cmd     *exec.Cmd
 	url     string
 	subnets []subnet
-	said    *io.PipeReader
 	stdout  *strings.Builder
 }
 
@@ -51,14 +51,13 @@ var told = regexp.MustCompile(`^(\S+): subnet (\S+), canisters from (\S+)$`)
 // serve starts icsim serve and waits for its address. At the end it is interrupted and its recording replayed: every test demands that
 // all checkers held, and that the digest is the same.
 func serve(t testing.TB, scenario string, flags ...string) *network {
-	n := &network{TB: t, dir: packages(t), stdout: &strings.Builder{}}
-	args := append([]string{"serve", "testdata/" + scenario, "--listen", "127.0.0.1:0", "--record", t.TempDir()}, flags...)
+	n := &network{TB: t, dir: packages(t), record: t.TempDir(), stdout: &strings.Builder{}}
+	args := append([]string{"serve", "testdata/" + scenario, "--listen", "127.0.0.1:0", "--record", n.record}, flags...)
 	n.cmd = exec.Command(icsim, args...)
 	n.cmd.Stdout = n.stdout
 	stderr, err := n.cmd.StderrPipe()
 	require.NoError(t, err)
 	require.NoError(t, n.cmd.Start(), "make build makes %s", icsim)
-	t.Cleanup(func() { _ = n.cmd.Process.Kill() })
 	lines := bufio.NewScanner(stderr)
 	for n.url == "" && lines.Scan() {
 		t.Log(lines.Text())
@@ -70,7 +69,16 @@ func serve(t testing.TB, scenario string, flags ...string) *network {
 		}
 	}
 	require.NotEmpty(t, n.url, "serve ended before it told its address")
-	go func() { _, _ = io.Copy(io.Discard, stderr) }()
+	rest := &strings.Builder{}
+	read := make(chan struct{})
+	go func() { defer close(read); _, _ = io.Copy(rest, stderr) }()
+	t.Cleanup(func() {
+		_ = n.cmd.Process.Kill()
+		<-read
+		if t.Failed() {
+			t.Logf("serve said: %s", rest)
+		}
+	})
 	return n
 }
 

@@ -25,7 +25,7 @@ type Config struct {
 type Runner struct {
 	session *sim.Session
 	cfg     Config
-	tasks   chan func()
+	tasks   chan task
 	quit    chan struct{}
 	done    chan struct{} // closed when the loop has ended
 	once    sync.Once
@@ -46,7 +46,7 @@ func Start(s *sim.Session, c Config) *Runner {
 		c.Now = time.Now
 	}
 	r := &Runner{
-		session: s, cfg: c, tasks: make(chan func()), quit: make(chan struct{}), done: make(chan struct{}),
+		session: s, cfg: c, tasks: make(chan task), quit: make(chan struct{}), done: make(chan struct{}),
 		waiting: map[uint64]chan<- boundary.Answer{},
 	}
 	r.pacer = newPacer(c, s)
@@ -55,20 +55,19 @@ func Start(s *sim.Session, c Config) *Runner {
 	return r
 }
 
-// Do runs f between two events and waits for it. f must not keep the session.
+// A task is something to do between two events.
+type task struct {
+	do   func(*sim.Session)
+	done chan<- error
+}
+
+// Do runs f between two events and waits for it. f must not keep the session. The error says that the session is over, if f was not
+// carried out or ended it.
 func (r *Runner) Do(f func(*sim.Session)) error {
-	finished := make(chan struct{})
-	var failed error
-	task := func() {
-		defer close(finished)
-		if failed = r.dead; failed == nil {
-			f(r.session)
-		}
-	}
+	done := make(chan error, 1)
 	select {
-	case r.tasks <- task:
-		<-finished
-		return failed
+	case r.tasks <- task{f, done}:
+		return <-done
 	case <-r.done:
 		return ErrClosed
 	}
@@ -158,31 +157,34 @@ func (r *Runner) loop() {
 	for {
 		if r.dead == nil && r.pacer.runs(len(r.waiting)) {
 			select {
-			case task := <-r.tasks:
-				r.guard(task)
+			case t := <-r.tasks:
+				r.carryOut(t)
 			case <-r.quit:
 				return
 			default:
-				r.guard(func() { r.pacer.advance(r) })
+				_ = r.guard(func() { r.pacer.advance(r) })
 			}
 			continue
 		}
 		select {
-		case task := <-r.tasks:
-			r.guard(task)
+		case t := <-r.tasks:
+			r.carryOut(t)
 		case <-r.quit:
 			return
 		case <-tick.C:
-			if r.dead == nil {
-				r.guard(func() { r.pacer.rest(r) })
-			}
+			_ = r.guard(func() { r.pacer.rest(r) })
 		}
 	}
 }
 
-// guard carries something out and hands on the answers that it led to. A panic of the simulation ends the session, not the process:
-// the recording has what led to it.
-func (r *Runner) guard(f func()) {
+func (r *Runner) carryOut(t task) { t.done <- r.guard(func() { t.do(r.session) }) }
+
+// guard does something unless the session is dead, and hands on the answers that it led to. A panic of the simulation ends the session,
+// not the process: the recording has what led to it.
+func (r *Runner) guard(f func()) (dead error) {
+	if r.dead != nil {
+		return r.dead
+	}
 	defer func() {
 		if p := recover(); p != nil {
 			r.dead = fmt.Errorf("a bug of icsim ended the session: %v", p)
@@ -190,10 +192,12 @@ func (r *Runner) guard(f func()) {
 				close(answer)
 				delete(r.waiting, ticket)
 			}
+			dead = r.dead
 		}
 	}()
 	f()
 	r.hand()
+	return nil
 }
 
 // hand gives the answers that there are to those who wait for them.

@@ -4,10 +4,10 @@ import * as interfaces from './interfaces.mjs';
 export const step = (what, ...rest) => console.log(`- ${what}`, ...rest);
 const cycles = 100_000_000_000_000n;
 
-// A Developer has an identity and makes canisters.
+// A Developer has an identity and makes canisters. config is what actors are made with, beside the agent.
 export class Developer {
   constructor(library, agent) {
-    Object.assign(this, { library, agent });
+    Object.assign(this, { library, agent, config: {} });
   }
 
   static async create(library, host, identity) {
@@ -16,13 +16,14 @@ export class Developer {
 
   // canister gives a canister's methods.
   canister(id, service) {
-    return this.library.Actor.createActor(service, { agent: this.agent, canisterId: id });
+    return this.library.Actor.createActor(service, { ...this.config, agent: this.agent, canisterId: id });
   }
 
   // management gives the management canister's methods, about a canister.
   management(about) {
     return this.library.Actor.createActor(interfaces.management, {
-      agent: this.agent, canisterId: 'aaaaa-aa', callTransform: () => ({ effectiveCanisterId: this.library.Principal.from(about) }),
+      ...this.config, agent: this.agent, canisterId: 'aaaaa-aa',
+      callTransform: () => ({ effectiveCanisterId: this.library.Principal.from(about) }),
     });
   }
 
