@@ -11,6 +11,14 @@ import (
 	"icsim/sim/network"
 )
 
+// Seed is the one that the scenario can be compiled with whatever it is: that of the recorded session, or 1.
+func (s *Spec) Seed() uint64 {
+	if s.recording != nil {
+		return s.recording.Seed
+	}
+	return 1
+}
+
 // Compile gives the run that a scenario and a seed stand for. It is pure; the error is about the library of canisters.
 func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	c := &sim.Config{

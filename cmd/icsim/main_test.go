@@ -34,10 +34,13 @@ func TestScript(t *testing.T) {
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"exits":  exits,
-			"digest": digest,
-			"fields": fields,
-			"unhex":  unhex,
+			"exits":     exits,
+			"digest":    digest,
+			"fields":    fields,
+			"unhex":     unhex,
+			"interrupt": interrupt,
+			"same":      same,
+			"cut":       cut,
 		},
 		Setup: func(e *testscript.Env) error { return goEnvironment(t, e) },
 	})

@@ -49,7 +49,7 @@ func load(file string) (*scenarios.Spec, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := spec.Compile(1); err != nil {
+	if _, err := spec.Compile(spec.Seed()); err != nil {
 		return nil, err
 	}
 	return spec, nil

@@ -38,15 +38,6 @@ func (e *Endpoint) served() bool {
 	return false
 }
 
-// String gives the path that ParsePath reads.
-func (e *Endpoint) String() string {
-	about := "canister"
-	if e.Subnet {
-		about = "subnet"
-	}
-	return fmt.Sprintf("/api/v%d/%s/%s/%s", e.Version, about, e.ID, e.Operation)
-}
-
 // ParsePath reads a path such as /api/v3/canister/rwlgt-iiaaa-aaaaa-aaaaa-cai/query. The refusal says why it is none.
 func ParsePath(path string) (Endpoint, *protocol.Refusal) {
 	var e Endpoint

@@ -180,7 +180,9 @@ func TestAuthentication(t *testing.T) {
 	scoped := link
 	scoped.Scoped, scoped.Targets = true, []principal.ID{target}
 	want := protocol.Authentication{PublicKey: []byte("key"), Signature: []byte("signature")}
-	want.Delegations = []protocol.SignedDelegation{{Delegation: scoped, Signature: []byte("by key")}, {Delegation: link, Signature: []byte("2")}}
+	want.Delegations = []protocol.SignedDelegation{
+		{Delegation: scoped, Signature: []byte("by key")}, {Delegation: link, Signature: []byte("2")},
+	}
 	require.Equal(t, want, r.Query.Query.Auth)
 	require.Equal(t, []byte("once"), r.Query.Query.Content.Nonce)
 	require.Equal(t, &protocol.SenderInfo{Info: []byte("i"), Signer: signer, Signature: []byte("s")}, r.Query.Query.Content.Info)
@@ -247,7 +249,7 @@ func TestPaths(t *testing.T) {
 	for _, path := range served {
 		e, refusal := ParsePath("/api/" + path)
 		require.Nil(t, refusal, path)
-		require.Equal(t, "/api/"+path, e.String())
+		require.Equal(t, "/api/"+path, e.Path())
 	}
 	for path, want := range map[string]struct {
 		status int
@@ -281,7 +283,7 @@ func TestPaths(t *testing.T) {
 func TestProbe(t *testing.T) {
 	subnet := principal.SelfAuthenticating([]byte("subnet"))
 	e, body := Probe(subnet)
-	parsed, refusal := ParsePath(e.String())
+	parsed, refusal := ParsePath(e.Path())
 	require.Nil(t, refusal)
 	require.Equal(t, e, parsed)
 	r, refusal := e.Request(body, genesis)

@@ -53,7 +53,7 @@ func (a *Agents) probe(ctx context.Context, subnet principal.ID) (answers bool, 
 		return false, fmt.Errorf("gateway: a probe: %s", refusal.Text)
 	}
 	answer := make(chan boundary.Answer, 1)
-	if _, err := a.runner.Send(request, recording.Raw{Path: endpoint.String(), Body: body}, answer); err != nil {
+	if _, err := a.runner.Send(request, recording.Raw{Path: endpoint.Path(), Body: body}, answer); err != nil {
 		return false, err
 	}
 	if err := a.runner.Step(awaitStep); err != nil {

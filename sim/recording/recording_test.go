@@ -35,7 +35,7 @@ func session(t testing.TB) (text []byte, inputs []sim.Input) {
 	var b bytes.Buffer
 	w := NewWriter(&b, 42)
 	for _, in := range inputs {
-		w.Input(in, Raw{Path: endpoint.String(), Body: body})
+		w.Input(in, Raw{Path: endpoint.Path(), Body: body})
 	}
 	require.NoError(t, w.Close(2*time.Second))
 	return b.Bytes(), inputs

@@ -88,7 +88,7 @@ func (r *Runner) time(ctx context.Context, t *testing.T) (boundary.Answer, error
 	at, body := envelope.Probe(subnet)
 	request, refusal := at.Request(body, sim.DefaultGenesis)
 	require.Nil(t, refusal)
-	return r.Ask(ctx, request, recording.Raw{Path: at.String(), Body: body})
+	return r.Ask(ctx, request, recording.Raw{Path: at.Path(), Body: body})
 }
 
 // awaitOne waits until a request is open.
