@@ -6,6 +6,7 @@ name: example
 about: one line for icsim list
 duration: 2m                          # of virtual time: 150ms, 1.5s, 1m30s, 2h, 1d
 # until: 1m                           # ends the run before: what is expected of the whole is not judged
+# replay: session.log                 # what came in from outside while icsim serve recorded it comes again
 crypto: ideal                         # bls (the default: real signatures) or ideal (same sizes, fast)
 genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
 

@@ -94,7 +94,7 @@ clients:
 func TestOutcallsTimeOut(t *testing.T) {
 	requireOK(t, runText(t, `
 name: too-few
-duration: 90s
+duration: 150s
 crypto: ideal
 network: { uniform: 20ms }
 subnets: [{ name: app, nodes: 13 }]

@@ -17,6 +17,7 @@ import (
 	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
 	"icsim/protocol/messaging"
+	"icsim/protocol/outcalls"
 	"icsim/protocol/registry"
 	"icsim/protocol/replica"
 	"icsim/sim/adversary"
@@ -49,7 +50,8 @@ type world struct {
 	faults    []fault.Action
 	coalition *adversary.Coalition
 	executor  *canister.Executor
-	adapter   *servers
+	adapter   outcalls.Adapter
+	told      *told // answers outcalls, if the configuration says so
 }
 
 // A subnetWorld is what the nodes of a subnet have in common at genesis.
@@ -80,7 +82,10 @@ func (s *simulation) build() error {
 	if err := s.foundSubnets(); err != nil {
 		return err
 	}
-	s.adapter = s.newServers()
+	if s.adapter = s.newServers(); s.config.Told {
+		s.told = s.newTold()
+		s.adapter = s.told
+	}
 	if err := s.foundStates(); err != nil {
 		return err
 	}

@@ -34,6 +34,7 @@ type Config struct {
 	Clients   []workload.Config
 	Users     int      // with keys, beside the clients
 	Servers   []Server // that answer HTTPS outcalls: the first that a request fits
+	Told      bool     // no server answers outcalls: who is outside does (Input.Outcall); needs Boundary
 	Faults    fault.Plan
 	Attackers []adversary.Assignment
 	Bounds    check.Bounds        // what liveness means

@@ -18,6 +18,7 @@ type Input struct {
 	Request *boundary.Request
 	Clocks  *Clocks
 	Fault   *fault.Action // its own At does not count
+	Outcall *OutcallAnswer
 }
 
 // Clocks sets the wall clocks of all nodes, and with them the time that canisters and certificates show. The monotonic clocks, by
@@ -33,6 +34,9 @@ func (i *Input) String() string {
 		return i.Request.String()
 	case i.Clocks != nil:
 		return fmt.Sprintf("clocks set forward by %v, to go on at %d parts per billion", i.Clocks.By, i.Clocks.Pace)
+	}
+	if i.Outcall != nil {
+		return i.Outcall.String()
 	}
 	return i.Fault.String()
 }
@@ -51,6 +55,10 @@ func (s *simulation) check(in *Input) error {
 	switch {
 	case !s.config.Boundary:
 		return fmt.Errorf("a run without a boundary node takes no inputs")
+	case in.Outcall != nil && s.told == nil:
+		return fmt.Errorf("outcalls of this run are answered by its servers")
+	case in.Outcall != nil && len(in.Outcall.Parts) == 0:
+		return fmt.Errorf("the answer to an outcall has no parts; want one, or one for each node")
 	case in.Fault != nil:
 		return in.Fault.Check(len(s.secrets))
 	}
@@ -67,6 +75,8 @@ func (s *simulation) receive(t protocol.Time, in *Input) {
 			h.JumpClock(t, in.Clocks.By)
 			h.SetPace(t, in.Clocks.Pace)
 		}
+	case in.Outcall != nil:
+		s.told.take(in.Outcall)
 	default:
 		s.carryOut(t, in.Fault)
 	}

@@ -197,8 +197,18 @@ func (f *serveFlags) greet(w io.Writer, spec *scenarios.Spec, runner *live.Runne
 			fmt.Fprintf(w, "%s: subnet %s, canisters from %s\n", subnet.Name, subnet.Principal, canisters.First.Principal())
 		}
 	})
+	for i, c := range spec.Hosted() {
+		if i == mostGreeted {
+			fmt.Fprintln(w, "and other canisters")
+			break
+		}
+		fmt.Fprintf(w, "%s: canister %s of %s\n", c.Name, c.ID.Principal(), c.Subnet)
+	}
 	fmt.Fprintf(w, "http://%s\n", at)
 }
+
+// mostGreeted is how many canisters are named at the beginning.
+const mostGreeted = 20
 
 // routes says who answers what: agents below /api/, canisters at hosts of their own, and the page elsewhere.
 func routes(agents *gateway.Agents, runner *live.Runner, spec *scenarios.Spec, seed uint64) (http.Handler, error) {

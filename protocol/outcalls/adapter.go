@@ -17,32 +17,42 @@ type Adapter interface {
 type Answer struct {
 	Response *protocol.HTTPResponse // nil: the server could not be reached
 	Failure  string                 // why
+	Reject   protocol.Reject        // instead of both: what the call is answered with
 	After    time.Duration          // from the request
+	Later    bool                   // nothing has come yet: it is to be asked for again
 }
 
 // requestTimeout is how long the adapter waits for a server (rs/https_outcalls/adapter/src/config.rs).
 const requestTimeout = 30 * time.Second
 
-// fetch asks the server, unless the URL is none that may be asked for, and holds its answer to the adapter's bounds
-// (rs/https_outcalls/adapter/src/rpc_server.rs). What is not a response is why not.
-func fetch(
-	a Adapter, node protocol.NodeID, c *protocol.OutcallContext,
-) (r *protocol.HTTPResponse, reject protocol.Reject, after time.Duration) {
+// fetch makes a request: it asks the server, unless the URL is none that may be asked for, and holds its answer to the adapter's
+// bounds (rs/https_outcalls/adapter/src/rpc_server.rs). What is not a response is why not.
+func fetch(a Adapter, node protocol.NodeID, c *protocol.OutcallContext) *Request {
+	r := &Request{ID: c.ID}
 	u, err := url.Parse(c.URL)
 	switch {
 	case err != nil:
-		return nil, fatal("Failed to parse URL: %v", err), 0
+		r.reject = fatal("Failed to parse URL: %v", err)
+		return r
 	case u.Scheme != "https":
-		return nil, fatal("Url need to specify https scheme"), 0
+		r.reject = fatal("Url need to specify https scheme")
+		return r
 	case u.Host == "":
-		return nil, fatal("Failed to parse URL: it names no host"), 0
+		r.reject = fatal("Failed to parse URL: it names no host")
+		return r
 	}
 	answer := a.Fetch(node, c)
+	r.After, r.later = answer.After, answer.Later
 	if answer.After > requestTimeout {
-		return nil, transient("Connecting to %.50s failed: deadline has elapsed", u.Hostname()), requestTimeout
+		r.After, r.reject = requestTimeout, transient("Connecting to %.50s failed: deadline has elapsed", u.Hostname())
+		return r
+	}
+	if r.reject = answer.Reject; r.reject.Code != 0 {
+		return r
 	}
 	if answer.Response == nil {
-		return nil, transient("Connecting to %.50s failed: %s", u.Hostname(), answer.Failure), answer.After
+		r.reject = transient("Connecting to %.50s failed: %s", u.Hostname(), answer.Failure)
+		return r
 	}
 	var headers uint64
 	for _, h := range answer.Response.Headers {
@@ -50,11 +60,13 @@ func fetch(
 	}
 	switch {
 	case headers > c.MaxResponse:
-		return nil, fatal("Header size exceeds specified response size limit %d", c.MaxResponse), answer.After
+		r.reject = fatal("Header size exceeds specified response size limit %d", c.MaxResponse)
 	case headers+uint64(len(answer.Response.Body)) > c.MaxResponse:
-		return nil, fatal("Http body exceeds size limit of %d bytes.", c.MaxResponse), answer.After
+		r.reject = fatal("Http body exceeds size limit of %d bytes.", c.MaxResponse)
+	default:
+		r.response = answer.Response
 	}
-	return answer.Response, reject, answer.After
+	return r
 }
 
 func fatal(format string, args ...any) protocol.Reject {

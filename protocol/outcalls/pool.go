@@ -37,6 +37,7 @@ type Request struct {
 	After    time.Duration
 	response *protocol.HTTPResponse
 	reject   protocol.Reject
+	later    bool // there is no answer yet
 }
 
 // Effects is what a call did that the world must see.

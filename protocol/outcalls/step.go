@@ -71,9 +71,7 @@ func (p *Pool) request(c *protocol.OutcallContext, out *Effects) {
 		return
 	}
 	p.cfg.Keys.Meter.Charge(protocol.OpOutcall, 1)
-	r := &Request{ID: c.ID}
-	r.response, r.reject, r.After = fetch(p.cfg.Adapter, p.cfg.Node, c)
-	out.Requests = append(out.Requests, r)
+	out.Requests = append(out.Requests, fetch(p.cfg.Adapter, p.cfg.Node, c))
 }
 
 // mayAsk reports whether a node is one of those that make a call.
@@ -95,6 +93,10 @@ func (p *Pool) Arrived(r *Request, out *Effects) {
 	version, ok := p.cfg.Registry()
 	if c == nil || !ok || c.shareOf(p.cfg.Node) != nil {
 		return // answered meanwhile, without us
+	}
+	if r.later {
+		p.request(c.OutcallContext, out)
+		return
 	}
 	response := p.respond(c.OutcallContext, r.response, r.reject)
 	p.cfg.Keys.Meter.Charge(protocol.OpHashByte, response.Size())

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"icsim/canister/library"
 )
 
 // What suites of the real client, @dfinity/pic, do, they can do here; see testdata/client.mjs. It needs what make e2e installs.
@@ -18,7 +20,9 @@ func TestClient(t *testing.T) {
 	}
 	t.Run("server", func(t *testing.T) {
 		c := newClient(t)
-		c.server.cfg.Crypto = "bls"
+		module, err := library.Module()
+		require.NoError(t, err)
+		c.server.cfg.Crypto, c.server.cfg.Library = "bls", module
 		runClient(t, directory, c.url)
 	})
 	// The client starts a binary of PocketIC's, in whose place a script of two lines stands.
@@ -33,7 +37,7 @@ func TestClient(t *testing.T) {
 
 func runClient(t *testing.T, directory, at string) {
 	t.Helper()
-	node := exec.CommandContext(t.Context(), "node", "testdata/client.mjs", directory, at)
+	node := exec.CommandContext(t.Context(), "node", "testdata/client.mjs", directory, at, "../../../canister/library/library.wasm")
 	out, err := node.CombinedOutput()
 	t.Logf("%s", out)
 	require.NoError(t, err)

@@ -224,7 +224,7 @@ func (s *Server) simulation(subnets []subnet, genesis uint64, voucher []byte) (*
 	}
 	c := &sim.Config{
 		Name: "pocketic", Seed: 1, Genesis: genesis, Crypto: s.cfg.Crypto, Paths: paths, Bounds: check.DefaultBounds(),
-		Modules: s.cfg.Modules, Library: s.cfg.Library, Voucher: voucher, Short: true, Workers: 1,
+		Modules: s.cfg.Modules, Library: s.cfg.Library, Voucher: voucher, Told: true, Short: true, Workers: 1,
 	}
 	for i, sub := range subnets {
 		ingress := 2 * mebibyte

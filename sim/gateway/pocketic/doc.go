@@ -3,7 +3,8 @@
 //
 //   - server.go: routes. respond.go: JSON and errors. blobs.go, signature.go: what needs no instance.
 //   - instance.go: an instance is a session of a simulation, kept by a live.Runner. config.go: what its subnets are.
-//   - clock.go: rounds and time. ingress.go, query.go: calls. canisters.go: what is read of canisters.
+//   - clock.go: rounds and time. ingress.go, query.go: calls. canisters.go, stable.go: what is read of canisters, and
+//     written. outcalls.go: the HTTPS servers that a test is.
 //   - agents.go: the interface for agents of an instance, and ports of their own for it.
 //
 // # Calls without signatures

@@ -35,10 +35,11 @@ type instance struct {
 	blob     func(id string) ([]byte, bool) // of the server
 	gateway  *portShown                     // made with the instance
 
-	rounds sync.Mutex // held for a tick
-	nonce  atomic.Uint64
-	last   atomic.Int64 // when it was used last, in Unix nanoseconds
-	auto   atomic.Bool  // it goes on by itself
+	rounds   sync.Mutex // held for a tick
+	answered sync.Map   // outcalls, by outcallKey
+	nonce    atomic.Uint64
+	last     atomic.Int64 // when it was used last, in Unix nanoseconds
+	auto     atomic.Bool  // it goes on by itself
 }
 
 // newVoucher makes what no agent has in place of a signature unless by intent. It protects tests from mistakes, not from attackers:

@@ -169,6 +169,53 @@ func TestStableMemory(t *testing.T) {
 	require.Contains(t, c.fails(400, "update/set_stable_memory", set(empty, hash)), "take_canister_snapshot: ")
 }
 
+// The test is the server of outcalls: what it answers all nodes is what the canister gets; what differs is agreed on not to be one.
+func TestOutcalls(t *testing.T) {
+	c := newClient(t).open(oneApp)
+	id := c.library("fetcher")
+	for _, x := range []struct{ response, others, want string }{
+		{`{"CanisterHttpReply":{"status":200,"headers":[{"name":"a","value":"b"}],"body":"aGk="}}`, "", "hi"},
+		{`{"CanisterHttpReject":{"reject_code":2,"message":"no such host"}}`, "", "no such host"},
+		{`{"CanisterHttpReply":{"status":200,"headers":[],"body":"MA=="}}`, "123", "No consensus"},
+	} {
+		submitted := c.post("update/submit_ingress_message", raw(alice, id, `"None"`, "fetch", fetchArg))
+		message := strings.TrimSuffix(strings.TrimPrefix(submitted, `{"Ok":`), "}")
+		c.post("update/tick", "")
+		var open []outcallShown
+		for range 5 {
+			require.NoError(t, json.Unmarshal([]byte(c.get("read/get_canister_http")), &open))
+			if len(open) == 1 {
+				break
+			}
+			c.post("update/tick", "")
+		}
+		require.Len(t, open, 1)
+		require.Equal(t, "GET", open[0].Method)
+		require.Equal(t, "https://a.example.com/", open[0].URL)
+		var others []string
+		for _, digit := range x.others {
+			others = append(others, strings.Replace(x.response, "MA==", b64([]byte{byte(digit)}), 1))
+		}
+		mock := fmt.Sprintf(`{"subnet_id":{"subnet_id":"%s"},"request_id":%d,"response":%s,"additional_responses":[%s]}`,
+			b64(open[0].Subnet.Subnet.Bytes()), open[0].ID, x.response, strings.Join(others, ","))
+		require.Equal(t, "null", c.post("update/mock_canister_http", mock))
+		require.Contains(t, c.fails(400, "update/mock_canister_http", mock), "no open outcall")
+		require.Equal(t, "[]", c.get("read/get_canister_http"))
+		var a answered
+		require.NoError(t, json.Unmarshal([]byte(c.post("update/await_ingress_message", message)), &a))
+		got := ""
+		if a.Err != nil {
+			got = a.Err.Message
+		} else {
+			got = string(*a.Ok)
+		}
+		require.Contains(t, got, x.want)
+	}
+}
+
+// fetchArg is ("https://a.example.com/") in Candid.
+var fetchArg = append([]byte("DIDL\x00\x01\x71\x16"), "https://a.example.com/"...)
+
 // An agent needs signatures where a client of PocketIC needs none; what it is shown it can verify.
 func TestAgents(t *testing.T) {
 	c := newClient(t)
@@ -264,7 +311,6 @@ func TestUnsupported(t *testing.T) {
 		require.Contains(t, body, want)
 	}
 	c.open(`{"subnet_config_set":{"nns":null,"application":[{"dts_flag":"Enabled","unheard":{"of":1}}]},"icp_features":{"ii":null}}`)
-	require.Equal(t, "icsim does not support HTTPS outcalls that a test answers", c.fails(501, "update/mock_canister_http", "{}"))
 	message := c.fails(501, "update/canister_snapshot_upload", "")
 	require.Equal(t, "icsim does not support POST /instances/0/update/canister_snapshot_upload", message)
 	require.Contains(t, c.fails(400, "read/query", `{"sender":"?"}`), "a principal is wanted, in base64")

@@ -138,11 +138,6 @@ func (s *Server) route() {
 	s.handle("POST /verify_signature", s.verifySignature)
 	s.handle("GET /read_graph/{label}/{op}", s.readGraph)
 	s.handle("DELETE /prune_graph/{label}/{op}", s.readGraph)
-	for _, path := range []string{"GET /instances/{id}/read/get_canister_http", "POST /instances/{id}/update/mock_canister_http"} {
-		s.handle(path, func(context.Context, *http.Request, []byte) (any, error) {
-			return nil, unsupported("HTTPS outcalls that a test answers")
-		})
-	}
 	s.handle("GET /instances", s.list)
 	s.routes.HandleFunc("POST /instances", s.create)
 	s.handle("DELETE /instances/{id}", s.remove)
@@ -175,6 +170,8 @@ func operations() map[string]operation {
 		"GET read/topology":                  (*instance).showTopology,
 		"GET _/topology":                     (*instance).showTopology,
 		"GET read/get_time":                  (*instance).getTime,
+		"GET read/get_canister_http":         (*instance).openOutcalls,
+		"POST update/mock_canister_http":     (*instance).answerOutcall,
 		"POST read/get_controllers":          (*instance).getControllers,
 		"POST read/get_cycles":               (*instance).getCycles,
 		"POST read/get_stable_memory":        (*instance).getStableMemory,

@@ -1,11 +1,11 @@
-// node client.mjs DIRECTORY URL|BINARY: what test suites of @dfinity/pic do, against the server at the URL or the one that the binary
+// node client.mjs DIRECTORY URL|BINARY LIBRARY: what test suites of @dfinity/pic do, against the server at the URL or the one that the binary
 // starts. The directory has the package, and modules that make e2e compiled from canister/e2e/testdata.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
 
-const [directory, at] = process.argv.slice(2);
+const [directory, at, library] = process.argv.slice(2);
 const require = createRequire(resolve(directory, 'package.json'));
 const { PocketIc, PocketIcServer, SubnetStateType, createIdentity, generateRandomIdentity } = require('@dfinity/pic');
 const { Principal } = require('@icp-sdk/core/principal');
@@ -134,6 +134,22 @@ const suites = {
     await pic.setStableMemory(canisterId, page);
     assert.deepEqual(new Uint8Array(await pic.getStableMemory(canisterId)), page);
     assert.equal(await actor.inc(), 2n, 'what is in main memory stays');
+  },
+
+  async outcalls(pic) {
+    const fetcher = ({ IDL }) => IDL.Service({ fetch: IDL.Func([IDL.Text], [IDL.Nat, IDL.Text], []) });
+    const arg = IDL.encode([IDL.Text, IDL.Record({})], ['fetcher', {}]); // in a module so large that it comes by chunks
+    const { canisterId } = await pic.setupCanister({ idlFactory: fetcher, wasm: library, arg });
+    const deferred = pic.createDeferredActor(fetcher, canisterId);
+    const answer = await deferred.fetch('https://example.com/');
+    await pic.tick(2);
+    const [pending] = await pic.getPendingHttpsOutcalls();
+    assert.deepEqual([pending.url, pending.httpMethod], ['https://example.com/', 'GET']);
+    await pic.mockPendingHttpsOutcall({
+      requestId: pending.requestId, subnetId: pending.subnetId,
+      response: { type: 'success', body: new TextEncoder().encode('forty-two'), statusCode: 200, headers: [] },
+    });
+    assert.deepEqual(await answer(), [200n, 'forty-two']);
   },
 
   async httpGateway(pic) {
