@@ -1,0 +1,173 @@
+package nidkg
+
+import (
+	"encoding/binary"
+
+	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
+	"github.com/consensys/gnark-crypto/ecc/bls12-381/fr"
+
+	"icsim/crypto"
+	"icsim/crypto/curve"
+)
+
+const (
+	keyTeeth  = 5       // a receiver's key is multiplied by 16 scalars
+	mostChunk = 1 << 40 // of an attacker's chunk, either way
+)
+
+// A Draft is a dealing before it is encrypted: the polynomial and the receivers' shares. An attacker edits it before it is sealed.
+type Draft struct {
+	Polynomial []Scalar        // the constant term first
+	Chunks     [][Chunks]int64 // of each receiver's share, the highest first; less than 2^40 in size
+}
+
+// Deal makes a dealing: a random polynomial of degree Threshold-1, whose value at i+1 is the share of receiver i.
+func (k *KeyGeneration) Deal(
+	config *crypto.KeyGenerationConfig, dealer int, seed crypto.Seed, share *crypto.ThresholdSecretKey,
+) (*crypto.Dealing, crypto.DealingFault) {
+	if !config.Valid() || (share == nil) != (config.Resharing == nil) {
+		return nil, crypto.DealingBadConfig
+	}
+	if dealer < 0 || dealer >= config.Dealers {
+		return nil, crypto.DealingUnknownDealer
+	}
+	return k.Seal(config, dealer, k.Draft(config, seed, share), seed)
+}
+
+// Draft draws the polynomial and evaluates it. share is its constant term in a resharing. The configuration has to be valid.
+func (*KeyGeneration) Draft(config *crypto.KeyGenerationConfig, seed crypto.Seed, share *crypto.ThresholdSecretKey) *Draft {
+	return draft(config, newStream(crypto.Sum("nidkg-polynomial", seed[:])), share)
+}
+
+func draft(config *crypto.KeyGenerationConfig, random *stream, share *crypto.ThresholdSecretKey) *Draft {
+	polynomial := random.scalars(config.Threshold)
+	if share != nil {
+		polynomial[0].SetBytes(share[:])
+	}
+	d := &Draft{Chunks: make([][Chunks]int64, len(config.Receivers))}
+	for i := range polynomial {
+		d.Polynomial = append(d.Polynomial, polynomial[i].Bytes())
+	}
+	for i := range d.Chunks {
+		value := curve.Evaluate(polynomial, uint64(i)+1)
+		d.Chunks[i] = chunksOf(value.Bytes())
+	}
+	return d
+}
+
+func chunksOf(share Scalar) (out [Chunks]int64) {
+	for j := range out {
+		out[j] = int64(binary.BigEndian.Uint16(share[2*j:]))
+	}
+	return out
+}
+
+// Seal commits to a draft's polynomial, encrypts its shares and proves what there is to prove. Of an edited draft the proofs may well
+// be wrong. The seed may be that of the draft.
+func (k *KeyGeneration) Seal(
+	config *crypto.KeyGenerationConfig, dealer int, draft *Draft, seed crypto.Seed,
+) (*crypto.Dealing, crypto.DealingFault) {
+	return k.seal(config, dealer, draft, newStream(crypto.Sum("nidkg-encryption", seed[:])))
+}
+
+func (k *KeyGeneration) seal(
+	config *crypto.KeyGenerationConfig, dealer int, draft *Draft, random *stream,
+) (*crypto.Dealing, crypto.DealingFault) {
+	keys, ok := k.keys(config)
+	if !ok || len(draft.Chunks) != len(keys) || len(draft.Polynomial) == 0 || !draft.within() {
+		return nil, crypto.DealingBadConfig
+	}
+	if dealer < 0 || dealer >= crypto.MaxReceivers {
+		return nil, crypto.DealingUnknownDealer
+	}
+	p := newParts(len(draft.Polynomial), len(keys))
+	k.commit(p.Coefficients, draft.Polynomial)
+	hidden := &secret{chunks: draft.Chunks}
+	blinders := [Chunks]fr.Element(random.scalars(Chunks))
+	hidden.r = [Chunks]fr.Element(random.scalars(Chunks))
+	encrypted := k.encrypt(&p.Ciphertext, keys, hidden, &blinders)
+	d := digestsOf(&p.Ciphertext, config.Receivers)
+	k.bind(&p.Ciphertext.Z, d.pathOf(uint32(config.Epoch), associated(config.Context, dealer)), hidden, &blinders)
+	k.proveChunking(&p.Chunking, keys, &d, hidden, random)
+	k.proveSharing(&p.Sharing, keys, d.sharingChallenge(p.Coefficients, encrypted), hidden, random)
+	return p.Dealing(), crypto.DealingSound
+}
+
+func (d *Draft) within() bool {
+	for i := range d.Chunks {
+		for _, chunk := range d.Chunks[i] {
+			if chunk <= -mostChunk || chunk >= mostChunk {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// commit gives A: the coefficients times G in G2.
+func (k *KeyGeneration) commit(out []G2, polynomial []Scalar) {
+	points := make([]bls12381.G2Jac, len(polynomial))
+	for i := range polynomial {
+		var coefficient fr.Element
+		coefficient.SetBytes(polynomial[i][:])
+		points[i] = k.parameters().g2.Multiply(&coefficient)
+	}
+	for i, point := range curve.AffineG2(points) {
+		out[i] = point.Bytes()
+	}
+}
+
+// encrypt gives C, R and S (paper, section 5.2: Enc): each receiver's chunk s as r·y + s·G, where r is shared by all receivers.
+func (k *KeyGeneration) encrypt(out *Ciphertext, keys []bls12381.G1Affine, s *secret, blinders *[Chunks]fr.Element) *ciphertext {
+	p := k.parameters()
+	c := &ciphertext{c: make([][Chunks]bls12381.G1Affine, len(keys))}
+	points := append(products(p.g1, s.r[:]), products(p.g1, blinders[:])...)
+	for i := range keys {
+		comb := curve.NewCombG1(&keys[i], keyTeeth)
+		for j, chunk := range s.chunks[i] {
+			point := comb.Multiply(&s.r[j])
+			p.addChunk(&point, chunk)
+			points = append(points, point)
+		}
+	}
+	affine := curve.AffineG1(points)
+	c.r, c.s = [Chunks]bls12381.G1Affine(affine), [Chunks]bls12381.G1Affine(affine[Chunks:])
+	for i := range c.c {
+		c.c[i] = [Chunks]bls12381.G1Affine(affine[(i+2)*Chunks:])
+		for j := range c.c[i] {
+			out.C[i][j] = c.c[i][j].Bytes()
+		}
+	}
+	for j := range c.r {
+		out.R[j], out.S[j] = c.r[j].Bytes(), c.s[j].Bytes()
+	}
+	return c
+}
+
+// addChunk adds chunk·G, from tables if the chunk is honest.
+func (p *parameters) addChunk(point *bls12381.G1Jac, chunk int64) {
+	if chunk < 0 || chunk >= 1<<chunkBits {
+		product := p.g1.Multiply(new(fr.Element).SetInt64(chunk))
+		point.AddAssign(&product)
+		return
+	}
+	const half = chunkBits / 2
+	point.AddMixed(&p.chunk[0][chunk%(1<<half)])
+	point.AddMixed(&p.chunk[1][chunk>>half])
+}
+
+// bind gives Z, by which the ciphertext opens at its leaf alone: r·f(leaf) + s·h.
+func (k *KeyGeneration) bind(out *[Chunks]G2, to path, s *secret, blinders *[Chunks]fr.Element) {
+	p := k.parameters()
+	leaf := affine2(p.leaf(to))
+	comb := curve.NewCombG2(&leaf, keyTeeth)
+	points := make([]bls12381.G2Jac, Chunks)
+	for j := range points {
+		points[j] = comb.Multiply(&s.r[j])
+		h := p.hComb.Multiply(&blinders[j])
+		points[j].AddAssign(&h)
+	}
+	for j, point := range curve.AffineG2(points) {
+		out[j] = point.Bytes()
+	}
+}
