@@ -50,7 +50,9 @@ type artifact struct {
 func NewDealing(raw []byte) *Dealing { return &Dealing{artifact{raw, Sum(DomainDealing, raw)}} }
 
 // NewTranscript takes a transcript's bytes, which may be anything, and which nobody changes from now on.
-func NewTranscript(raw []byte) *Transcript { return &Transcript{artifact{raw, Sum(DomainTranscript, raw)}} }
+func NewTranscript(raw []byte) *Transcript {
+	return &Transcript{artifact{raw, Sum(DomainTranscript, raw)}}
+}
 
 // Bytes are what travels. Not to be changed.
 func (a *artifact) Bytes() []byte { return a.raw }
@@ -71,22 +73,22 @@ type IndexedDealing struct {
 type DealingFault uint8
 
 const (
-	DealingSound            DealingFault = iota
-	DealingBadConfig                     // the configuration itself cannot be met, or a receiver's key is none
-	DealingUnknownDealer                 // an index that is no dealer's
-	DealingMalformed                     // bytes of no dealing
-	DealingBadPoint                      // an encoding that is no point of the curve
-	DealingOutsideSubgroup               // a point outside the subgroup of prime order
-	DealingBadScalar                     // a number that is not reduced
-	DealingWrongThreshold                // more or fewer coefficients than the threshold
-	DealingWrongReceivers                // more or fewer ciphertexts than receivers
-	DealingBadCiphertext                 // components that do not belong together, or to this dealer, epoch or context
-	DealingBadChunking                   // the chunks of a share are not proven to be small
-	DealingBadSharing                    // the encrypted shares are not those of the public polynomial
-	DealingWrongConstant                 // a resharing of something else than the dealer's share
-	DealingDuplicate                     // two dealings of one dealer
-	DealingsTooFew                       // fewer than are to be collected
-	DealingUnopened                      // a share that the key does not open: too old an epoch, or another receiver's
+	DealingSound           DealingFault = iota
+	DealingBadConfig                    // the configuration itself cannot be met, or a receiver's key is none
+	DealingUnknownDealer                // an index that is no dealer's
+	DealingMalformed                    // bytes of no dealing
+	DealingBadPoint                     // an encoding that is no point of the curve
+	DealingOutsideSubgroup              // a point outside the subgroup of prime order
+	DealingBadScalar                    // a number that is not reduced
+	DealingWrongThreshold               // more or fewer coefficients than the threshold
+	DealingWrongReceivers               // more or fewer ciphertexts than receivers
+	DealingBadCiphertext                // components that do not belong together, or to this dealer, epoch or context
+	DealingBadChunking                  // the chunks of a share are not proven to be small
+	DealingBadSharing                   // the encrypted shares are not those of the public polynomial
+	DealingWrongConstant                // a resharing of something else than the dealer's share
+	DealingDuplicate                    // two dealings of one dealer
+	DealingsTooFew                      // fewer than are to be collected
+	DealingUnopened                     // a share that the key does not open: too old an epoch, or another receiver's
 )
 
 var dealingFaults = [...]string{

@@ -37,7 +37,10 @@ func (k *KeyGeneration) Update(sk crypto.DecryptionKey, epoch crypto.Epoch, seed
 	if !ok || epoch <= key.epoch {
 		return sk
 	}
-	random := newStream(seed)
+	return k.update(key, epoch, newStream(seed))
+}
+
+func (k *KeyGeneration) update(key *decryptionKey, epoch crypto.Epoch, random *stream) *decryptionKey {
 	nodes := slices.Clone(key.nodes)
 	if key.root != nil {
 		nodes = []node{k.expand(key.root)}
