@@ -34,6 +34,17 @@ func BenchmarkMultiply(b *testing.B) {
 	}
 }
 
+func BenchmarkMultiplyG1(b *testing.B) {
+	for _, n := range []int{16, 100, 800} {
+		points, scalars := many(n)
+		b.Run(fmt.Sprint(n), func(b *testing.B) {
+			for b.Loop() {
+				MultiplyG1(points, scalars)
+			}
+		})
+	}
+}
+
 func BenchmarkInSubgroup800(b *testing.B) {
 	points, _ := many(800)
 	for b.Loop() {

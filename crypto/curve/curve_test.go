@@ -115,6 +115,9 @@ func TestMultiplyIsTheCombination(t *testing.T) {
 		if got := Multiply[bls12381.G1Jac](points, factors); !got.Equal(&want) {
 			t.Fatal("the sum is wrong")
 		}
+		if got := MultiplyG1(points, factors); !got.Equal(&want) {
+			t.Fatal("the sum of affine points is wrong")
+		}
 	})
 }
 

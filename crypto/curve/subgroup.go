@@ -31,20 +31,28 @@ func InSubgroup(points []bls12381.G1Affine, seed [32]byte) bool {
 			choices[j] = binary.LittleEndian.Uint64(block[8*(j-i):])
 		}
 	}
+	var a adder
+	digits := make([]int16, len(points))
 	for first := 0; first < subsets; first += subsetBits {
-		if !subsetSumsInSubgroup(points, choices, first) {
+		for i := range digits {
+			digits[i] = int16(choices[i] >> first % (1 << subsetBits))
+		}
+		if !a.subsetsInSubgroup(points, digits) {
 			return false
 		}
 	}
 	return true
 }
 
-// subsetSumsInSubgroup checks the subsets of a few bits of the choices: points with equal bits are added up once.
-func subsetSumsInSubgroup(points []bls12381.G1Affine, choices []uint64, first int) bool {
+// subsetsInSubgroup checks the subsets that the bits of the digits choose: points with equal bits are added up once.
+func (a *adder) subsetsInSubgroup(points []bls12381.G1Affine, digits []int16) bool {
+	a.sort(points, digits, 1<<subsetBits-1)
+	for a.halve() {
+	}
 	var sums [1 << subsetBits]bls12381.G1Jac
-	for i := range points {
-		if at := choices[i] >> first % (1 << subsetBits); at != 0 {
-			sums[at].AddMixed(&points[i])
+	for b, bucket := range a.buckets {
+		if bucket.count > 0 {
+			sums[b+1].FromAffine(&a.points[bucket.first])
 		}
 	}
 	for half := len(sums) / 2; half >= 1; half /= 2 {

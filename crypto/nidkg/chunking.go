@@ -163,7 +163,7 @@ func (k *KeyGeneration) proveChunking(out *ChunkingProof, keys []bls12381.G1Affi
 	}
 	delta := random.scalars(len(keys) + 1)
 	encodeG1(out.D, products(g1, delta))
-	y := curve.Multiply[bls12381.G1Jac](append([]bls12381.G1Affine{y0}, keys...), delta)
+	y := curve.MultiplyG1(append([]bls12381.G1Affine{y0}, keys...), delta)
 	yPoint := affine1(y)
 	out.Y = yPoint.Bytes()
 	xs := powers(e.second(out), Repetitions)

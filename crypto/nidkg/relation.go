@@ -51,7 +51,7 @@ func (r *relation) key(i int) *fr.Element      { return r.at(atKeys + i) }
 func (r *relation) d(i int) *fr.Element        { return r.at(atKeys + r.receivers + i) }
 
 func (r *relation) holds(points []bls12381.G1Affine) bool {
-	sum := curve.Multiply[bls12381.G1Jac](points, r.scalars)
+	sum := curve.MultiplyG1(points, r.scalars)
 	return sum.Z.IsZero()
 }
 
