@@ -134,18 +134,20 @@ type secret struct {
 	r      [Chunks]fr.Element
 }
 
-// proveChunking makes the proof. Chunks that are out of range give one that does not verify.
-func (k *KeyGeneration) proveChunking(out *ChunkingProof, keys []bls12381.G1Affine, d *digests, s *secret, random *stream) {
+// proveChunking makes the proof, as bytes and as points. Chunks that are out of range give one that does not verify.
+func (k *KeyGeneration) proveChunking(
+	raw *ChunkingProof, out *chunkingProof, keys []bls12381.G1Affine, d *digests, s *secret, random *stream,
+) {
 	g1 := k.parameters().g1
 	var seed [32]byte
 	for i := range seed {
 		seed[i] = random.byte()
 	}
-	y0 := hashToG1(suiteY0, seed[:])
-	out.Y0 = y0.Bytes()
-	hiding := curve.NewCombG1(&y0, keyTeeth)
+	out.y0 = hashToG1(suiteY0, seed[:])
+	raw.Y0 = out.y0.Bytes()
+	hiding := curve.NewCombG1(&out.y0, keyTeeth)
 	beta := random.scalars(Repetitions)
-	encodeG1(out.B[:], products(g1, beta))
+	encodeG1(raw.B[:], out.b[:], products(g1, beta))
 	var e challenges
 	for range mostTries {
 		var sigma [Repetitions]int64
@@ -155,34 +157,34 @@ func (k *KeyGeneration) proveChunking(out *ChunkingProof, keys []bls12381.G1Affi
 			move := g1.Multiply(new(fr.Element).SetInt64(sigma[i]))
 			moves[i].AddAssign(&move)
 		}
-		encodeG1(out.C[:], moves)
-		e = d.challenges(out)
-		if e.respond(&out.ZS, s.chunks, &sigma) {
+		encodeG1(raw.C[:], out.c[:], moves)
+		e = d.challenges(raw)
+		if e.respond(out, raw, s.chunks, &sigma) {
 			break
 		}
 	}
 	delta := random.scalars(len(keys) + 1)
-	encodeG1(out.D, products(g1, delta))
-	y := curve.MultiplyG1(append([]bls12381.G1Affine{y0}, keys...), delta)
-	yPoint := affine1(y)
-	out.Y = yPoint.Bytes()
-	xs := powers(e.second(out), Repetitions)
-	zBeta := delta[0]
+	out.d, out.zr = make([]bls12381.G1Affine, len(delta)), make([]fr.Element, len(keys))
+	encodeG1(raw.D, out.d, products(g1, delta))
+	out.y = affine1(curve.MultiplyG1(append([]bls12381.G1Affine{out.y0}, keys...), delta))
+	raw.Y = out.y.Bytes()
+	xs := powers(e.second(raw), Repetitions)
+	out.zBeta = delta[0]
 	for i := range xs {
-		zBeta.Add(&zBeta, new(fr.Element).Mul(&beta[i], &xs[i]))
+		out.zBeta.Add(&out.zBeta, new(fr.Element).Mul(&beta[i], &xs[i]))
 	}
-	out.ZBeta = zBeta.Bytes()
+	raw.ZBeta = out.zBeta.Bytes()
 	for i, weights := range e.weighted(xs) {
-		zr := delta[i+1]
+		out.zr[i] = delta[i+1]
 		for j := range weights {
-			zr.Add(&zr, weights[j].Mul(&weights[j], &s.r[j]))
+			out.zr[i].Add(&out.zr[i], weights[j].Mul(&weights[j], &s.r[j]))
 		}
-		out.ZR[i] = zr.Bytes()
+		raw.ZR[i] = out.zr[i].Bytes()
 	}
 }
 
 // respond gives the z, and says whether all are within bounds.
-func (e challenges) respond(out *[Repetitions]Scalar, chunks [][Chunks]int64, sigma *[Repetitions]int64) bool {
+func (e challenges) respond(out *chunkingProof, raw *ChunkingProof, chunks [][Chunks]int64, sigma *[Repetitions]int64) bool {
 	within := true
 	for k, z := range sigma {
 		for i := range e {
@@ -191,7 +193,7 @@ func (e challenges) respond(out *[Repetitions]Scalar, chunks [][Chunks]int64, si
 			}
 		}
 		within = within && z >= 0 && uint64(z) < responseBound(len(e))
-		out[k] = new(fr.Element).SetInt64(z).Bytes()
+		raw.ZS[k] = out.zs[k].SetInt64(z).Bytes()
 	}
 	return within
 }
@@ -217,8 +219,16 @@ func products(comb *curve.CombG1, scalars []fr.Element) []bls12381.G1Jac {
 	return out
 }
 
-func encodeG1(out []G1, points []bls12381.G1Jac) {
-	for i, point := range curve.AffineG1(points) {
-		out[i] = point.Bytes()
+func encodeG1(raw []G1, out []bls12381.G1Affine, points []bls12381.G1Jac) {
+	curve.NormalizeG1(points, out)
+	for i := range out {
+		raw[i] = out[i].Bytes()
+	}
+}
+
+func encodeG2(raw []G2, out []bls12381.G2Affine, points []bls12381.G2Jac) {
+	curve.NormalizeG2(points, out)
+	for i := range out {
+		raw[i] = out[i].Bytes()
 	}
 }

@@ -81,16 +81,22 @@ func (k *KeyGeneration) seal(
 		return nil, crypto.DealingUnknownDealer
 	}
 	p := newParts(len(draft.Polynomial), len(keys))
-	k.commit(p.Coefficients, draft.Polynomial)
+	out := &dealing{parts: p, coefficients: make([]bls12381.G2Affine, len(draft.Polynomial))}
+	k.commit(p.Coefficients, out.coefficients, draft.Polynomial)
 	hidden := &secret{chunks: draft.Chunks}
 	blinders := [Chunks]fr.Element(random.scalars(Chunks))
 	hidden.r = [Chunks]fr.Element(random.scalars(Chunks))
-	encrypted := k.encrypt(&p.Ciphertext, keys, hidden, &blinders)
+	k.encrypt(&p.Ciphertext, &out.ciphertext, keys, hidden, &blinders)
 	d := digestsOf(&p.Ciphertext, config.Receivers)
-	k.bind(&p.Ciphertext.Z, d.pathOf(uint32(config.Epoch), associated(config.Context, dealer)), hidden, &blinders)
-	k.proveChunking(&p.Chunking, keys, &d, hidden, random)
-	k.proveSharing(&p.Sharing, keys, d.sharingChallenge(p.Coefficients, encrypted), hidden, random)
-	return p.Dealing(), crypto.DealingSound
+	leaf := d.pathOf(uint32(config.Epoch), associated(config.Context, dealer))
+	k.bind(&p.Ciphertext, &out.ciphertext, leaf, hidden, &blinders)
+	k.proveChunking(&p.Chunking, &out.chunking, keys, &d, hidden, random)
+	k.proveSharing(&p.Sharing, &out.sharing, keys, d.sharingChallenge(p.Coefficients, &out.ciphertext), hidden, random)
+	sealed := p.Dealing()
+	if _, known := k.dealings.Get(sealed.Hash()); !known { // who made it need not parse it
+		k.dealings.Put(sealed.Hash(), out)
+	}
+	return sealed, crypto.DealingSound
 }
 
 func (d *Draft) within() bool {
@@ -105,43 +111,31 @@ func (d *Draft) within() bool {
 }
 
 // commit gives A: the coefficients times G in G2.
-func (k *KeyGeneration) commit(out []G2, polynomial []Scalar) {
+func (k *KeyGeneration) commit(raw []G2, out []bls12381.G2Affine, polynomial []Scalar) {
 	points := make([]bls12381.G2Jac, len(polynomial))
 	for i := range polynomial {
 		var coefficient fr.Element
 		coefficient.SetBytes(polynomial[i][:])
 		points[i] = k.parameters().g2.Multiply(&coefficient)
 	}
-	for i, point := range curve.AffineG2(points) {
-		out[i] = point.Bytes()
-	}
+	encodeG2(raw, out, points)
 }
 
 // encrypt gives C, R and S (paper, section 5.2: Enc): each receiver's chunk s as r·y + s·G, where r is shared by all receivers.
-func (k *KeyGeneration) encrypt(out *Ciphertext, keys []bls12381.G1Affine, s *secret, blinders *[Chunks]fr.Element) *ciphertext {
+func (k *KeyGeneration) encrypt(
+	raw *Ciphertext, out *ciphertext, keys []bls12381.G1Affine, s *secret, blinders *[Chunks]fr.Element,
+) {
 	p := k.parameters()
-	c := &ciphertext{c: make([][Chunks]bls12381.G1Affine, len(keys))}
-	points := append(products(p.g1, s.r[:]), products(p.g1, blinders[:])...)
+	encodeG1(raw.R[:], out.r[:], products(p.g1, s.r[:]))
+	encodeG1(raw.S[:], out.s[:], products(p.g1, blinders[:]))
+	out.c = make([][Chunks]bls12381.G1Affine, len(keys))
 	for i := range keys {
-		comb := curve.NewCombG1(&keys[i], keyTeeth)
+		points := products(curve.NewCombG1(&keys[i], keyTeeth), s.r[:])
 		for j, chunk := range s.chunks[i] {
-			point := comb.Multiply(&s.r[j])
-			p.addChunk(&point, chunk)
-			points = append(points, point)
+			p.addChunk(&points[j], chunk)
 		}
+		encodeG1(raw.C[i][:], out.c[i][:], points)
 	}
-	affine := curve.AffineG1(points)
-	c.r, c.s = [Chunks]bls12381.G1Affine(affine), [Chunks]bls12381.G1Affine(affine[Chunks:])
-	for i := range c.c {
-		c.c[i] = [Chunks]bls12381.G1Affine(affine[(i+2)*Chunks:])
-		for j := range c.c[i] {
-			out.C[i][j] = c.c[i][j].Bytes()
-		}
-	}
-	for j := range c.r {
-		out.R[j], out.S[j] = c.r[j].Bytes(), c.s[j].Bytes()
-	}
-	return c
 }
 
 // addChunk adds chunk·G, from tables if the chunk is honest.
@@ -157,7 +151,7 @@ func (p *parameters) addChunk(point *bls12381.G1Jac, chunk int64) {
 }
 
 // bind gives Z, by which the ciphertext opens at its leaf alone: r·f(leaf) + s·h.
-func (k *KeyGeneration) bind(out *[Chunks]G2, to path, s *secret, blinders *[Chunks]fr.Element) {
+func (k *KeyGeneration) bind(raw *Ciphertext, out *ciphertext, to path, s *secret, blinders *[Chunks]fr.Element) {
 	p := k.parameters()
 	leaf := affine2(p.leaf(to))
 	comb := curve.NewCombG2(&leaf, keyTeeth)
@@ -167,7 +161,5 @@ func (k *KeyGeneration) bind(out *[Chunks]G2, to path, s *secret, blinders *[Chu
 		h := p.hComb.Multiply(&blinders[j])
 		points[j].AddAssign(&h)
 	}
-	for j, point := range curve.AffineG2(points) {
-		out[j] = point.Bytes()
-	}
+	encodeG2(raw.Z[:], out.z[:], points)
 }

@@ -60,16 +60,18 @@ func (p *SharingProof) second(x fr.Element) fr.Element {
 }
 
 // proveSharing makes the proof for shares as they are encrypted.
-func (k *KeyGeneration) proveSharing(out *SharingProof, keys []bls12381.G1Affine, x fr.Element, s *secret, random *stream) {
+func (k *KeyGeneration) proveSharing(
+	raw *SharingProof, out *sharingProof, keys []bls12381.G1Affine, x fr.Element, s *secret, random *stream,
+) {
 	p, weights, xs := k.parameters(), radices(), powers(x, len(keys))
 	alpha, rho := random.scalar(), random.scalar()
-	f, a := affine1(p.g1.Multiply(&rho)), affine2(p.g2.Multiply(&alpha))
-	y := curve.Multiply[bls12381.G1Jac](keys, xs)
+	out.f, out.a = affine1(p.g1.Multiply(&rho)), affine2(p.g2.Multiply(&alpha))
+	y := curve.MultiplyG1(keys, xs)
 	hidden := p.g1.Multiply(&alpha)
 	y.ScalarMultiplication(&y, rho.BigInt(new(big.Int))).AddAssign(&hidden)
-	yPoint := affine1(y)
-	out.F, out.A, out.Y = f.Bytes(), a.Bytes(), yPoint.Bytes()
-	challenge := out.second(x)
+	out.y = affine1(y)
+	raw.F, raw.A, raw.Y = out.f.Bytes(), out.a.Bytes(), out.y.Bytes()
+	challenge := raw.second(x)
 	var r, shares fr.Element
 	for j := range weights {
 		r.Add(&r, new(fr.Element).Mul(&s.r[j], &weights[j]))
@@ -78,8 +80,9 @@ func (k *KeyGeneration) proveSharing(out *SharingProof, keys []bls12381.G1Affine
 		share := recombine(&s.chunks[i])
 		shares.Add(&shares, share.Mul(&share, &xs[i]))
 	}
-	out.ZR = r.Mul(&r, &challenge).Add(&r, &rho).Bytes()
-	out.ZAlpha = shares.Mul(&shares, &challenge).Add(&shares, &alpha).Bytes()
+	out.zr.Mul(&r, &challenge).Add(&out.zr, &rho)
+	out.zAlpha.Mul(&shares, &challenge).Add(&out.zAlpha, &alpha)
+	raw.ZR, raw.ZAlpha = out.zr.Bytes(), out.zAlpha.Bytes()
 }
 
 // recombine puts the chunks of a share together.
