@@ -1,6 +1,10 @@
 package crypto
 
-import "fmt"
+import (
+	"encoding/binary"
+	"fmt"
+	"slices"
+)
 
 // The values of distributed key generation, of the sizes they have on the wire.
 type (
@@ -137,3 +141,34 @@ func (c *KeyGenerationConfig) Valid() bool {
 
 // MaxReceivers bounds a group: ten times the largest subnet.
 const MaxReceivers = 400
+
+// Associated is what the ciphertext of a dealer is bound to beside its epoch.
+//
+// Model: the replica binds the dealer's index alone and leaves the rest to the dealer's signature over the whole message. Here the
+// context comes before it; with none the bytes are the replica's.
+func (c *KeyGenerationConfig) Associated(dealer int) []byte {
+	return binary.BigEndian.AppendUint32(slices.Clone(c.Context), uint32(dealer))
+}
+
+// Choose gives the dealings that make a transcript: the first in the order of dealers, as many as are to be collected, or in a
+// resharing as the old threshold, which is that of old (replica: groth20_bls12_381/transcript.rs).
+func (c *KeyGenerationConfig) Choose(dealings []IndexedDealing, old *ThresholdGroup) ([]IndexedDealing, DealingFault) {
+	dealings = slices.Clone(dealings)
+	slices.SortStableFunc(dealings, func(a, b IndexedDealing) int { return a.Dealer - b.Dealer })
+	for i := range dealings {
+		if dealings[i].Dealer < 0 || dealings[i].Dealer >= c.Dealers {
+			return nil, DealingUnknownDealer
+		}
+		if i > 0 && dealings[i].Dealer == dealings[i-1].Dealer {
+			return nil, DealingDuplicate
+		}
+	}
+	taken := c.Collect
+	if old != nil {
+		taken = old.Threshold
+	}
+	if len(dealings) < max(taken, c.Collect) {
+		return nil, DealingsTooFew
+	}
+	return dealings[:taken], DealingSound
+}

@@ -13,8 +13,10 @@ const arrows = `
 	crypto                  :
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
 	crypto/bls              : crypto crypto/curve crypto/recent
+	crypto/ideal            : crypto crypto/nidkg/layout
 	crypto/nidkg            : crypto crypto/curve crypto/recent
-	crypto/nidkg/...        : crypto crypto/curve crypto/nidkg
+	crypto/nidkg/layout     : crypto
+	crypto/nidkg/nidkgtest  : crypto crypto/nidkg crypto/nidkg/layout
 	crypto/httpcert         : crypto crypto/certificate crypto/hashtree crypto/principal
 	crypto/userkey          : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1
 	crypto/userkey/...      : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1 crypto/userkey

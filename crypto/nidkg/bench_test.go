@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"icsim/crypto"
+	"icsim/crypto/nidkg/layout"
 	"icsim/crypto/recent"
 )
 
@@ -90,7 +91,7 @@ func BenchmarkGroup(b *testing.B) {
 		config.Collect = 1
 		transcript, _ := c.k.Combine(config, []crypto.IndexedDealing{{Dealer: 0, Dealing: d}})
 		for b.Loop() {
-			view(transcript).group()
+			evaluate(layout.SplitTranscript(transcript))
 		}
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"icsim/crypto"
 	"icsim/crypto/curve"
+	"icsim/crypto/nidkg/layout"
 )
 
 // The proof of chunking (paper, section 6.5; replica: fs_ni_dkg/nizk_chunking.rs). With e a challenge of 8 bits for each receiver i,
@@ -31,7 +32,7 @@ func responseBound(receivers int) uint64 { return 2 * Repetitions * sumBound(rec
 // digests of a ciphertext, which several statements contain.
 type digests struct{ keys, r, s, c digest }
 
-func digestsOf(c *Ciphertext, receivers []crypto.EncryptionPublicKey) digests {
+func digestsOf(c *layout.Ciphertext, receivers []crypto.EncryptionPublicKey) digests {
 	chunks := make([]digest, len(c.C))
 	for i := range chunks {
 		chunks[i] = hashEach(c.C[i][:], hashG1)
@@ -55,7 +56,7 @@ func (d *digests) pathOf(epoch uint32, associated []byte) path {
 // challenges are e, by receiver, chunk and repetition.
 type challenges [][Chunks][Repetitions]byte
 
-func (d *digests) challenges(p *ChunkingProof) challenges {
+func (d *digests) challenges(p *layout.ChunkingProof) challenges {
 	statement := hashStruct(member{"g1-generator", hashG1Generator()}, member{"public-keys", d.keys},
 		member{"ciphertext-chunks", d.c}, member{"randomizers-r", d.r})
 	first := hashStruct(member{"y0", hashG1(p.Y0)}, member{"bb", hashEach(p.B[:], hashG1)}, member{"cc", hashEach(p.C[:], hashG1)})
@@ -73,7 +74,7 @@ func (d *digests) challenges(p *ChunkingProof) challenges {
 }
 
 // second is the challenge x, which the responses z and the second move determine.
-func (e challenges) second(p *ChunkingProof) fr.Element {
+func (e challenges) second(p *layout.ChunkingProof) fr.Element {
 	var ints [1 << challengeBits]digest
 	for n := range ints {
 		ints[n] = hashInt(uint64(n))
@@ -136,7 +137,7 @@ type secret struct {
 
 // proveChunking makes the proof, as bytes and as points. Chunks that are out of range give one that does not verify.
 func (k *KeyGeneration) proveChunking(
-	raw *ChunkingProof, out *chunkingProof, keys []bls12381.G1Affine, d *digests, s *secret, random *stream,
+	raw *layout.ChunkingProof, out *chunkingProof, keys []bls12381.G1Affine, d *digests, s *secret, random *stream,
 ) {
 	g1 := k.parameters().g1
 	var seed [32]byte
@@ -184,7 +185,7 @@ func (k *KeyGeneration) proveChunking(
 }
 
 // respond gives the z, and says whether all are within bounds.
-func (e challenges) respond(out *chunkingProof, raw *ChunkingProof, chunks [][Chunks]int64, sigma *[Repetitions]int64) bool {
+func (e challenges) respond(out *chunkingProof, raw *layout.ChunkingProof, chunks [][Chunks]int64, sigma *[Repetitions]int64) bool {
 	within := true
 	for k, z := range sigma {
 		for i := range e {
@@ -199,7 +200,7 @@ func (e challenges) respond(out *chunkingProof, raw *ChunkingProof, chunks [][Ch
 }
 
 // withinBounds says whether all responses are below Z.
-func (p *ChunkingProof) withinBounds() bool {
+func withinBounds(p *layout.ChunkingProof) bool {
 	bound := responseBound(len(p.ZR))
 	for i := range p.ZS {
 		var z fr.Element

@@ -8,6 +8,7 @@ import (
 
 	"icsim/crypto"
 	"icsim/crypto/curve"
+	"icsim/crypto/nidkg/layout"
 )
 
 const (
@@ -80,7 +81,7 @@ func (k *KeyGeneration) seal(
 	if dealer < 0 || dealer >= crypto.MaxReceivers {
 		return nil, crypto.DealingUnknownDealer
 	}
-	p := newParts(len(draft.Polynomial), len(keys))
+	p := layout.NewParts(len(draft.Polynomial), len(keys))
 	out := &dealing{parts: p, coefficients: make([]bls12381.G2Affine, len(draft.Polynomial))}
 	k.commit(p.Coefficients, out.coefficients, draft.Polynomial)
 	hidden := &secret{chunks: draft.Chunks}
@@ -88,7 +89,7 @@ func (k *KeyGeneration) seal(
 	hidden.r = [Chunks]fr.Element(random.scalars(Chunks))
 	k.encrypt(&p.Ciphertext, &out.ciphertext, keys, hidden, &blinders)
 	d := digestsOf(&p.Ciphertext, config.Receivers)
-	leaf := d.pathOf(uint32(config.Epoch), associated(config.Context, dealer))
+	leaf := d.pathOf(uint32(config.Epoch), config.Associated(dealer))
 	k.bind(&p.Ciphertext, &out.ciphertext, leaf, hidden, &blinders)
 	k.proveChunking(&p.Chunking, &out.chunking, keys, &d, hidden, random)
 	k.proveSharing(&p.Sharing, &out.sharing, keys, d.sharingChallenge(p.Coefficients, &out.ciphertext), hidden, random)
@@ -123,7 +124,7 @@ func (k *KeyGeneration) commit(raw []G2, out []bls12381.G2Affine, polynomial []S
 
 // encrypt gives C, R and S (paper, section 5.2: Enc): each receiver's chunk s as r·y + s·G, where r is shared by all receivers.
 func (k *KeyGeneration) encrypt(
-	raw *Ciphertext, out *ciphertext, keys []bls12381.G1Affine, s *secret, blinders *[Chunks]fr.Element,
+	raw *layout.Ciphertext, out *ciphertext, keys []bls12381.G1Affine, s *secret, blinders *[Chunks]fr.Element,
 ) {
 	p := k.parameters()
 	encodeG1(raw.R[:], out.r[:], products(p.g1, s.r[:]))
@@ -151,7 +152,7 @@ func (p *parameters) addChunk(point *bls12381.G1Jac, chunk int64) {
 }
 
 // bind gives Z, by which the ciphertext opens at its leaf alone: r·f(leaf) + s·h.
-func (k *KeyGeneration) bind(raw *Ciphertext, out *ciphertext, to path, s *secret, blinders *[Chunks]fr.Element) {
+func (k *KeyGeneration) bind(raw *layout.Ciphertext, out *ciphertext, to path, s *secret, blinders *[Chunks]fr.Element) {
 	p := k.parameters()
 	leaf := affine2(p.leaf(to))
 	comb := curve.NewCombG2(&leaf, keyTeeth)

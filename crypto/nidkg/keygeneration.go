@@ -1,12 +1,11 @@
 package nidkg
 
 import (
-	"encoding/binary"
-
 	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
 
 	"icsim/crypto"
 	"icsim/crypto/curve"
+	"icsim/crypto/nidkg/layout"
 	"icsim/crypto/recent"
 )
 
@@ -71,20 +70,12 @@ func (k *KeyGeneration) keys(config *crypto.KeyGenerationConfig) ([]bls12381.G1A
 	return out, true
 }
 
-// associated is what a ciphertext is bound to beside its epoch.
-//
-// Model: the replica binds the dealer's index alone and leaves the rest to the dealer's signature over the whole message. Here the
-// context comes before it; with none the bytes are the replica's.
-func associated(context []byte, dealer int) []byte {
-	return binary.BigEndian.AppendUint32(append([]byte(nil), context...), uint32(dealer))
-}
-
 // known parses a dealing, or remembers it.
 func (k *KeyGeneration) known(d *crypto.Dealing) (*dealing, crypto.DealingFault) {
 	if parsed, ok := k.dealings.Get(d.Hash()); ok {
 		return parsed, crypto.DealingSound
 	}
-	parts := Split(d)
+	parts := layout.Split(d)
 	if parts == nil {
 		return nil, crypto.DealingMalformed
 	}

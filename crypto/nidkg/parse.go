@@ -7,11 +7,12 @@ import (
 
 	"icsim/crypto"
 	"icsim/crypto/curve"
+	"icsim/crypto/nidkg/layout"
 )
 
 // A dealing is Parts with every point and scalar parsed and found to be one.
 type dealing struct {
-	parts        *Parts
+	parts        *layout.Parts
 	coefficients []bls12381.G2Affine
 	ciphertext   ciphertext
 	chunking     chunkingProof
@@ -40,7 +41,7 @@ type sharingProof struct {
 }
 
 // parse looks at every component of a dealing. Points of G1 are many, so that whether they are in the subgroup is checked together.
-func parse(p *Parts, hash crypto.Hash) (*dealing, crypto.DealingFault) {
+func parse(p *layout.Parts, hash crypto.Hash) (*dealing, crypto.DealingFault) {
 	d := &dealing{parts: p, coefficients: make([]bls12381.G2Affine, len(p.Coefficients))}
 	d.ciphertext.c = make([][Chunks]bls12381.G1Affine, len(p.Ciphertext.C))
 	d.chunking.d = make([]bls12381.G1Affine, len(p.Chunking.D))
@@ -63,7 +64,7 @@ type reader struct {
 	points []bls12381.G1Affine
 }
 
-func (r *reader) ciphertext(out *ciphertext, c *Ciphertext) {
+func (r *reader) ciphertext(out *ciphertext, c *layout.Ciphertext) {
 	r.allG1(out.r[:], c.R[:])
 	r.allG1(out.s[:], c.S[:])
 	r.allG2(out.z[:], c.Z[:])
@@ -72,7 +73,7 @@ func (r *reader) ciphertext(out *ciphertext, c *Ciphertext) {
 	}
 }
 
-func (r *reader) chunking(out *chunkingProof, p *ChunkingProof) {
+func (r *reader) chunking(out *chunkingProof, p *layout.ChunkingProof) {
 	r.g1(&out.y0, &p.Y0)
 	r.g1(&out.y, &p.Y)
 	r.allG1(out.b[:], p.B[:])
@@ -83,7 +84,7 @@ func (r *reader) chunking(out *chunkingProof, p *ChunkingProof) {
 	r.scalar(&out.zBeta, &p.ZBeta)
 }
 
-func (r *reader) sharing(out *sharingProof, p *SharingProof) {
+func (r *reader) sharing(out *sharingProof, p *layout.SharingProof) {
 	r.g1(&out.f, &p.F)
 	r.g1(&out.y, &p.Y)
 	r.g2(&out.a, &p.A)

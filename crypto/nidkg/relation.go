@@ -5,6 +5,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bls12-381/fr"
 
 	"icsim/crypto/curve"
+	"icsim/crypto/nidkg/layout"
 )
 
 // A relation is a combination of all the points of G1 in a dealing that is zero if the dealing is sound. Its scalars lie as the points.
@@ -60,7 +61,7 @@ func (r *relation) holds(points []bls12381.G1Affine) bool {
 //	Σ_j (Σ_k e_ijk·x^k)·R_j + D_i = z_i·G
 //	Σ_k x^k·B_k + D_0 = z_β·G
 //	Σ_ij (Σ_k e_ijk·x^k)·C_ij + Σ_k x^k·C_k + Y = Σ_i z_i·y_i + z_β·y_0 + (Σ_k z_k·x^k)·G
-func (r *relation) addChunking(q *chunkingProof, e challenges, raw *ChunkingProof, random *stream) {
+func (r *relation) addChunking(q *chunkingProof, e challenges, raw *layout.ChunkingProof, random *stream) {
 	xs := powers(e.second(raw), Repetitions)
 	var g, term fr.Element // the coefficient of -G
 	for i, weights := range e.weighted(xs) {

@@ -10,6 +10,7 @@ import (
 	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
 
 	"icsim/crypto"
+	"icsim/crypto/nidkg/layout"
 )
 
 // The replica holds its own serialization to hashes for fixed seeds (threshold_sig/bls12_381/tests/stability.rs). That ours meets them
@@ -63,7 +64,7 @@ func (c cbor) coefficients(a []G2) cbor {
 	return list(c.name("public_coefficients").head(5, 1), "coefficients", a, g2Bytes)
 }
 
-func (c cbor) ciphertext(x *Ciphertext) cbor {
+func (c cbor) ciphertext(x *layout.Ciphertext) cbor {
 	c = list(c.head(5, 4), "rand_r", x.R[:], g1Bytes)
 	c = list(c, "rand_s", x.S[:], g1Bytes)
 	c = list(c, "rand_z", x.Z[:], g2Bytes)
@@ -77,7 +78,7 @@ func (c cbor) ciphertext(x *Ciphertext) cbor {
 	return c
 }
 
-func (p *Parts) cbor() cbor {
+func dealingCBOR(p *layout.Parts) cbor {
 	c := cbor(nil).head(5, 4).coefficients(p.Coefficients)
 	c = c.name("ciphertexts").ciphertext(&p.Ciphertext)
 	q := &p.Chunking
@@ -124,10 +125,10 @@ func replicaConfig(k *KeyGeneration) (config *crypto.KeyGenerationConfig, secret
 	return config, secrets
 }
 
-func (v *transcriptView) cbor() cbor {
-	c := cbor(nil).head(5, 2).coefficients(v.coefficients).name("receiver_data").head(5, len(v.dealers))
-	for i, dealer := range v.dealers {
-		c = c.head(0, int(dealer)).ciphertext(v.ciphertexts[i])
+func transcriptCBOR(v *layout.Transcript) cbor {
+	c := cbor(nil).head(5, 2).coefficients(v.Coefficients).name("receiver_data").head(5, len(v.Dealers))
+	for i, dealer := range v.Dealers {
+		c = c.head(0, dealer).ciphertext(v.Ciphertexts[i])
 	}
 	return c
 }
@@ -172,7 +173,7 @@ func TestDealingsAndTranscriptsAreTheReplicas(t *testing.T) {
 				d := draft(config, replicaStream(fmt.Sprintf("ic-crypto-create-dealing-keygen-seed-%d", dealer)), c.share)
 				random := replicaStream(fmt.Sprintf("ic-crypto-create-dealing-encryption-seed-%d", dealer))
 				sealed, _ := k.seal(config, dealer, d, random)
-				expectHash(t, fmt.Sprint("dealing ", dealer), Split(sealed).cbor(), want)
+				expectHash(t, fmt.Sprint("dealing ", dealer), dealingCBOR(layout.Split(sealed)), want)
 				if fault := k.VerifyDealing(config, dealer, sealed); fault != crypto.DealingSound {
 					t.Errorf("dealing %d: %v", dealer, fault)
 				}
@@ -182,7 +183,7 @@ func TestDealingsAndTranscriptsAreTheReplicas(t *testing.T) {
 			if fault != crypto.DealingSound {
 				t.Fatal(fault)
 			}
-			expectHash(t, "the transcript", view(transcript).cbor(), c.transcript)
+			expectHash(t, "the transcript", transcriptCBOR(layout.SplitTranscript(transcript)), c.transcript)
 			for i, want := range c.keys {
 				share, fault := k.OpenShare(config, transcript, i, secrets[i])
 				if fault != crypto.DealingSound {

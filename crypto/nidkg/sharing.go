@@ -7,6 +7,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bls12-381/fr"
 
 	"icsim/crypto/curve"
+	"icsim/crypto/nidkg/layout"
 )
 
 // The proof of sharing (paper, section 6.4; replica: fs_ni_dkg/nizk_sharing.rs). With x a challenge, the shares weighted with powers
@@ -53,15 +54,15 @@ func (d *digests) sharingChallenge(coefficients []G2, c *ciphertext) fr.Element 
 	))
 }
 
-// second is the challenge x'.
-func (p *SharingProof) second(x fr.Element) fr.Element {
+// secondSharing is the challenge x'.
+func secondSharing(p *layout.SharingProof, x fr.Element) fr.Element {
 	move := hashStruct(member{"blinder-g1", hashG1(p.F)}, member{"blinder-g2", hashG2(p.A)}, member{"blinded-instance", hashG1(p.Y)})
 	return oracleScalar(purposeSharingSecond, hashStruct(member{"instance-hash", hashScalar(x.Bytes())}, member{"first-move", move}))
 }
 
 // proveSharing makes the proof for shares as they are encrypted.
 func (k *KeyGeneration) proveSharing(
-	raw *SharingProof, out *sharingProof, keys []bls12381.G1Affine, x fr.Element, s *secret, random *stream,
+	raw *layout.SharingProof, out *sharingProof, keys []bls12381.G1Affine, x fr.Element, s *secret, random *stream,
 ) {
 	p, weights, xs := k.parameters(), radices(), powers(x, len(keys))
 	alpha, rho := random.scalar(), random.scalar()
@@ -71,7 +72,7 @@ func (k *KeyGeneration) proveSharing(
 	y.ScalarMultiplication(&y, rho.BigInt(new(big.Int))).AddAssign(&hidden)
 	out.y = affine1(y)
 	raw.F, raw.A, raw.Y = out.f.Bytes(), out.a.Bytes(), out.y.Bytes()
-	challenge := raw.second(x)
+	challenge := secondSharing(raw, x)
 	var r, shares fr.Element
 	for j := range weights {
 		r.Add(&r, new(fr.Element).Mul(&s.r[j], &weights[j]))

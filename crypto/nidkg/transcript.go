@@ -1,26 +1,16 @@
 package nidkg
 
 import (
-	"encoding/binary"
 	"math/big"
 	"math/bits"
-	"slices"
 
 	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
 	"github.com/consensys/gnark-crypto/ecc/bls12-381/fr"
 
 	"icsim/crypto"
 	"icsim/crypto/curve"
+	"icsim/crypto/nidkg/layout"
 )
-
-// A transcript on the wire: the counts of coefficients, receivers and dealers, two bytes each, the coefficients, then each dealer's
-// index, in four bytes, and ciphertext.
-const transcriptHead = headSize + 2
-
-// TranscriptSize is the number of bytes of a transcript.
-func TranscriptSize(threshold, receivers, dealers int) int {
-	return transcriptHead + len(G2{})*threshold + dealers*(4+ciphertextSize(receivers))
-}
 
 // Combine interpolates the dealers' polynomials at 0, coefficient by coefficient, so that a resharing has the old constant term. The
 // replica does the same for fresh keys (groth20_bls12_381/transcript.rs), where the paper adds up: the key is as random either way.
@@ -30,27 +20,17 @@ func (k *KeyGeneration) Combine(
 	if !config.Valid() {
 		return nil, crypto.DealingBadConfig
 	}
-	dealings = slices.Clone(dealings)
-	slices.SortStableFunc(dealings, func(a, b crypto.IndexedDealing) int { return a.Dealer - b.Dealer })
-	for i := range dealings {
-		if dealings[i].Dealer < 0 || dealings[i].Dealer >= config.Dealers {
-			return nil, crypto.DealingUnknownDealer
-		}
-		if i > 0 && dealings[i].Dealer == dealings[i-1].Dealer {
-			return nil, crypto.DealingDuplicate
-		}
-	}
-	needed, old := config.Collect, (*crypto.ThresholdGroup)(nil)
+	var old *crypto.ThresholdGroup
 	if config.Resharing != nil {
 		if old = k.Group(config.Resharing); old == nil {
 			return nil, crypto.DealingBadConfig
 		}
-		needed = old.Threshold
 	}
-	if len(dealings) < max(needed, config.Collect) {
-		return nil, crypto.DealingsTooFew
+	dealings, fault := config.Choose(dealings, old)
+	if fault != crypto.DealingSound {
+		return nil, fault
 	}
-	transcript, fault := k.interpolate(config, dealings[:needed])
+	transcript, fault := k.interpolate(config, dealings)
 	if fault == crypto.DealingSound && old != nil && k.Group(transcript).Key != old.Key {
 		return nil, crypto.DealingWrongConstant // some dealing was not verified
 	}
@@ -74,21 +54,15 @@ func (k *KeyGeneration) interpolate(
 		}
 		at[i], parsed[i] = int64(dealings[i].Dealer)+1, d
 	}
-	raw := make([]byte, 0, TranscriptSize(config.Threshold, len(config.Receivers), len(dealings)))
-	raw = binary.BigEndian.AppendUint16(raw, uint16(config.Threshold))
-	raw = binary.BigEndian.AppendUint16(raw, uint16(len(config.Receivers)))
-	raw = binary.BigEndian.AppendUint16(raw, uint16(len(dealings)))
+	out := &layout.Transcript{}
 	for _, coefficient := range interpolateCoefficients(at, parsed) {
-		point := coefficient.Bytes()
-		raw = append(raw, point[:]...)
+		out.Coefficients = append(out.Coefficients, coefficient.Bytes())
 	}
 	for i := range parsed {
-		raw = binary.BigEndian.AppendUint32(raw, uint32(dealings[i].Dealer))
-		for _, field := range parsed[i].parts.Ciphertext.fields(nil) {
-			raw = append(raw, field...)
-		}
+		out.Dealers = append(out.Dealers, dealings[i].Dealer)
+		out.Ciphertexts = append(out.Ciphertexts, &parsed[i].parts.Ciphertext)
 	}
-	return crypto.NewTranscript(raw), crypto.DealingSound
+	return out.Join(), crypto.DealingSound
 }
 
 func interpolateCoefficients(at []int64, dealings []*dealing) []bls12381.G2Affine {
@@ -106,62 +80,25 @@ func interpolateCoefficients(at []int64, dealings []*dealing) []bls12381.G2Affin
 	return curve.AffineG2(sums)
 }
 
-// A transcriptView is a transcript taken apart. Nothing in it is parsed.
-type transcriptView struct {
-	coefficients []G2
-	dealers      []uint32
-	ciphertexts  []*Ciphertext
-}
-
-func view(t *crypto.Transcript) *transcriptView {
-	raw := t.Bytes()
-	threshold, receivers, ok := head(raw)
-	if !ok || len(raw) < transcriptHead {
-		return nil
-	}
-	dealers := int(binary.BigEndian.Uint16(raw[headSize:]))
-	if dealers < 1 || dealers > crypto.MaxReceivers || len(raw) != TranscriptSize(threshold, receivers, dealers) {
-		return nil
-	}
-	v := &transcriptView{coefficients: make([]G2, threshold)}
-	raw = raw[transcriptHead:]
-	for _, field := range slicesG2(nil, v.coefficients) {
-		raw = raw[copy(field, raw):]
-	}
-	for i := range dealers {
-		dealer := binary.BigEndian.Uint32(raw)
-		if dealer >= crypto.MaxReceivers || i > 0 && dealer <= v.dealers[i-1] {
-			return nil
-		}
-		raw = raw[4:]
-		c := &Ciphertext{C: make([][Chunks]G1, receivers)}
-		for _, field := range c.fields(nil) {
-			raw = raw[copy(field, raw):]
-		}
-		v.dealers, v.ciphertexts = append(v.dealers, dealer), append(v.ciphertexts, c)
-	}
-	return v
-}
-
 // Group evaluates the public polynomial at every receiver's place.
 func (k *KeyGeneration) Group(t *crypto.Transcript) *crypto.ThresholdGroup {
 	group, known := k.groups.Get(t.Hash())
 	if !known {
-		if v := view(t); v != nil {
-			group = v.group()
+		if v := layout.SplitTranscript(t); v != nil {
+			group = evaluate(v)
 		}
 		k.groups.Put(t.Hash(), group)
 	}
 	return group
 }
 
-func (v *transcriptView) group() *crypto.ThresholdGroup {
-	points := make([]bls12381.G2Affine, len(v.coefficients))
+func evaluate(v *layout.Transcript) *crypto.ThresholdGroup {
+	points := make([]bls12381.G2Affine, len(v.Coefficients))
 	var r reader
-	if r.allG2(points, v.coefficients); r.fault != crypto.DealingSound {
+	if r.allG2(points, v.Coefficients); r.fault != crypto.DealingSound {
 		return nil
 	}
-	shares := make([]bls12381.G2Jac, len(v.ciphertexts[0].C))
+	shares := make([]bls12381.G2Jac, len(v.Ciphertexts[0].C))
 	for i := range shares {
 		for c := len(points) - 1; c >= 0; c-- {
 			shares[i] = small(shares[i], uint64(i)+1)
@@ -193,7 +130,7 @@ func small(p bls12381.G2Jac, n uint64) (out bls12381.G2Jac) {
 func (k *KeyGeneration) OpenShare(
 	config *crypto.KeyGenerationConfig, t *crypto.Transcript, receiver int, sk crypto.DecryptionKey,
 ) (crypto.ThresholdSecretKey, crypto.DealingFault) {
-	v, group := view(t), k.Group(t)
+	v, group := layout.SplitTranscript(t), k.Group(t)
 	key, ok := sk.(*decryptionKey)
 	if v == nil || group == nil || !ok || receiver < 0 || receiver >= len(group.Shares) {
 		return crypto.ThresholdSecretKey{}, crypto.DealingMalformed
@@ -201,15 +138,15 @@ func (k *KeyGeneration) OpenShare(
 	if len(config.Receivers) != len(group.Shares) || config.Receivers[receiver] != key.pk {
 		return crypto.ThresholdSecretKey{}, crypto.DealingUnopened // what another's key gives would be searched for in vain
 	}
-	at := make([]int64, len(v.dealers))
+	at := make([]int64, len(v.Dealers))
 	for i := range at {
-		at[i] = int64(v.dealers[i]) + 1
+		at[i] = int64(v.Dealers[i]) + 1
 	}
 	numerators, denominator := curve.LagrangeAtZero(at)
 	var total, below fr.Element
 	below.SetBigInt(denominator)
-	for i := range v.dealers {
-		share, fault := k.openOne(config, v.ciphertexts[i], int(v.dealers[i]), receiver, key)
+	for i := range v.Dealers {
+		share, fault := k.openOne(config, v.Ciphertexts[i], v.Dealers[i], receiver, key)
 		if fault != crypto.DealingSound {
 			return crypto.ThresholdSecretKey{}, fault
 		}
@@ -224,16 +161,16 @@ func (k *KeyGeneration) OpenShare(
 
 // openOne decrypts what one dealer gave one receiver.
 func (k *KeyGeneration) openOne(
-	config *crypto.KeyGenerationConfig, raw *Ciphertext, dealer, receiver int, key *decryptionKey,
+	config *crypto.KeyGenerationConfig, raw *layout.Ciphertext, dealer, receiver int, key *decryptionKey,
 ) (share fr.Element, fault crypto.DealingFault) {
-	own := &Ciphertext{R: raw.R, S: raw.S, Z: raw.Z, C: raw.C[receiver : receiver+1]}
+	own := &layout.Ciphertext{R: raw.R, S: raw.S, Z: raw.Z, C: raw.C[receiver : receiver+1]}
 	parsed := &ciphertext{c: make([][Chunks]bls12381.G1Affine, 1)}
 	var r reader
 	if r.ciphertext(parsed, own); r.fault != crypto.DealingSound {
 		return share, r.fault
 	}
 	dig := digestsOf(raw, nil)
-	with := k.open(key, dig.pathOf(uint32(config.Epoch), associated(config.Context, dealer)))
+	with := k.open(key, dig.pathOf(uint32(config.Epoch), config.Associated(dealer)))
 	if with == nil {
 		return share, crypto.DealingUnopened
 	}

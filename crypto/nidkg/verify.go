@@ -9,6 +9,7 @@ import (
 
 	"icsim/crypto"
 	"icsim/crypto/curve"
+	"icsim/crypto/nidkg/layout"
 )
 
 // VerifyDealing checks all of a dealing (paper, section 7.1: DVfy; replica: groth20_bls12_381/dealing.rs), in the replica's order:
@@ -24,9 +25,9 @@ func (k *KeyGeneration) VerifyDealing(config *crypto.KeyGenerationConfig, dealer
 	if !ok {
 		return crypto.DealingBadConfig
 	}
-	threshold, receivers, ok := head(d.Bytes())
+	threshold, receivers, ok := layout.Counts(d)
 	switch {
-	case !ok || d.Size() != Size(threshold, receivers):
+	case !ok:
 		return crypto.DealingMalformed
 	case threshold != config.Threshold:
 		return crypto.DealingWrongThreshold
@@ -44,7 +45,7 @@ func (k *KeyGeneration) VerifyDealing(config *crypto.KeyGenerationConfig, dealer
 }
 
 // verifyConstant checks that a resharing shares the dealer's share: its commitment is the public key of that.
-func (k *KeyGeneration) verifyConstant(config *crypto.KeyGenerationConfig, dealer int, p *Parts) crypto.DealingFault {
+func (k *KeyGeneration) verifyConstant(config *crypto.KeyGenerationConfig, dealer int, p *layout.Parts) crypto.DealingFault {
 	if config.Resharing == nil {
 		return crypto.DealingSound
 	}
@@ -66,13 +67,13 @@ func (k *KeyGeneration) verify(
 	config *crypto.KeyGenerationConfig, dealer int, keys []bls12381.G1Affine, d *dealing, hash crypto.Hash,
 ) crypto.DealingFault {
 	dig := digestsOf(&d.parts.Ciphertext, config.Receivers)
-	bound := associated(config.Context, dealer)
+	bound := config.Associated(dealer)
 	weights := newStream(crypto.Sum("nidkg-verification", hash[:], dig.keys[:],
 		binary.BigEndian.AppendUint32(nil, uint32(config.Epoch)), bound))
 	if !k.verifyCiphertext(&d.ciphertext, dig.pathOf(uint32(config.Epoch), bound), weights) {
 		return crypto.DealingBadCiphertext
 	}
-	if !d.parts.Chunking.withinBounds() {
+	if !withinBounds(&d.parts.Chunking) {
 		return crypto.DealingBadChunking
 	}
 	points := d.points(keys)
@@ -80,7 +81,7 @@ func (k *KeyGeneration) verify(
 	chunking.addChunking(&d.chunking, dig.challenges(&d.parts.Chunking), &d.parts.Chunking, weights)
 	sharing := newRelation(len(keys))
 	x := dig.sharingChallenge(d.parts.Coefficients, &d.ciphertext)
-	second := d.parts.Sharing.second(x)
+	second := secondSharing(&d.parts.Sharing, x)
 	sharing.addSharing(&d.sharing, x, second, weights)
 	if !verifyPolynomial(d, len(keys), x, second) {
 		if !chunking.holds(points) {

@@ -1,4 +1,4 @@
-package nidkg
+package layout
 
 import (
 	"encoding/binary"
@@ -10,9 +10,6 @@ import (
 const (
 	Chunks      = 16 // of 16 bits in a share
 	Repetitions = 32 // of the proof of chunking, each with a challenge of 8 bits a chunk: 256 bits in all
-
-	chunkBits     = 16
-	challengeBits = 8
 )
 
 // Points and scalars as they travel.
@@ -67,8 +64,8 @@ func ciphertextSize(receivers int) int {
 	return Chunks * (2*len(G1{}) + len(G2{}) + len(G1{})*receivers)
 }
 
-// newParts makes room for a dealing.
-func newParts(threshold, receivers int) *Parts {
+// NewParts makes room for a dealing of a threshold to so many receivers.
+func NewParts(threshold, receivers int) *Parts {
 	p := &Parts{Coefficients: make([]G2, threshold)}
 	p.Ciphertext.C = make([][Chunks]G1, receivers)
 	p.Chunking.D = make([]G1, receivers+1)
@@ -135,15 +132,20 @@ func (p *Parts) Dealing() *crypto.Dealing {
 	return crypto.NewDealing(raw)
 }
 
+// Counts reads how many coefficients and receivers a dealing has; false if the bytes are not as many as that takes.
+func Counts(dealing *crypto.Dealing) (threshold, receivers int, ok bool) {
+	threshold, receivers, ok = head(dealing.Bytes())
+	return threshold, receivers, ok && dealing.Size() == Size(threshold, receivers)
+}
+
 // Split takes a dealing apart; nil if the bytes are not as many as they claim to be. It looks at no point.
 func Split(dealing *crypto.Dealing) *Parts {
-	raw := dealing.Bytes()
-	threshold, receivers, ok := head(raw)
-	if !ok || len(raw) != Size(threshold, receivers) {
+	threshold, receivers, ok := Counts(dealing)
+	if !ok {
 		return nil
 	}
-	p := newParts(threshold, receivers)
-	raw = raw[headSize:]
+	p := NewParts(threshold, receivers)
+	raw := dealing.Bytes()[headSize:]
 	for _, field := range p.fields() {
 		raw = raw[copy(field, raw):]
 	}
