@@ -156,7 +156,7 @@ func (c *KeyGenerationConfig) Choose(dealings []IndexedDealing, old *ThresholdGr
 	dealings = slices.Clone(dealings)
 	slices.SortStableFunc(dealings, func(a, b IndexedDealing) int { return a.Dealer - b.Dealer })
 	for i := range dealings {
-		if dealings[i].Dealer < 0 || dealings[i].Dealer >= c.Dealers {
+		if dealer := dealings[i].Dealer; dealer < 0 || dealer >= c.Dealers || old != nil && dealer >= len(old.Shares) {
 			return nil, DealingUnknownDealer
 		}
 		if i > 0 && dealings[i].Dealer == dealings[i-1].Dealer {

@@ -13,6 +13,7 @@ const arrows = `
 	crypto                  :
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
 	crypto/bls              : crypto crypto/curve crypto/recent
+	crypto/cryptotest       : crypto crypto/nidkg/layout crypto/nidkg/nidkgtest
 	crypto/ideal            : crypto crypto/nidkg/layout
 	crypto/nidkg            : crypto crypto/curve crypto/recent
 	crypto/nidkg/layout     : crypto
