@@ -120,7 +120,6 @@ type KeyGeneration interface {
 	Update(sk DecryptionKey, epoch Epoch, seed Seed) DecryptionKey
 
 	// Deal makes a dealer's dealing. share is the dealer's share of the key that is reshared, or nil for a fresh key.
-	// The same seed must not deal twice.
 	Deal(config *KeyGenerationConfig, dealer int, seed Seed, share *ThresholdSecretKey) (*Dealing, DealingFault)
 	VerifyDealing(config *KeyGenerationConfig, dealer int, dealing *Dealing) DealingFault
 

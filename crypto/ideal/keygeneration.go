@@ -71,7 +71,7 @@ func (g keyGeneration) Deal(
 		return nil, crypto.DealingUnknownDealer
 	}
 	from := digest(seed)
-	polynomial := sum(dealtPolynomial, &from, config.Associated(dealer))
+	polynomial := sum(dealtPolynomial, &from, content(config, dealer))
 	constant := freshConstant(&polynomial)
 	if share != nil {
 		secret := digest(*share)
@@ -99,11 +99,7 @@ func newDealing(config *crypto.KeyGenerationConfig, dealer int, polynomial, cons
 	for i := 1; i < len(p.Coefficients); i++ {
 		p.Coefficients[i] = wideKey(numbered(dealtCoefficient, polynomial, i, 0))
 	}
-	content := binary.BigEndian.AppendUint32(config.Associated(dealer), uint32(config.Epoch))
-	for i := range config.Receivers {
-		content = append(content, config.Receivers[i][:32]...)
-	}
-	bound := sum(dealtCiphertext, polynomial, content)
+	bound := sum(dealtCiphertext, polynomial, content(config, dealer))
 	fillCiphertext(&p.Ciphertext, &bound)
 	p.Ciphertext.R[0] = wideSig(*polynomial)
 	fillChunking(&p.Chunking, sum(dealtChunking, &bound, nil))
@@ -111,6 +107,15 @@ func newDealing(config *crypto.KeyGenerationConfig, dealer int, polynomial, cons
 	s := &p.Sharing
 	s.F, s.Y, s.A, s.ZR, s.ZAlpha = wideSig(sharing), wideSig(sharing), wideKey(sharing), sharing, sharing
 	return p
+}
+
+// content is what a dealing is bound to.
+func content(config *crypto.KeyGenerationConfig, dealer int) []byte {
+	out := binary.BigEndian.AppendUint32(config.Associated(dealer), uint32(config.Epoch))
+	for i := range config.Receivers {
+		out = append(out, config.Receivers[i][:32]...)
+	}
+	return out
 }
 
 func fillCiphertext(c *layout.Ciphertext, bound *digest) {

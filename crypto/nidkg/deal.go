@@ -32,12 +32,25 @@ func (k *KeyGeneration) Deal(
 	if dealer < 0 || dealer >= config.Dealers {
 		return nil, crypto.DealingUnknownDealer
 	}
-	return k.Seal(config, dealer, k.Draft(config, seed, share), seed)
+	return k.Seal(config, dealer, k.Draft(config, dealer, seed, share), seed)
 }
 
 // Draft draws the polynomial and evaluates it. share is its constant term in a resharing. The configuration has to be valid.
-func (*KeyGeneration) Draft(config *crypto.KeyGenerationConfig, seed crypto.Seed, share *crypto.ThresholdSecretKey) *Draft {
-	return draft(config, newStream(crypto.Sum("nidkg-polynomial", seed[:])), share)
+func (*KeyGeneration) Draft(
+	config *crypto.KeyGenerationConfig, dealer int, seed crypto.Seed, share *crypto.ThresholdSecretKey,
+) *Draft {
+	return draft(config, randomness("nidkg-polynomial", config, dealer, seed), share)
+}
+
+// randomness is a seed's for a purpose in one configuration, so that no seed deals twice.
+func randomness(purpose string, config *crypto.KeyGenerationConfig, dealer int, seed crypto.Seed) *stream {
+	content := append(seed[:], config.Associated(dealer)...)
+	content = binary.BigEndian.AppendUint32(content, uint32(config.Epoch))
+	content = binary.BigEndian.AppendUint32(content, uint32(config.Threshold))
+	for i := range config.Receivers {
+		content = append(content, config.Receivers[i][:]...)
+	}
+	return newStream(crypto.Sum(purpose, content))
 }
 
 func draft(config *crypto.KeyGenerationConfig, random *stream, share *crypto.ThresholdSecretKey) *Draft {
@@ -68,7 +81,7 @@ func chunksOf(share Scalar) (out [Chunks]int64) {
 func (k *KeyGeneration) Seal(
 	config *crypto.KeyGenerationConfig, dealer int, draft *Draft, seed crypto.Seed,
 ) (*crypto.Dealing, crypto.DealingFault) {
-	return k.seal(config, dealer, draft, newStream(crypto.Sum("nidkg-encryption", seed[:])))
+	return k.seal(config, dealer, draft, randomness("nidkg-encryption", config, dealer, seed))
 }
 
 func (k *KeyGeneration) seal(

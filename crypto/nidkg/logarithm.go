@@ -65,22 +65,26 @@ func (l *logarithms) equal(k int64, x *bls12381.GT) bool {
 	return power.Equal(x)
 }
 
-// chunk gives the logarithm of a decrypted chunk. A sound proof of chunking says that some multiple of it, by 1 to 255, is
-// smaller than a bound (paper, section 6.5); an honest dealer's is a chunk itself. The full search takes minutes, and only a dealer
-// that means it makes it necessary.
-func (p *parameters) logarithm(x *bls12381.GT, receivers int) (out fr.Element, ok bool) {
-	if k, ok := p.baby.find(x, outward); ok {
-		return *out.SetInt64(k), true
-	}
-	table := newLogarithms(slackBabySteps)
+// findScaled gives the k for which some multiple of it, by 1 to 255, is within the bound, as find does.
+func (l *logarithms) findScaled(x *bls12381.GT, bound int64) (out fr.Element, ok bool) {
 	power := *x
 	for multiple := int64(1); multiple < 1<<challengeBits; multiple++ {
-		if k, ok := table.find(&power, int64(responseBound(receivers))); ok {
+		if k, ok := l.find(&power, bound); ok {
 			out.SetInt64(multiple)
 			out.Inverse(&out)
 			return *out.Mul(&out, new(fr.Element).SetInt64(k)), true
 		}
 		power.Mul(&power, x)
 	}
-	return fr.Element{}, false
+	return out, false
+}
+
+// logarithm is that of a decrypted chunk. A sound proof of chunking says that some multiple of it, by 1 to 255, is smaller than a bound
+// (paper, section 6.5); an honest dealer's is a chunk itself. The full search takes minutes, and only a dealer that means it makes it
+// necessary.
+func (p *parameters) logarithm(x *bls12381.GT, receivers int) (fr.Element, bool) {
+	if k, ok := p.baby.find(x, outward); ok {
+		return *new(fr.Element).SetInt64(k), true
+	}
+	return newLogarithms(slackBabySteps).findScaled(x, int64(responseBound(receivers)))
 }

@@ -115,7 +115,7 @@ func drafts() []Attack {
 			real, ok := d.Keys.(*nidkg.KeyGeneration)
 			switch {
 			case ok && d.Config.Valid():
-				draft := real.Draft(d.Config, d.Seed, d.Share)
+				draft := real.Draft(d.Config, d.Index, d.Seed, d.Share)
 				edit(draft)
 				dealing, _ := real.Seal(d.Config, d.Index, draft, d.Seed)
 				return dealing
