@@ -193,22 +193,6 @@ func TestSmallMultiples(t *testing.T) {
 	})
 }
 
-// Shares open to the same secret with and without pairings.
-func TestBothWaysOfOpeningAgree(t *testing.T) {
-	c := newCommittee(New(), 3)
-	config := c.config(2)
-	d, _ := c.k.Deal(config, 0, crypto.Seed{1}, nil)
-	made := transcript(t, c.k, config, d)
-	young, fault := c.k.OpenShare(config, made, 0, c.secrets[0])
-	if fault != crypto.DealingSound {
-		t.Fatal(fault)
-	}
-	old, fault := c.k.OpenShare(config, made, 0, c.k.Update(c.secrets[0], 2, crypto.Seed{2}))
-	if fault != crypto.DealingSound || old != young {
-		t.Errorf("%x and %x, %v", young, old, fault)
-	}
-}
-
 // The nodes of an updated key hold exactly the epochs that are left, and open them.
 func TestKeysCoverTheEpochsThatAreLeft(t *testing.T) {
 	k := New()
