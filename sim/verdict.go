@@ -200,6 +200,7 @@ func (r *Result) quantity(q check.Quantity, subnet string) float64 {
 				check.BlockRate: s.BlockRate, check.FinalizationMS: s.FinalizationMS.P50, check.Rank0Share: s.Rank0Share,
 				check.Finalized: float64(s.FinalizedHeight), check.Certified: float64(s.CertifiedHeight),
 				check.CUPHeight: float64(s.CUPHeight), check.Equivocations: float64(s.Equivocations),
+				check.StateSyncs: float64(s.StateSyncs), check.BadChunks: float64(s.BadChunks),
 			})
 		}
 	}
