@@ -73,7 +73,7 @@ func (r *Replica) size(now protocol.Time) int {
 func (l *stateSyncLane) handle(r *Replica, a *protocol.Arrival, in *protocol.Input, out *protocol.Outputs) {
 	switch m := a.Msg.(type) {
 	case *wanted:
-		l.download.Want(m.Target, r.states.NewestCheckpoint().Files(), out)
+		l.download.Want(m.Target, r.base(), out)
 		return
 	case *protocol.Poke: // the disk is empty
 		l.search.Begin(in.Instant)
@@ -94,6 +94,14 @@ func (l *stateSyncLane) handle(r *Replica, a *protocol.Arrival, in *protocol.Inp
 		}
 	}
 	out.Meter.Charge(protocol.OpReceive, 1)
+}
+
+// base is what the node has on disk of an older state. The state of genesis is in no checkpoint on disk.
+func (r *Replica) base() *protocol.Manifest {
+	if s := r.states.NewestCheckpoint(); s.Height() > 0 {
+		return s.Files()
+	}
+	return nil
 }
 
 // finish writes the state to disk and hands it on when that is done (rs/state_manager, deliver_state_sync). Memories are mapped; what
