@@ -26,7 +26,9 @@ const (
 	NumLanes
 )
 
-var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls", "state-sync"}
+var laneNames = [NumLanes]string{
+	"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls", "state-sync",
+}
 
 func (l Lane) String() string { return laneNames[l] }
 

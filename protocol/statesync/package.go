@@ -11,8 +11,8 @@ const askAgain = 10 * time.Second
 
 // A Search looks for the newest catch-up package: a node without one knows that of the registry, of genesis, and asks its peers.
 //
-// Model: the orchestrator asks over HTTPS, before it starts the replica; here the replica asks over the network of its subnet, as it starts.
-// The orchestrator asks one peer after the other until one has a higher package; here f+1 are asked at once, one of which is honest.
+// Model: the orchestrator asks over HTTPS, before it starts the replica; here the replica asks over the network of its subnet, as it
+// starts. The orchestrator asks one peer after the other until one has a higher package; here f+1 are asked at once, one of them honest.
 type Search struct {
 	rand   *protocol.Rand
 	active bool
