@@ -75,3 +75,25 @@ func BenchmarkLocalCall(b *testing.B) {
 		r.Commit()
 	}
 }
+
+// A checkpoint of 10,000 canisters of which one has run since the last one: files, manifest and root.
+func BenchmarkCheckpointWithIdleCanisters(b *testing.B) {
+	var ids []protocol.CanisterID
+	for i := range 10_000 {
+		ids = append(ids, protocol.CanisterID(i))
+	}
+	s := newSubnet(b, newExecutor(b), scriptedAt(false, ids...)...)
+	m := s.ingress(1, "run", script{}.do("reply"))
+	s.ctx.Checkpoint = true
+	b.ReportAllocs()
+	for b.Loop() {
+		s.tick(1)
+		r := s.x.Begin(s.state, &s.ctx)
+		r.InductIngress(m)
+		r.Execute()
+		r.Route(nil)
+		state, _ := r.Commit()
+		s.state = state.(*State)
+		protocol.NewManifest(s.state.Files())
+	}
+}

@@ -6,6 +6,7 @@ import (
 
 	"icsim/canister/queue"
 	"icsim/canister/wasm"
+	"icsim/crypto"
 	"icsim/crypto/hashtree"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -25,6 +26,7 @@ type code struct {
 	raw       []byte
 	options   wasm.CompileOptions
 	hash      wasm.Hash // of raw
+	chunks    []crypto.Hash
 	heartbeat bool
 	timer     bool
 	lowMemory bool
@@ -35,7 +37,7 @@ type code struct {
 
 func newCode(raw []byte, options wasm.CompileOptions, m *wasm.Module) *code {
 	c := &code{
-		raw: raw, options: options, hash: m.Hash(),
+		raw: raw, options: options, hash: m.Hash(), chunks: m.Chunks(),
 		heartbeat: m.HasExport("canister_heartbeat"),
 		timer:     m.HasExport("canister_global_timer"),
 		lowMemory: m.HasExport("canister_on_low_wasm_memory"),

@@ -53,7 +53,7 @@ func (e *Executor) Genesis(ctx *protocol.RoundContext, installs []Install) (*Sta
 		}
 	}
 	state, _ := r.Commit()
-	return state.(*State), nil
+	return state.(*State).checkpoint(), nil // the next one writes what changes
 }
 
 func (r *Round) create(in *Install) (*Canister, error) {

@@ -175,5 +175,5 @@ func TestEmptySubnet(t *testing.T) {
 	require.Zero(t, s.state.Tree().Len())
 	s.round()
 	state, _ := x.Begin(nil, &s.ctx).Commit()
-	require.Equal(t, s.state.ManifestHash(), state.ManifestHash())
+	require.Equal(t, s.state.ManifestHash(), state.(*State).ManifestHash())
 }

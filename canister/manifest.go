@@ -2,91 +2,158 @@ package canister
 
 import (
 	"encoding/binary"
+	"fmt"
 
 	m "icsim/canister/management"
-	"icsim/crypto"
+	"icsim/canister/wasm"
 	"icsim/protocol"
 )
 
-// A canisterHash is what a canister's whole content hashed to.
-type canisterHash struct {
-	of   *Canister
-	hash crypto.Hash
+// canisterFiles are the files that a canister had in a checkpoint.
+type canisterFiles struct {
+	of    *Canister
+	files []protocol.StateFile
 }
 
-// ManifestHash implements protocol.CanisterState.
-//
-// Hashes of canisters are kept with the state at a checkpoint, so that later states hash only what has changed since; they are
-// a cache, and a state's hash does not depend on them.
-//
-// Model: a hash over the canisters' contents in a form of our own, instead of one over files in chunks of 1 MiB. It covers the
-// same: of two states with equal hashes the same follows.
-func (s *State) ManifestHash() crypto.Hash {
-	if s.root != nil {
-		return *s.root
+// Files implements protocol.CanisterState: one file for all that belongs to no canister, then some for each canister in the replica's
+// layout (rs/state_layout). Those of a checkpoint are kept with the state, so that later ones write and hash only what has changed since;
+// they are a cache, and no file depends on them.
+func (s *State) Files() []protocol.StateFile {
+	if s.files != nil {
+		return s.files
 	}
-	_, root := s.manifest()
-	return root
+	_, files := s.write()
+	return files
 }
 
-// checkpoint gives the state as it is kept on disk: with its hashes worked out, and no page that is written but not kept.
+// checkpoint gives the state as it is kept on disk: with its files worked out, and no page that is written but not kept.
 func (s *State) checkpoint() *State {
-	if s.root != nil && s.delta == 0 {
+	if s.files != nil && s.delta == 0 {
 		return s
 	}
 	kept := *s
 	kept.delta = 0
-	hashes, root := kept.manifest()
-	kept.hashes, kept.root = hashes, &root
+	kept.written, kept.files = kept.write()
 	return &kept
 }
 
-func (s *State) manifest() ([]canisterHash, crypto.Hash) {
-	known := s.hashes
-	hashes := make([]canisterHash, 0, s.canisters.Len())
-	var all []byte
+// write gives the files of the canisters, and all files together.
+func (s *State) write() ([]canisterFiles, []protocol.StateFile) {
+	known := s.written
+	written := make([]canisterFiles, 0, s.canisters.Len())
+	files := make([]protocol.StateFile, 0, 1+4*s.canisters.Len())
+	files = append(files, protocol.WrittenFile("subnet_queues.pbuf", s.encode))
 	for c := range s.canisters.All() {
 		for len(known) > 0 && known[0].of.id < c.id {
 			known = known[1:]
 		}
-		h := canisterHash{of: c.Canister}
+		w := canisterFiles{of: c.Canister}
 		if len(known) > 0 && known[0].of == c.Canister {
-			h = known[0]
+			w = known[0]
 		} else {
-			h.hash = c.Canister.contentHash()
+			w.files = c.Canister.write()
 		}
-		hashes = append(hashes, h)
-		all = append(all, h.hash[:]...)
+		written = append(written, w)
+		files = append(files, w.files...)
 	}
-	for _, k := range s.management {
-		all = k.appendTo(all)
-	}
-	for _, x := range s.departing {
-		all = append(all, x.Hash[:]...)
-	}
-	all = appendUint(all, uint64(len(s.departing)), uint64(s.nextID))
-	for _, id := range s.retired {
-		all = appendUint(all, uint64(id))
-	}
-	if s.outcalls.Next > 0 {
-		return hashes, crypto.Sum("canister_state_with_outcalls", appendOutcalls(all, s.outcalls))
-	}
-	return hashes, crypto.Sum("canister_state", all)
+	return written, files
 }
 
-// contentHash covers all that later rounds may depend on.
-func (c *Canister) contentHash() crypto.Hash {
+// encode writes what belongs to no canister.
+func (s *State) encode() []byte {
+	var b []byte
+	b = appendUint(b, uint64(len(s.management)))
+	for _, k := range s.management {
+		b = k.appendTo(b)
+	}
+	b = appendUint(b, uint64(len(s.departing)))
+	for _, x := range s.departing {
+		b = appendBlob(b, x.Encoded())
+	}
+	b = appendUint(b, uint64(s.nextID), uint64(len(s.retired)))
+	for _, id := range s.retired {
+		b = appendUint(b, uint64(id))
+	}
+	return appendOutcalls(b, s.outcalls)
+}
+
+// write gives a canister's files: what is small in one, the memories, the module, the chunk store, and the same of each snapshot.
+func (c *Canister) write() []protocol.StateFile {
+	at := fmt.Sprintf("canister_states/%x/", c.id.Principal().Bytes())
+	files := []protocol.StateFile{protocol.WrittenFile(at+protocol.CanisterFile, c.encode)}
+	if c.code != nil {
+		files = append(files, c.code.file(at), pagesFile(at+"vmemory_0.bin", c.image.Memory()))
+	}
+	files = appendPages(files, at+"stable_memory.bin", c.stable)
+	files = appendChunks(files, at, c.chunks)
+	for _, s := range c.snapshots {
+		files = s.write(files, fmt.Sprintf("snapshots/%x/%x/", c.id.Principal().Bytes(), s.id))
+	}
+	return files
+}
+
+// file is the module as it was installed.
+func (c *code) file(at string) protocol.StateFile {
+	return protocol.StateFile{Path: at + "software.wasm", Size: uint64(len(c.raw)), Chunks: c.chunks, Content: rawFile(c.raw)}
+}
+
+// A rawFile is a file's content that is in memory as it is.
+type rawFile []byte
+
+// Chunk implements protocol.FileContent.
+func (r rawFile) Chunk(i int) []byte {
+	b := r[i*protocol.ChunkSize:]
+	return b[:min(len(b), protocol.ChunkSize)]
+}
+
+func pagesFile(path string, p wasm.Pages) protocol.StateFile {
+	return protocol.StateFile{Path: path, Size: p.Len(), Chunks: p.ChunkHashes(), Content: p}
+}
+
+func appendPages(files []protocol.StateFile, path string, p wasm.Pages) []protocol.StateFile {
+	if p.Len() == 0 {
+		return files
+	}
+	return append(files, pagesFile(path, p))
+}
+
+func appendChunks(files []protocol.StateFile, at string, chunks []chunk) []protocol.StateFile {
+	if len(chunks) == 0 {
+		return files
+	}
+	return append(files, protocol.WrittenFile(at+"wasm_chunk_store.bin", func() (b []byte) {
+		for _, k := range chunks {
+			b = append(b, k.data...)
+		}
+		return b
+	}))
+}
+
+// write appends a snapshot's files.
+func (s *snapshot) write(files []protocol.StateFile, at string) []protocol.StateFile {
+	files = append(files, protocol.WrittenFile(at+"snapshot.pbuf", func() []byte { return s.appendTo(nil) }))
+	if s.upload != nil {
+		files = appendPages(appendPages(files, at+"software.wasm", s.upload.module), at+"vmemory_0.bin", s.upload.memory)
+	} else {
+		files = append(files, s.code.file(at), pagesFile(at+"vmemory_0.bin", s.image.Memory()))
+	}
+	return appendChunks(appendPages(files, at+"stable_memory.bin", s.stable), at, s.chunks)
+}
+
+// encode writes all that later rounds may depend on, beside memories and modules, which are files of their own.
+//
+// Model: a form of our own in place of protobuf. Calls of the management canister that are under way stand by the hash of their message.
+func (c *Canister) encode() []byte {
 	b := appendUint(nil, uint64(c.id), uint64(c.status), c.version, c.timer, uint64(c.next),
 		uint64(c.ran), uint64(c.charged), c.contextID, uint64(c.callback), c.created, c.deployed)
 	b = c.consumed.appendTo(appendCycles(appendCycles(b, c.balance), c.reserved))
 	b = c.appendBelongings(c.settings.appendTo(b))
 	if c.code != nil {
-		image := c.image.Hash()
 		b = append(b, c.code.hash[:]...)
-		b = append(b, image[:]...)
+		for _, g := range c.image.Globals() {
+			b = appendUint(b, g)
+		}
 	}
-	stable := c.stable.Hash()
-	b = append(b, stable[:]...)
 	b = appendBlob(b, c.certified)
 	b = appendUint(b, uint64(len(c.contexts)))
 	for _, x := range c.contexts {
@@ -96,7 +163,7 @@ func (c *Canister) contentHash() crypto.Hash {
 	for _, k := range c.callbacks {
 		b = k.appendTo(b)
 	}
-	return crypto.Sum("canister", c.queues.AppendTo(c.long.appendTo(b)))
+	return c.queues.AppendTo(c.long.appendTo(b))
 }
 
 // appendBelongings covers what the management canister keeps about a canister.

@@ -119,10 +119,15 @@ func (d draws) managing(s *subnet) *protocol.SignedIngress {
 	return s.asks("uninstall_code", about(id))
 }
 
+// ManifestHash covers all of the state: it is the root of a manifest of its files alone.
+func (s *State) ManifestHash() crypto.Hash {
+	return crypto.Hash(protocol.NewManifest(s.Files()).Root())
+}
+
 // contents is the manifest hash worked out from nothing.
 func (s *State) contents() crypto.Hash {
 	plain := *s
-	plain.hashes, plain.root = nil, nil
+	plain.written, plain.files = nil, nil
 	return plain.ManifestHash()
 }
 

@@ -97,11 +97,11 @@ func (d draws) ending(s script) script {
 }
 
 // unclocked is a canister without what counts executions: ids of contexts, who ran when, and the log.
-func unclocked(c *Canister) crypto.Hash {
+func unclocked(c *Canister) protocol.StateHash {
 	plain := *c
 	plain.contextID, plain.ran, plain.next, plain.charged = 0, 0, 0, 0
 	plain.log = canisterLog{}
-	return plain.contentHash()
+	return protocol.NewManifest(plain.write()).Root()
 }
 
 // A message that traps leaves no trace: memory, globals, stable memory, cycles, calls, timer, certified data.

@@ -102,7 +102,7 @@ func (r *Round) seal() *State {
 	next := *r.parent
 	next.management, next.departing, next.nextID, next.retired = r.management, r.departing, r.nextID, r.retired
 	next.outcalls = r.outcalls
-	next.delta, next.root = r.delta, nil
+	next.delta, next.files = r.delta, nil
 	slices.SortFunc(r.order, func(a, b *Canister) int { return cmp.Compare(a.id, b.id) })
 	members := make([]sorted.Edit[member], 0, len(r.order))
 	var wakes []sorted.Edit[wake]

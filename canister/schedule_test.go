@@ -111,7 +111,7 @@ func TestIdleRoundChangesNothing(t *testing.T) {
 	s.ctx.Checkpoint = true
 	s.round()
 	require.Equal(t, before.ManifestHash(), s.state.ManifestHash())
-	require.NotNil(t, s.state.root)
+	require.NotNil(t, s.state.files)
 }
 
 // The hash kept from a checkpoint is what it would be from nothing, round after round.

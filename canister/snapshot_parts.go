@@ -26,9 +26,7 @@ type upload struct {
 }
 
 func (u *upload) appendTo(b []byte) []byte {
-	module, memory := u.module.Hash(), u.memory.Hash()
-	b = append(append(appendUint(b, u.size), module[:]...), memory[:]...)
-	return appendBlob(b, m.Encode(u.globals))
+	return appendBlob(appendUint(b, u.size, u.module.Len(), u.memory.Len()), m.Encode(u.globals))
 }
 
 func (s *snapshot) source() m.LoadSource {

@@ -173,15 +173,16 @@ func (c *Canister) noSnapshot(id []byte) *fault {
 	return refusal(errSnapshotNotFound, "Could not find the snapshot ID %x for canister %s.", id, c.id)
 }
 
-// appendTo covers a snapshot for a state's hash.
+// appendTo writes what a snapshot has beside its memories and module, which are files of their own.
 func (s *snapshot) appendTo(b []byte) []byte {
-	stable := s.stable.Hash()
-	b = append(appendBlob(appendBlob(b, s.id), s.certified), stable[:]...)
+	b = appendBlob(appendBlob(b, s.id), s.certified)
 	if s.upload != nil {
 		b = s.upload.appendTo(b)
 	} else {
-		image := s.image.Hash()
-		b = append(append(b, s.code.hash[:]...), image[:]...)
+		b = append(b, s.code.hash[:]...)
+		for _, g := range s.image.Globals() {
+			b = appendUint(b, g)
+		}
 	}
 	if s.timer != nil {
 		b = appendUint(b, *s.timer)

@@ -4,7 +4,6 @@ import (
 	"cmp"
 
 	"icsim/canister/sorted"
-	"icsim/crypto"
 	"icsim/crypto/hashtree"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -29,8 +28,8 @@ type State struct {
 	guaranteed int
 	callbacks  int
 
-	hashes []canisterHash // of canisters as they were at the last checkpoint, ascending
-	root   *crypto.Hash   // the manifest hash of exactly this state, if it was worked out
+	written []canisterFiles      // of canisters as they were at the last checkpoint, ascending
+	files   []protocol.StateFile // of exactly this state, if they were worked out
 }
 
 // A member is a hosted canister.

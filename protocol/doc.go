@@ -6,6 +6,7 @@
 //   - block.go, artifact.go, summary.go: what consensus agrees on and signs (reference/protocol.md A.1, A.7).
 //   - ingress.go, message.go, stream.go: what users and canisters send (sections C and D).
 //   - outcall.go, outcall_share.go, outcall_payload.go: HTTPS outcalls, what nodes sign about them and what blocks answer.
+//   - manifest.go, manifest_parts.go: the files of a checkpoint, what a catch-up package signs of them (sections B and F).
 //   - batch.go, block_makers.go, executor.go: what consensus hands to message routing, and message routing to canisters.
 //   - registry.go: the records of the registry, by version.
 //   - machine.go, wire.go, note.go, meter.go, disk.go: a node as the simulator sees it.

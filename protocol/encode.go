@@ -10,6 +10,7 @@ type encoder struct{ buf []byte }
 const encoderSize = 192
 
 func (e *encoder) u64(v uint64)    { e.buf = binary.BigEndian.AppendUint64(e.buf, v) }
+func (e *encoder) u32(v uint32)    { e.buf = binary.BigEndian.AppendUint32(e.buf, v) }
 func (e *encoder) raw(b []byte)    { e.buf = append(e.buf, b...) }
 func (e *encoder) blob(b []byte)   { e.u64(uint64(len(b))); e.raw(b) }
 func (e *encoder) str(s string)    { e.u64(uint64(len(s))); e.buf = append(e.buf, s...) }

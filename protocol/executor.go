@@ -75,9 +75,9 @@ type Round interface {
 type CanisterState interface {
 	// Tree is the subtree `canister` of the certified tree: empty when there is no canister.
 	Tree() hashtree.Tree
-	// ManifestHash covers everything: memories, queues, call contexts, balances. It stands for the manifest
-	// that a checkpoint computes.
-	ManifestHash() crypto.Hash
+	// Files are what a checkpoint has of the canisters: memories, queues, call contexts, balances. Of two states with equal
+	// files the same follows.
+	Files() []StateFile
 	// Size is what a checkpoint would hold, in bytes.
 	Size() uint64
 	// TotalCycles is what the canisters hold: balances, queued messages and open calls. Cycles in streams

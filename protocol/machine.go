@@ -22,15 +22,18 @@ const (
 	LaneExecution                 // message routing and canisters
 	LaneQuery                     // users' queries and reads of the certified state
 	LaneOutcalls                  // HTTPS outcalls: adapter, shares of responses
+	LaneStateSync                 // fetching a state from peers, and serving them
 	NumLanes
 )
 
-var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls"}
+var laneNames = [NumLanes]string{
+	"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls", "state-sync",
+}
 
 func (l Lane) String() string { return laneNames[l] }
 
 // Sleeps reports whether the lane has nothing to do before a message arrives: it is not woken as its node starts.
-func (l Lane) Sleeps() bool { return l == LaneOutcalls }
+func (l Lane) Sleeps() bool { return l == LaneOutcalls || l == LaneStateSync }
 
 // Input is what one lane of one node gets to handle: all that arrived since its last step, in order. With no
 // arrivals it is a wake-up.
@@ -61,6 +64,9 @@ type Outputs struct {
 	// The caller presets Never.
 	Wake  Time
 	Meter Meter
+	// Restart, if not empty, says why the node stops at the end of the step and starts again from its disk, as a replica that
+	// panics is started again by its orchestrator.
+	Restart string
 }
 
 // Send gives a message to each of some nodes, in order. To is shared and not changed by anyone.

@@ -33,6 +33,8 @@ const (
 	OpWitness                        // a certificate or stream slice cut from a state
 	OpDiskByte                       // written to the pool's disk
 	OpOutcall                        // a request to a server through the adapter, with its answer
+	OpDiskReadByte                   // of a checkpoint
+	OpLoadCheckpoint                 // fixed part of taking over a fetched checkpoint
 	NumOps
 )
 
@@ -42,6 +44,7 @@ var opNames = [NumOps]string{
 	"verify-ecdsa", "verify-rsa", "verify-canister", "hash-byte",
 	"payload-build", "payload-validate", "payload-byte", "ingress-validate", "round", "canister-round",
 	"canister-message", "instruction", "checkpoint", "checkpoint-byte", "witness", "disk-byte", "outcall",
+	"disk-read-byte", "load-checkpoint",
 }
 
 func (o Op) String() string { return opNames[o] }

@@ -32,6 +32,10 @@ const (
 	NoteQueryAnswered                     // client: Hash: request id; Value: latency in ns; Reason empty if replied, else the reject
 	NoteQueryLost                         // client: Hash: request id; no answer within its expiry
 	NoteQueryDistrusted                   // client: Hash: request id; Peer: who answered; Reason: what is wrong with the answer
+	NoteSyncStarted                       // Hash: manifest hash; the node begins to fetch the state at Height
+	NoteSyncFetched                       // Hash: manifest hash; Value: bytes fetched. All of the state was verified
+	NoteSyncAdopted                       // Hash: manifest hash; the node goes on from the state that it fetched
+	NoteBadChunk                          // Peer: who sent a part of a state that its hash refutes; Value: ChunkID; Hash: manifest hash
 	NumNoteKinds
 )
 
@@ -40,6 +44,7 @@ var noteNames = [NumNoteKinds]string{
 	"delivered", "executed", "certified", "checkpoint", "cup", "invalid", "equivocation", "pool-size",
 	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "started",
 	"query-made", "query-answered", "query-lost", "query-distrusted",
+	"sync-started", "sync-fetched", "sync-adopted", "bad-chunk",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }

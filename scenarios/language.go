@@ -92,6 +92,7 @@ liveness:                             # what counts as live; these are the defau
   progress: 20s                       # longest wait for a finalized block, while at most f nodes are disturbed
   lag: 10                             # heights that a settled node may be behind at the end
   freshness: 5m                       # greatest age of the newest certified state
+  catch_up: 60s                       # a disturbed node is within lag so long after it is left alone; default: at the end of the run
 
 expect:                               # what else must hold at the end
   - { block_rate: { of: app, min: 1.5, max: 3 } }

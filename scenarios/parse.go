@@ -108,5 +108,6 @@ func (p *parser) liveness(o *object) {
 	b.Progress = optional(l, "progress", spans(time.Millisecond, maxDuration), b.Progress)
 	b.Lag = protocol.Height(optional(l, "lag", counts(1, 1_000_000), int(b.Lag)))
 	b.Freshness = optional(l, "freshness", spans(time.Millisecond, maxDuration), b.Freshness)
+	b.CatchUp = optional(l, "catch_up", spans(time.Millisecond, maxDuration), b.CatchUp)
 	l.done()
 }

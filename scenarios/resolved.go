@@ -43,9 +43,11 @@ func (s *Spec) Resolved() []byte {
 	section(w, "attackers", s.Attackers, func(a *Attacker) string {
 		return new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies)).String()
 	})
-	w.line("liveness: %s", new(entry).
+	liveness := new(entry).
 		add("progress", printDuration(s.Liveness.Progress)).add("lag", printInt(uint64(s.Liveness.Lag))).
-		add("freshness", printDuration(s.Liveness.Freshness)))
+		add("freshness", printDuration(s.Liveness.Freshness))
+	liveness.addIf(s.Liveness.CatchUp > 0, "catch_up", printDuration(s.Liveness.CatchUp))
+	w.line("liveness: %s", liveness)
 	if len(s.Expect) > 0 {
 		w.line("expect:")
 	}

@@ -41,6 +41,8 @@ type subnetWatch struct {
 	finalization *metrics.Histogram        // from proposal until more than half of the nodes see it final, ns
 	quorum       int                       // more than half of the nodes
 	invalid      uint64
+	synced       uint64 // states that nodes fetched and went on from
+	badChunks    uint64 // of states, that receivers refused
 	accused      []equivocation
 	canisters    int
 }
@@ -204,6 +206,13 @@ func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
 		sub.invalid++
 	case protocol.NoteEquivocation:
 		w.accuse(sub, at, equivocation{n.Peer, n.Height})
+	case protocol.NoteBadChunk:
+		sub.badChunks++
+	case protocol.NoteSyncStarted:
+		w.happened(at.At, fmt.Sprintf("%s: %s begins to fetch the state of height %d", sub.name, at.Node, n.Height))
+	case protocol.NoteSyncAdopted:
+		sub.synced++
+		w.happened(at.At, fmt.Sprintf("%s: %s goes on from the state of height %d", sub.name, at.Node, n.Height))
 	case protocol.NoteExecuted:
 		if n.Round != nil && n.Height > sub.executed {
 			sub.executed, sub.blockTime = n.Height, n.Round.Time

@@ -49,6 +49,8 @@ type SubnetResult struct {
 	Canisters              int             `json:"canisters"`
 	Equivocations          uint64          `json:"equivocations"`
 	Invalid                uint64          `json:"invalid_artifacts"`
+	StateSyncs             uint64          `json:"state_syncs"` // completed: nodes that went on from a state of their peers
+	BadChunks              uint64          `json:"bad_chunks"`  // of states, that did not have the hash they should
 }
 
 // An IngressResult sums up users' calls.
@@ -150,6 +152,7 @@ func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 		Nodes: len(sub.nodes), FinalizedHeight: uint64(w.finalized), CertifiedHeight: uint64(w.certified), CUPHeight: uint64(w.cup),
 		FinalizationMS: w.finalization.Summary(int64(time.Millisecond)), StateHash: hex.EncodeToString(w.stateHash[:]),
 		Canisters: w.canisters, Equivocations: uint64(len(w.accused)), Invalid: w.invalid,
+		StateSyncs: w.synced, BadChunks: w.badChunks,
 	}
 	if end > 0 {
 		r.BlockRate = float64(w.finalized) / seconds(end)

@@ -206,6 +206,23 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 	for _, l := range out.Locals {
 		s.schedule(uint32(node), node, t.Add(max(l.After, 1)), occurrence{what: handed, lane: l.Msg.Lane(), boots: boots, message: l.Msg})
 	}
+	if out.Restart != "" {
+		s.restart(t, node, out.Restart)
+	}
+}
+
+// restartDelay is how long a replica that stopped by itself is down: the orchestrator looks after it every 10 s
+// (reference/protocol.md F).
+const restartDelay = 10 * time.Second
+
+// restart stops a node that wants it, and starts it again from its disk.
+func (s *simulation) restart(t protocol.Time, node protocol.NodeID, why string) {
+	s.watch.happened(t, fmt.Sprintf("%s restarts: %s", node, why))
+	s.effects.Reset()
+	s.hosts[node].Crash()
+	s.net.Down(t, node, &s.effects)
+	s.spread(t)
+	s.schedule(uint32(node), node, t.Add(restartDelay), occurrence{what: nodeStart})
 }
 
 // dispatch schedules the arrival of transfers, in the name of who caused them.

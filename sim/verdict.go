@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -17,6 +18,7 @@ func (s *simulation) checkConfig() check.Config {
 			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes,
 			Interval: protocol.Height(s.config.Subnets[i].DKGIntervalLength),
 			Excused:  s.excused(sub.nodes),
+			Returns:  s.returns(sub.nodes),
 		})
 	}
 	return c
@@ -65,6 +67,24 @@ func (s *simulation) disturbances() []disturbance {
 		add(x.Node, x.At, x.For)
 	}
 	return all
+}
+
+// returns gives when nodes are left alone after faults, if they are so for as long as they may take to catch up.
+func (s *simulation) returns(nodes []protocol.NodeID) []check.Return {
+	bound := s.config.Bounds.CatchUp
+	if bound == 0 {
+		return nil
+	}
+	all := s.disturbances()
+	var out []check.Return
+	for _, d := range all {
+		again := func(e disturbance) bool { return e.node == d.node && e.To > d.To && e.From < d.To.Add(bound) }
+		if slices.Contains(nodes, d.node) && !slices.ContainsFunc(all, again) && d.To.Add(bound) <= protocol.Time(s.config.Duration) {
+			out = append(out, check.Return{Node: d.node, At: d.To})
+		}
+	}
+	slices.SortStableFunc(out, func(a, b check.Return) int { return cmp.Compare(a.At, b.At) })
+	return out
 }
 
 // isMinority tells whether a partition leaves a node without a quorum of its subnet: then it is disturbed.
@@ -200,6 +220,7 @@ func (r *Result) quantity(q check.Quantity, subnet string) float64 {
 				check.BlockRate: s.BlockRate, check.FinalizationMS: s.FinalizationMS.P50, check.Rank0Share: s.Rank0Share,
 				check.Finalized: float64(s.FinalizedHeight), check.Certified: float64(s.CertifiedHeight),
 				check.CUPHeight: float64(s.CUPHeight), check.Equivocations: float64(s.Equivocations),
+				check.StateSyncs: float64(s.StateSyncs), check.BadChunks: float64(s.BadChunks),
 			})
 		}
 	}

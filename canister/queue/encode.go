@@ -2,12 +2,12 @@ package queue
 
 import "encoding/binary"
 
-// AppendTo appends the whole content of the queues in one form for equal contents: what a state's hash covers.
+// AppendTo appends the whole content of the queues in one form for equal contents: what a checkpoint has of them.
 func (q *Queues) AppendTo(dst []byte) []byte {
 	dst = appendUint(dst, uint64(q.turn))
 	dst = appendUint(dst, uint64(q.ingress.len()))
 	for _, m := range q.ingress.list() {
-		dst = append(dst, m.BytesHash[:]...)
+		dst = appendBlob(appendBlob(append(dst, m.BytesHash[:]...), []byte(m.Content.Method)), m.Content.Arg)
 	}
 	for _, senders := range q.senders {
 		dst = appendUint(dst, uint64(len(senders)))
@@ -28,10 +28,12 @@ func (l *lane) appendTo(dst []byte) []byte {
 	dst = appendUint(dst, uint64(l.reserved))
 	dst = appendUint(dst, uint64(l.len()))
 	for _, i := range l.list() {
-		dst = append(dst, i.Message.Hash[:]...)
+		dst = appendBlob(dst, i.Message.Encoded())
 		dst = appendUint(dst, uint64(i.Expires))
 	}
 	return dst
 }
 
 func appendUint(dst []byte, v uint64) []byte { return binary.BigEndian.AppendUint64(dst, v) }
+
+func appendBlob(dst, blob []byte) []byte { return append(appendUint(dst, uint64(len(blob))), blob...) }

@@ -9,6 +9,7 @@ import (
 
 	"icsim/canister/wasm/module"
 	"icsim/canister/wasm/rewrite"
+	"icsim/crypto"
 )
 
 // Module is a canister module, compiled. It belongs to its Engine.
@@ -25,6 +26,7 @@ type Module struct {
 	hasStart bool
 	hasTable bool
 	memory64 bool
+	chunks   []crypto.Hash
 	memory   Pages  // initial
 	maxPages uint64 // of 64 KiB
 }
@@ -53,6 +55,7 @@ func (e *Engine) Compile(raw []byte, opt CompileOptions) (*Module, error) {
 		return nil, typeError(decoded, err)
 	}
 	m := newModule(key.hash, compiled, out)
+	m.chunks = crypto.SumChunks(raw)
 	e.modules[key] = m
 	return m, nil
 }
@@ -90,6 +93,9 @@ func newModule(hash Hash, compiled wazero.CompiledModule, out *rewrite.Output) *
 	m.memory = memory.Done()
 	return m
 }
+
+// Chunks gives the hashes of the chunks of the bytes given to Compile.
+func (m *Module) Chunks() []crypto.Hash { return m.chunks }
 
 // Hash gives SHA-256 of the bytes given to Compile.
 func (m *Module) Hash() Hash { return m.hash }

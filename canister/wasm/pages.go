@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"icsim/canister/wasm/rewrite"
+	"icsim/crypto"
 )
 
 // PageSize is the granularity of sharing, of dirty tracking and of the hash, in bytes.
@@ -108,7 +109,7 @@ func (p Pages) Hash() Hash {
 	return sha256.Sum256(binary.LittleEndian.AppendUint64(root[:], p.pages))
 }
 
-// sum gives zero for zeros, whether they are stored or not. A page and a parent hash different lengths, so neither passes for the other.
+// sum gives zero for zeros, whether they are stored or not.
 func (n *node) sum() Hash {
 	switch {
 	case n == nil:
@@ -116,23 +117,54 @@ func (n *node) sum() Hash {
 	case n.hashed:
 		return n.hash
 	case n.data != nil:
-		if *n.data != [PageSize]byte{} {
-			n.hash = sha256.Sum256(n.data[:])
-		}
+		n.hash = Hash(crypto.SumPage(n.data))
 	default:
-		var all [fan * sha256.Size]byte
+		var kids [fan]crypto.Hash
 		for i, k := range n.kids {
-			if k != nil {
-				h := k.sum()
-				copy(all[i*sha256.Size:], h[:])
-			}
+			kids[i] = crypto.Hash(k.sum())
 		}
-		if all != [fan * sha256.Size]byte{} {
-			n.hash = sha256.Sum256(all[:])
-		}
+		n.hash = Hash(crypto.SumFork(&kids))
 	}
 	n.hashed = true
 	return n.hash
+}
+
+// chunkHeight is the number of levels above the pages of a chunk.
+const chunkHeight = 2
+
+// NumChunks is how many chunks of crypto.ChunkBytes it takes to hold the array.
+func (p Pages) NumChunks() int { return int((p.Len() + crypto.ChunkBytes - 1) / crypto.ChunkBytes) }
+
+// chunk gives where the pages of a chunk begin and end.
+func (p Pages) chunk(i int) (from, to uint64) {
+	from = uint64(i) * crypto.ChunkBytes
+	return from, min(from+crypto.ChunkBytes, p.Len())
+}
+
+// Chunk gives the bytes of a chunk: what a checkpoint's file has there.
+func (p Pages) Chunk(i int) []byte {
+	from, to := p.chunk(i)
+	b := make([]byte, to-from)
+	p.Read(b, from)
+	return b
+}
+
+// ChunkHashes gives crypto.SumChunk of each chunk. Like Hash it hashes again only what has changed.
+func (p Pages) ChunkHashes() []crypto.Hash {
+	hashes := make([]crypto.Hash, p.NumChunks())
+	for i := range hashes {
+		from, to := p.chunk(i)
+		n, h := p.root, height(p.pages)
+		for ; h > chunkHeight && n != nil; h-- {
+			n = n.kids[from/PageSize>>(fanShift*(h-1))%fan]
+		}
+		root := crypto.Hash(n.sum())
+		for ; h < chunkHeight; h++ {
+			root = crypto.SumFork(&[fan]crypto.Hash{root})
+		}
+		hashes[i] = crypto.ChunkOf(root, int(to-from))
+	}
+	return hashes
 }
 
 // diff calls f for each page, in order, that may differ between p and q, with q's contents (nil for zeros). Only differing paths

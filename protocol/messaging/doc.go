@@ -3,6 +3,7 @@
 //
 //   - process.go, demux.go, build.go: the deterministic state machine, in the order of its steps;
 //   - state.go, stream.go, history.go, block_makers.go, metrics.go, tree.go: the state and its certified tree;
+//   - checkpoint.go: the files of a checkpoint;
 //   - router.go: a node's queue of batches;
 //   - manager.go, serve.go: a node's states, and what it shows of them to clients and to other subnets.
 //

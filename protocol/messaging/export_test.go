@@ -11,7 +11,7 @@ func RebuildTree(s *State, previous protocol.StateHash, registry *protocol.Regis
 }
 
 // FullHash covers all of a state, checkpoint or not.
-func FullHash(s *State) protocol.StateHash { return manifestHash(s) }
+func FullHash(s *State) protocol.StateHash { return manifestOf(s).Root() }
 
 // EncodeMetrics gives the leaf of the certified tree.
 func EncodeMetrics(canisters, bytes uint64, consumed protocol.Cycles, updates uint64) []byte {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"icsim/crypto"
 	"icsim/crypto/hashtree"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -33,9 +32,8 @@ type history struct {
 
 // answers are the calls answered in one round.
 type answers struct {
-	until  protocol.Time // when they are forgotten
-	calls  []protocol.MessageID
-	digest crypto.Hash
+	until protocol.Time // when they are forgotten
+	calls []protocol.MessageID
 }
 
 // size is how many calls are known.
@@ -76,14 +74,30 @@ func encodeOrigin(m *protocol.IngressContent) []byte {
 	return m.Sender.AppendTo(binary.BigEndian.AppendUint64(raw, uint64(m.Canister)))
 }
 
-// hash covers what the certified tree does not: who made calls, and when answers are forgotten.
-func (h *history) hash() crypto.Hash {
-	origins := h.origins.Digest()
-	raw := binary.BigEndian.AppendUint64(origins[:], uint64(h.pruned))
-	for _, a := range h.answered {
-		raw = append(raw, a.digest[:]...)
+// encode writes the history for a checkpoint: of each call who made it, where it stands and the answer, then when answers are forgotten.
+func (h *history) encode() []byte {
+	var b []byte
+	put := binary.BigEndian.AppendUint64
+	b = put(b, uint64(h.size()))
+	for label, entry := range h.tree.Ascend("") {
+		origin, _ := h.origins.Leaf(label)
+		b = append(append(append(b, label...), byte(len(origin))), origin...)
+		leaves, _ := entry.Subtree()
+		for name, leaf := range leaves.Ascend("") {
+			value, _ := leaf.Leaf()
+			b = append(append(b, byte(len(name))), name...)
+			b = append(put(b, uint64(len(value))), value...)
+		}
+		b = append(b, 0)
 	}
-	return crypto.Sum("ingress_history", raw)
+	b = put(b, uint64(h.pruned))
+	for _, a := range h.answered {
+		b = put(put(b, uint64(a.until)), uint64(len(a.calls)))
+		for _, id := range a.calls {
+			b = append(b, id[:]...)
+		}
+	}
+	return b
 }
 
 // A historyEdit is a round's working copy.
@@ -165,19 +179,10 @@ func (e *historyEdit) commit() *history {
 	}
 	h.tree = h.tree.Apply(edits)
 	if answer != nil {
-		answer.seal()
 		h.answered = append(h.answered[:len(h.answered):len(h.answered)], answer)
 	}
 	h.prune(e.bound.bytes)
 	return &h
-}
-
-func (a *answers) seal() {
-	raw := binary.BigEndian.AppendUint64(nil, uint64(a.until))
-	for _, id := range a.calls {
-		raw = append(raw, id[:]...)
-	}
-	a.digest = crypto.Sum("ingress_answers", raw)
 }
 
 // forget drops the calls whose answers have stood long enough, and gives the edits that say so.

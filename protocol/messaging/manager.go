@@ -15,7 +15,9 @@ type StateManager struct {
 	registry    protocol.RegistryClient
 	states      []kept // by ascending height; never empty
 	checkpoints []*State
-	certified   int // index in states of the highest certified one, −1 if there is none
+	pinned      []protocol.Height // of checkpoints that peers are served from
+	removable   protocol.Height   // checkpoints below may go
+	certified   int               // index in states of the highest certified one, −1 if there is none
 	writes      []protocol.Write
 }
 
@@ -34,12 +36,12 @@ func NewStateManager(node protocol.NodeID, registry protocol.RegistryClient, gen
 // protocol.DiskCheckpoint by ascending height. Certifications come again from the certification pool.
 func (m *StateManager) Restore(checkpoints []any) {
 	for _, c := range checkpoints {
-		m.adopt(c.(*State))
+		m.Adopt(c.(*State))
 	}
 }
 
-// adopt makes a checkpoint the latest state.
-func (m *StateManager) adopt(s *State) {
+// Adopt makes a checkpoint the latest state: one from disk, or one from peers, which has been written to disk by then.
+func (m *StateManager) Adopt(s *State) {
 	m.states = []kept{{State: s}}
 	m.certified = -1
 	if last := m.checkpoints[len(m.checkpoints)-1]; last.height < s.height {
@@ -157,13 +159,48 @@ func (m *StateManager) RemoveBelow(inMemory, checkpoints protocol.Height) {
 	if m.states[0].height < inMemory {
 		m.removeStates(inMemory)
 	}
-	for len(m.checkpoints) > 1 && m.checkpoints[0].height < checkpoints {
-		m.writes = append(m.writes, protocol.Write{
-			Key: protocol.DiskKey{Space: protocol.DiskCheckpoint, Height: m.checkpoints[0].height},
-		})
-		m.checkpoints = m.checkpoints[1:]
-	}
+	m.removable = max(m.removable, checkpoints)
+	m.removeCheckpoints()
 }
+
+// removeCheckpoints lets go of checkpoints that are not needed and that no peer is served from.
+func (m *StateManager) removeCheckpoints() {
+	last := len(m.checkpoints) - 1
+	if last == 0 || m.checkpoints[0].height >= m.removable {
+		return
+	}
+	kept := make([]*State, 0, last+1)
+	for i, s := range m.checkpoints {
+		if i == last || s.height >= m.removable || slices.Contains(m.pinned, s.height) {
+			kept = append(kept, s)
+			continue
+		}
+		m.writes = append(m.writes, protocol.Write{Key: protocol.DiskKey{Space: protocol.DiskCheckpoint, Height: s.height}})
+	}
+	m.checkpoints = kept
+}
+
+// Serves gives the checkpoint of a height for peers to fetch, nil if it is not there.
+func (m *StateManager) Serves(h protocol.Height) protocol.Checkpoint {
+	if s := m.Checkpoint(h); s != nil {
+		return s
+	}
+	return nil
+}
+
+// Pin keeps a checkpoint while peers are served from it.
+func (m *StateManager) Pin(h protocol.Height) { m.pinned = append(m.pinned, h) }
+
+// Unpin undoes a Pin.
+func (m *StateManager) Unpin(h protocol.Height) {
+	if i := slices.Index(m.pinned, h); i >= 0 {
+		m.pinned = slices.Delete(m.pinned, i, i+1)
+	}
+	m.removeCheckpoints()
+}
+
+// NewestCheckpoint is the last one.
+func (m *StateManager) NewestCheckpoint() *State { return m.checkpoints[len(m.checkpoints)-1] }
 
 func (m *StateManager) removeStates(below protocol.Height) {
 	first := slices.IndexFunc(m.states, func(k kept) bool { return k.height >= below })

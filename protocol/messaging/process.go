@@ -170,7 +170,7 @@ func (r *round) commit() *Result {
 	batch := r.batch.ID()
 	s.lineage = crypto.Sum("lineage", r.parent.lineage[:], batch[:])
 	if r.batch.Checkpoint {
-		s.manifest = manifestHash(s)
+		s.files = manifestOf(s)
 	}
 	return &Result{State: s, Summary: r.summary(s, outcome, burned), Critical: r.critical, busiest: outcome.BusiestThread}
 }

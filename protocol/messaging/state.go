@@ -21,7 +21,7 @@ type State struct {
 	metrics   metrics
 	tree      hashtree.Tree
 	root      protocol.StateHash
-	manifest  protocol.StateHash // of a checkpoint, else zero
+	files     *protocol.Manifest // of a checkpoint, else nil
 	cycles    protocol.Cycles    // in canisters and streams
 	lineage   crypto.Hash        // over genesis and all batches since
 }
@@ -34,8 +34,8 @@ func Genesis(subnet protocol.SubnetID, canisters protocol.CanisterState, registr
 	s.metrics = metricsOf(&State{}, canisters, &protocol.RoundOutcome{})
 	s.tree = wholeTree(s, protocol.StateHash{}, registry)
 	s.root = protocol.StateHash(s.tree.Digest())
-	s.manifest = manifestHash(s)
-	s.lineage = crypto.Hash(s.manifest)
+	s.files = manifestOf(s)
+	s.lineage = crypto.Hash(s.files.Root())
 	return s
 }
 
@@ -63,11 +63,17 @@ func (s *State) Root() protocol.StateHash { return s.root }
 
 // Manifest is the hash over everything, that a CUP signs. ok is false when the state is no checkpoint.
 func (s *State) Manifest() (hash protocol.StateHash, ok bool) {
-	return s.manifest, s.IsCheckpoint()
+	if s.files == nil {
+		return hash, false
+	}
+	return s.files.Root(), true
 }
 
+// Files is the manifest of a checkpoint: what its files are; nil when the state is none.
+func (s *State) Files() *protocol.Manifest { return s.files }
+
 // IsCheckpoint reports whether the state follows a summary block.
-func (s *State) IsCheckpoint() bool { return s.manifest != protocol.StateHash{} }
+func (s *State) IsCheckpoint() bool { return s.files != nil }
 
 // Canisters is the canister side.
 func (s *State) Canisters() protocol.CanisterState { return s.canisters }

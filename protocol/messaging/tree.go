@@ -3,7 +3,6 @@ package messaging
 import (
 	"encoding/binary"
 
-	"icsim/crypto"
 	"icsim/crypto/certificate"
 	"icsim/crypto/der"
 	"icsim/crypto/hashtree"
@@ -186,21 +185,4 @@ func nodesTree(subnet *protocol.SubnetRecord, registry *protocol.RegistrySnapsho
 
 func subnetLabel(registry *protocol.RegistrySnapshot, id protocol.SubnetID) hashtree.Label {
 	return hashtree.Label(registry.Subnet(id).Principal.Bytes())
-}
-
-// manifestHash is the hash that a catch-up package signs: over all of the state, certified or not.
-//
-// Model: the replica hashes the files of a checkpoint in chunks of 1 MiB; the time that takes is charged as
-// OpCheckpointByte.
-func manifestHash(s *State) protocol.StateHash {
-	canisters, history := s.canisters.ManifestHash(), s.history.hash()
-	raw := append(append([]byte(nil), canisters[:]...), history[:]...)
-	if loopback := find(s.streams, s.subnet); loopback != nil {
-		header := loopback.Header()
-		raw = append(raw, header.Encode()...)
-		for _, m := range loopback.messages {
-			raw = append(raw, m.Hash[:]...)
-		}
-	}
-	return protocol.StateHash(crypto.Sum("ic-manifest", s.root[:], s.makers.appendTo(raw)))
 }

@@ -119,6 +119,9 @@ func (b *Broadcast) connection(c *protocol.PeerChange, out *protocol.Outputs) {
 	}
 }
 
+// Connected lists the peers that are connected, ascending. The caller must not change it.
+func (b *Broadcast) Connected() []protocol.NodeID { return b.peers.up }
+
 // Follow takes over which peers are connected from the broadcast of another lane: for a lane that is rarely at work, and that
 // nobody tells of connections. What is on offer goes to peers that were not connected before.
 func (b *Broadcast) Follow(other *Broadcast, out *protocol.Outputs) {

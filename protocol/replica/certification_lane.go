@@ -14,6 +14,7 @@ import (
 type executed struct {
 	result *messaging.Result
 	batch  *protocol.Batch
+	line   uint32 // of the execution lane
 }
 
 func (e *executed) Lane() protocol.Lane { return protocol.LaneCertification }
@@ -62,7 +63,9 @@ func (l *certificationLane) step(r *Replica, in *protocol.Input, out *protocol.O
 	l.events = l.events[:0]
 	for i := range in.Arrivals {
 		if e, ok := in.Arrivals[i].Msg.(*executed); ok {
-			l.commit(r, e, out)
+			if e.line == r.execution.line {
+				l.commit(r, e, out)
+			}
 			continue
 		}
 		l.broadcast.Handle(&in.Arrivals[i], in.Instant, out, &l.events)

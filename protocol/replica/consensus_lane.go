@@ -3,17 +3,20 @@ package replica
 import (
 	"time"
 
-	"icsim/crypto"
 	"icsim/protocol"
 	"icsim/protocol/consensus"
 	"icsim/protocol/dkg"
 	"icsim/protocol/messaging"
 	"icsim/protocol/p2p"
+	"icsim/protocol/statesync"
 )
 
 // pollInterval is how long the consensus thread waits for input before it looks again
 // (rs/p2p/artifact_manager/src/lib.rs; reference/protocol.md A.2).
 const pollInterval = 200 * time.Millisecond
+
+// young is for how long after genesis a node with an empty disk starts from there without asking anybody.
+const young = 10 * time.Second
 
 // A consensusLane is the consensus thread: one pool, one broadcast, one consensus.
 type consensusLane struct {
@@ -23,6 +26,7 @@ type consensusLane struct {
 	effects   consensus.Effects
 	router    batchRouter
 	started   bool
+	synced    protocol.Height // of the package whose state was wanted last
 }
 
 func (l *consensusLane) init(r *Replica) {
@@ -51,10 +55,17 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 		pool := r.cfg.Disk.Load(protocol.DiskConsensusPool)
 		out.Emit(protocol.Note{Kind: protocol.NoteStarted, Height: l.router.ExpectedBatchHeight() - 1, Value: uint64(len(pool))})
 		l.consensus.Restore(pool, at, &l.effects)
+		if genesis := r.cfg.Genesis.Content.Block.Context.Time; len(pool) == 0 && in.Now > genesis.Add(young) {
+			out.Local(&protocol.Poke{At: protocol.LaneStateSync, Reason: "no catch-up package on disk"})
+		}
 	}
 	out.Meter.Charge(protocol.OpReceive, len(in.Arrivals))
 	l.events = l.events[:0]
 	for i := range in.Arrivals {
+		if f, ok := in.Arrivals[i].Msg.(*found); ok {
+			l.consensus.Insert(f.cup, f.from, at)
+			continue
+		}
 		l.broadcast.Handle(&in.Arrivals[i], in.Instant, out, &l.events)
 	}
 	l.broadcast.Tick(in.Instant, out, &l.events)
@@ -67,6 +78,10 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 	}
 	l.consensus.Step(at, &l.effects)
 	l.apply(out)
+	if h, root, ok := l.consensus.NeedsStateSync(); ok && h > l.synced {
+		l.synced = h
+		out.Local(&wanted{statesync.Target{Height: h, Root: root}})
+	}
 	out.Writes = append(out.Writes, r.states.TakeWrites()...) // checkpoints that consensus let go of
 	out.Wake = min(in.Instant.Add(pollInterval), l.broadcast.NextWake())
 }
@@ -81,10 +96,10 @@ func (l *consensusLane) apply(out *protocol.Outputs) {
 	}
 	out.Writes = append(out.Writes, l.effects.Writes...)
 	out.Notes = append(out.Notes, l.effects.Notes...)
-	if d := l.effects.Diverged; d != nil { // Model: the replica restarts and fetches the state; state sync is later work
-		out.Emit(protocol.Note{
-			Kind: protocol.NoteCritical, Height: d.Height, Hash: crypto.Hash(d.Ours), Reason: "own state is not the catch-up package's",
-		})
+	if d := l.effects.Diverged; d != nil {
+		// The node throws its state away and starts again from the package; then it needs the state that the subnet signed.
+		out.Writes = append(out.Writes, protocol.Write{Key: protocol.DiskKey{Space: protocol.DiskCheckpoint, Height: d.Height}})
+		out.Restart = "own state is not the catch-up package's"
 	}
 	for _, w := range l.effects.Writes {
 		out.Meter.Charge(protocol.OpDiskByte, w.Bytes)

@@ -14,6 +14,7 @@
 //   - query_lane.go: users' queries and reads of the certified state; the delegation.
 //   - endpoint.go: what users' requests are judged by, on both lanes that take them.
 //   - outcall_lane.go: requests to HTTPS servers, shares of their responses. It sleeps while no canister has called.
+//   - statesync_lane.go: states fetched from peers and served to them. It sleeps while nobody needs one.
 //   - payload_builder.go: the sections of a block's payload.
 //
 // Replaced components (Config.Components) are how attackers and protocol variants get in: no code here knows of them.

@@ -9,6 +9,7 @@ import (
 type executionLane struct {
 	router  *messaging.Router
 	batches []*protocol.Batch // in the router's queue
+	line    uint32            // counts the states from peers: what was executed before one is of no use after it
 }
 
 // init goes on from the latest state that the disk had.
@@ -17,17 +18,20 @@ func (l *executionLane) init(r *Replica) {
 	l.router = messaging.NewRouter(r.cfg.Processor, r.cfg.Registry, r.states.Latest())
 }
 
-func (l *executionLane) step(_ *Replica, in *protocol.Input, out *protocol.Outputs) {
+func (l *executionLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 	for i := range in.Arrivals {
-		if ready, ok := in.Arrivals[i].Msg.(*protocol.BatchReady); ok {
-			l.batches = append(l.batches, ready.Batch)
+		switch m := in.Arrivals[i].Msg.(type) {
+		case *protocol.BatchReady:
+			l.batches = append(l.batches, m.Batch)
+		case *synced:
+			l.adopt(r, m.state, out)
 		}
 	}
 	if len(l.batches) == 0 {
 		return
 	}
 	result := l.router.Process(&out.Meter)
-	out.Local(&executed{result, l.batches[0]})
+	out.Local(&executed{result, l.batches[0], l.line})
 	l.batches = l.batches[1:]
 	if len(l.batches) > 0 {
 		out.Wake = in.Instant

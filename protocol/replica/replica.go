@@ -53,6 +53,7 @@ type Replica struct {
 	execution     executionLane
 	query         queryLane
 	outcalls      outcallLane
+	sync          stateSyncLane
 }
 
 // New starts a node from its disk: empty at genesis, otherwise what it had before a crash.
@@ -71,6 +72,7 @@ func New(cfg Config) *Replica {
 	r.xnet.init(r)
 	r.query.init(r)
 	r.outcalls.init(r)
+	r.sync.init(r)
 	r.consensus.init(r)
 	r.certification.init(r)
 	return r
@@ -96,6 +98,8 @@ func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
 		r.query.step(r, in, out)
 	case protocol.LaneOutcalls:
 		r.outcalls.step(r, in, out)
+	case protocol.LaneStateSync:
+		r.sync.step(r, in, out)
 	default:
 		panic(fmt.Sprintf("replica: node %s has no lane %d", r.cfg.Node, in.Lane))
 	}

@@ -44,6 +44,7 @@ func strategies() map[string]strategy {
 		"lying-queries":      lyingQueries(),
 		"drop-calls":         dropCalls(),
 		"stale-certificates": staleCertificates(),
+		"bad-chunks":         badChunks(),
 	}
 }
 

@@ -47,6 +47,7 @@ type Bounds struct {
 	Progress  time.Duration   // at most this long without a finalized block on a subnet
 	Lag       protocol.Height // a settled node is at most this far behind its subnet at the end, in blocks and in states
 	Freshness time.Duration   // age of the newest certified state
+	CatchUp   time.Duration   // a disturbed node is within Lag of its subnet so long after it is left alone; 0: at the end of the run
 }
 
 // DefaultBounds suit every shipped scenario with real-world distances: a run of f silent block makers on a
@@ -67,6 +68,14 @@ type Subnet struct {
 	Interval protocol.Height // DKG interval length
 	// Excused are the spans in which more than f nodes are disturbed by faults that end, ascending.
 	Excused []Window
+	// Returns are when nodes are left alone after a disturbance, for as long as Bounds.CatchUp at least, ascending.
+	Returns []Return
+}
+
+// A Return is when a node that was disturbed is left alone.
+type Return struct {
+	Node protocol.NodeID
+	At   protocol.Time
 }
 
 // A Config is what a run is checked against.
@@ -185,6 +194,9 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 		s.fail("no-critical-errors", w, n.Height, "%s at height %d: %s", w.Node, n.Height, n.Reason)
 	case protocol.NoteStarted:
 		node.restart(n.Value == 0)
+	case protocol.NoteSyncAdopted:
+		s.unique("checkpoint-unique", sub, &sub.checkpoints, w, n)
+		node.sync(n.Height)
 	}
 }
 

@@ -52,6 +52,8 @@ const (
 	XNetOpen       Quantity = "xnet_open"
 	XNetMS         Quantity = "xnet_p50_ms"
 	Equivocations  Quantity = "equivocations"
+	StateSyncs     Quantity = "state_syncs"
+	BadChunks      Quantity = "bad_chunks"
 
 	QueriesAnswered Quantity = "queries_answered"
 	QueriesLost     Quantity = "queries_lost"
@@ -65,6 +67,7 @@ func Quantities() map[Quantity]bool {
 		BlockRate: true, Finalized: true, Certified: true, CUPHeight: true, FinalizationMS: true, Rank0Share: true,
 		CallsCompleted: false, CallsFailed: false, CallsLost: false, IngressMS: false,
 		XNetCalls: false, XNetResponses: false, XNetRejects: false, XNetOpen: false, XNetMS: false, Equivocations: true,
+		StateSyncs: true, BadChunks: true,
 		QueriesAnswered: false, QueriesLost: false, QueriesBad: false, QueryMS: false,
 	}
 }

@@ -39,6 +39,7 @@ type node struct {
 	shares                                          byHeight // own notarization shares: the only block, or mixed
 	mixed                                           map[protocol.Height]bool
 	finalShares                                     byHeight
+	returns                                         []protocol.Time // after which it is not back yet
 }
 
 func newSubnet(c *Subnet, corrupt func(protocol.NodeID) bool) *subnet {
@@ -47,6 +48,10 @@ func newSubnet(c *Subnet, corrupt func(protocol.NodeID) bool) *subnet {
 		n := &node{}
 		n.restart(true)
 		s.nodes = append(s.nodes, n)
+	}
+	for _, r := range c.Returns {
+		n := s.node(r.Node)
+		n.returns = append(n.returns, r.At)
 	}
 	return s
 }
@@ -59,6 +64,9 @@ func (n *node) restart(empty bool) {
 		n.shares, n.finalShares, n.mixed = byHeight{}, byHeight{}, map[protocol.Height]bool{}
 	}
 }
+
+// sync notes that the node goes on from a state of its peers: the next batch is the one after, and its certification comes again.
+func (n *node) sync(h protocol.Height) { n.delivered, n.certified = h, 0 }
 
 func (s *subnet) node(id protocol.NodeID) *node {
 	i, _ := slices.BinarySearch(s.Nodes, id)
@@ -85,6 +93,31 @@ func (s *Suite) finalized(sub *subnet, n *node, w Where, note *protocol.Note) {
 		s.progress(sub, w.At)
 		sub.best, sub.bestAt = note.Height, w.At
 	}
+	s.returned(sub, n, w)
+}
+
+// returned looks whether a node that was disturbed is with its subnet again, and was not away for too long.
+func (s *Suite) returned(sub *subnet, n *node, w Where) {
+	if len(n.returns) == 0 || w.At < n.returns[0] || s.lags(sub, n) {
+		return
+	}
+	s.late(sub, n, w)
+	n.returns = n.returns[1:]
+}
+
+// late is asked when a node is back and at the end: was it in time?
+func (s *Suite) late(sub *subnet, n *node, w Where) {
+	if away := w.At.Sub(n.returns[0]); away > s.config.Bounds.CatchUp {
+		s.fail("catch-up", w, n.finalized,
+			"subnet %s: %s is left alone from %.1f s on and was behind for %.1f s, at finalized height %d; the bound is %s",
+			sub.Name, w.Node, time.Duration(n.returns[0]).Seconds(), away.Seconds(), n.finalized, s.config.Bounds.CatchUp)
+	}
+}
+
+// lags tells whether a node is too far behind its subnet, in blocks or in states.
+func (s *Suite) lags(sub *subnet, n *node) bool {
+	lag := s.config.Bounds.Lag
+	return n.finalized+lag < sub.best || n.certified+lag < sub.certifiedBest
 }
 
 func (s *Suite) notarized(sub *subnet, w Where, note *protocol.Note) {
@@ -167,6 +200,7 @@ func (s *Suite) certified(sub *subnet, n *node, w Where, note *protocol.Note) {
 		s.fresh(sub, w.At)
 		sub.certifiedBest, sub.certifiedAt = note.Height, w.At
 	}
+	s.returned(sub, n, w)
 }
 
 // progress is asked when a block is finalized and at the end: was the wait within the bound?
@@ -201,10 +235,13 @@ func (s *Suite) finishSubnet(sub *subnet, end protocol.Time) {
 		if sub.corrupt(id) || !s.config.Settled(id) {
 			continue
 		}
-		if lag := s.config.Bounds.Lag; n.finalized+lag < sub.best || n.certified+lag < sub.certifiedBest {
+		if len(n.returns) > 0 && n.returns[0] < end {
+			s.late(sub, n, Where{At: end, Node: id})
+		}
+		if s.lags(sub, n) {
 			s.fail("catch-up", Where{At: end, Node: id}, n.finalized,
 				"subnet %s: %s ends at finalized height %d and certified height %d, the subnet is at %d and %d; the bound is %d",
-				sub.Name, id, n.finalized, n.certified, sub.best, sub.certifiedBest, lag)
+				sub.Name, id, n.finalized, n.certified, sub.best, sub.certifiedBest, s.config.Bounds.Lag)
 		}
 	}
 }

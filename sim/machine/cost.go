@@ -51,6 +51,8 @@ func Mainnet() CostTable {
 		protocol.OpCheckpointByte:       1 * nanosecond,      // 1 GB/s: SHA-256 of the manifest and the file system
 		protocol.OpWitness:              200 * microsecond,   // fitted: prune, encode
 		protocol.OpDiskByte:             1 * nanosecond,      // NVMe through LMDB: 1 GB/s
+		protocol.OpDiskReadByte:         330,                 // estimated: NVMe at 3 GB/s
+		protocol.OpLoadCheckpoint:       300 * millisecond,   // estimated: as a checkpoint is written; its files are mapped, not read
 		protocol.OpOutcall:              1 * millisecond,     // estimated: gRPC with the adapter and back, TLS handshake, certificate chain
 	}
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"sort"
 
-	"icsim/crypto"
 	"icsim/crypto/hashtree"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -138,13 +137,13 @@ func (s *Canisters) HasCanister(id protocol.CanisterID) bool {
 	return ok && !s.hosted[i].Stopped
 }
 
-// ManifestHash covers everything.
-func (s *Canisters) ManifestHash() crypto.Hash {
-	var parts [][]byte
+// Files are one a canister.
+func (s *Canisters) Files() []protocol.StateFile {
+	var files []protocol.StateFile
 	for _, c := range s.hosted {
-		parts = append(parts, c.describe())
+		files = append(files, protocol.WrittenFile(fmt.Sprintf("canister_states/%d/", c.ID)+protocol.CanisterFile, c.describe))
 	}
-	return crypto.Sum("canisters", parts...)
+	return files
 }
 
 // describe prints all fields; fmt sorts maps.
