@@ -223,7 +223,12 @@ func (e *Endpoint) read(
 }
 
 // unmarshal reads CBOR, self-described or not.
-func unmarshal(raw []byte, into any) error {
+func unmarshal(raw []byte, into any) error { return decoding.Unmarshal(raw, into) }
+
+// decoding is made once: that costs more than reading a request.
+var decoding = decodingMode()
+
+func decodingMode() cbor.DecMode {
 	mode, err := cbor.DecOptions{
 		DupMapKey: cbor.DupMapKeyEnforcedAPF, FieldNameMatching: cbor.FieldNameMatchingCaseSensitive,
 		MaxNestedLevels: maxNesting, MaxArrayElements: maxElements, MaxMapPairs: maxElements,
@@ -231,5 +236,5 @@ func unmarshal(raw []byte, into any) error {
 	if err != nil {
 		panic(fmt.Sprintf("envelope: CBOR options: %v", err))
 	}
-	return mode.Unmarshal(raw, into)
+	return mode
 }

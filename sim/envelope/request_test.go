@@ -326,3 +326,13 @@ func rewritten(t testing.TB, body []byte) []byte {
 	require.NoError(t, cbor.Unmarshal(body, &envelope))
 	return marshal(t, envelope)
 }
+
+func BenchmarkRequest(b *testing.B) {
+	e, body := at(Call, 4), enveloped(b, call())
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, refusal := e.Request(body, genesis); refusal != nil {
+			b.Fatal(refusal.Text)
+		}
+	}
+}

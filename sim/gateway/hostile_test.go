@@ -34,8 +34,9 @@ func TestStatuses(t *testing.T) {
 	forged := bytes.Clone(query)
 	forged[bytes.Index(forged, []byte("sender_sig"))+20] ^= 1
 	probe, time := envelope.Probe(tally.Principal()) // of a subnet that is none
-	v2 := *calls
-	v2.Version = 2
+	v2, nowhere, other, v9 := *calls, *queries, *queries, *calls
+	v2.Version, v9.Version = 2, 9
+	nowhere.ID, other.ID = protocol.CanisterID(1<<40).Principal(), protocol.CanisterID(5).Principal()
 	for name, c := range map[string]struct {
 		method, path, kind string
 		body               []byte
@@ -49,7 +50,7 @@ func TestStatuses(t *testing.T) {
 		"status":               {"GET", "/api/v2/status", "", nil, 200, "healthy"},
 		"status by POST":       {"POST", "/api/v2/status", "", nil, 405, "status is asked by GET"},
 		"before a page asks":   {"OPTIONS", calls.Path(), "", nil, 204, ""},
-		"no such path":         {"POST", "/api/v9/canister/aaaaa-aa/call", envelope.ContentType, call, 404, "no endpoint call of a canister in version v9"},
+		"no such path":         {"POST", v9.Path(), envelope.ContentType, call, 404, "no endpoint call of a canister in version v9"},
 		"no principal":         {"POST", "/api/v2/canister/a/call", envelope.ContentType, call, 400, "is no principal"},
 		"by GET":               {"GET", calls.Path(), "", nil, 405, "this endpoint takes POST"},
 		"as text":              {"POST", calls.Path(), "text/plain", call, 400, "Content-Type has to be application/cbor"},
@@ -58,8 +59,8 @@ func TestStatuses(t *testing.T) {
 		"too large":            {"POST", calls.Path(), envelope.ContentType, make([]byte, maxBody+1), 413, "larger than 5 MiB"},
 		"forged":               {"POST", queries.Path(), envelope.ContentType, forged, 400, "Invalid signature: "},
 		"expired":              {"POST", queries.Path(), envelope.ContentType, expired, 400, "Invalid request expiry: "},
-		"nowhere":              {"POST", "/api/v3/canister/" + protocol.CanisterID(1<<40).Principal().String() + "/query", envelope.ContentType, query, 400, "canister_not_found"},
-		"another canister":     {"POST", "/api/v3/canister/" + protocol.CanisterID(5).Principal().String() + "/query", envelope.ContentType, query, 400, "does not match"},
+		"nowhere":              {"POST", nowhere.Path(), envelope.ContentType, query, 400, "canister_not_found"},
+		"another canister":     {"POST", other.Path(), envelope.ContentType, query, 400, "does not match"},
 		"no such subnet":       {"POST", probe.Path(), envelope.ContentType, time, 400, "subnet_not_found"},
 	} {
 		r, err := http.NewRequest(c.method, n.URL+c.path, bytes.NewReader(c.body))

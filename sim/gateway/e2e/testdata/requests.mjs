@@ -9,6 +9,7 @@ import { Developer, step } from './developer.mjs';
 import * as interfaces from './interfaces.mjs';
 
 const host = process.argv[2], subnets = JSON.parse(process.argv[3]), count = Number(process.argv[4]);
+const junk = { 'Content-Type': 'application/cbor' };
 let sent = 0;
 globalThis.fetch = (fetch => (...request) => (sent++, fetch(...request)))(globalThis.fetch);
 
@@ -23,7 +24,7 @@ for (let round = 0; sent < count; round++) {
     v.visit(), v.visit(), v.count(), v.whoami(),
     assert.rejects(v.stumble()), assert.rejects(v.doubt()), assert.rejects(v.absent()), assert.rejects(v.locked()),
     v.developer.agent.readState({ canisterId: v.id }, { paths: [[new TextEncoder().encode('time')]] }),
-    fetch(`${host}/api/v3/canister/${v.id.toText()}/query`, { method: 'POST', headers: { 'Content-Type': 'application/cbor' }, body: 'junk' }),
+    fetch(`${host}/api/v3/canister/${v.id.toText()}/query`, { method: 'POST', headers: junk, body: 'junk' }),
   ]));
 }
 step(`${sent} requests`);
