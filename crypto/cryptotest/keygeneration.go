@@ -172,6 +172,7 @@ func testResharing(t *testing.T, s *subnet) {
 		}
 		next.config.Threshold, next.config.Dealers, next.config.Collect, next.config.Resharing = n-1, len(shares), s.config.Threshold, old
 		transcript := next.combine(t, shares, firstOf(s.config.Threshold, generation)...)
+		next.refusesOtherShares(t, shares)
 		must(t, s.keys.Group(transcript).Key == key, "generation %d has another key", generation)
 		opened := next.open(t, transcript)
 		for i := range min(len(opened), len(shares)) {
@@ -180,6 +181,21 @@ func testResharing(t *testing.T, s *subnet) {
 		next.signs(t, transcript, opened)
 		s, old, shares = next, transcript, opened
 	}
+}
+
+// refusesOtherShares combines a resharing whose last dealing was never verified, and shares something else.
+func (s *subnet) refusesOtherShares(t *testing.T, shares []crypto.ThresholdSecretKey) {
+	var dealings []crypto.IndexedDealing
+	for dealer := range s.config.Collect {
+		share := shares[dealer]
+		if dealer == s.config.Collect-1 {
+			share = crypto.ThresholdSecretKey{31: 1}
+		}
+		d, _ := s.keys.Deal(&s.config, dealer, seed(dealer), &share)
+		dealings = append(dealings, crypto.IndexedDealing{Dealer: dealer, Dealing: d})
+	}
+	_, fault := s.keys.Combine(&s.config, dealings)
+	must(t, fault == crypto.DealingWrongConstant, "a resharing of something else: %v", fault)
 }
 
 // firstOf gives n dealers from a first one on.
