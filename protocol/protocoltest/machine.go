@@ -13,7 +13,7 @@ import (
 // Bounds of a play.
 const (
 	after    = protocol.Time(20e9) // how long it goes on when all inputs are given
-	maxIdle  = 5000                // steps in a row without an input
+	maxIdle  = 2000                // steps in a row without an input
 	maxFault = 8                   // faults that are told of one play
 )
 
