@@ -57,7 +57,9 @@ func TestOutcallLaneSleeps(t *testing.T) {
 		wakes  bool
 		locals int // that the lane gives to itself when it is woken: requests to servers
 	}{
-		{nil, false, 0}, {[]*protocol.OutcallContext{call}, true, 1}, {[]*protocol.OutcallContext{call}, true, 0}, {nil, true, 0}, {nil, false, 0},
+		{nil, false, 0},
+		{[]*protocol.OutcallContext{call}, true, 1}, {[]*protocol.OutcallContext{call}, true, 0},
+		{nil, true, 0}, {nil, false, 0},
 	} {
 		x.open = protocol.Outcalls{Open: round.open, Next: protocol.OutcallID(len(round.open))}
 		var poke protocol.Message
