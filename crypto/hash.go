@@ -55,4 +55,6 @@ const (
 	DomainDelegation      = "ic-request-auth-delegation"
 	DomainSenderInfo      = "ic-sender-info"
 	DomainMultiPossession = "ic-multi-sig-bls12381-pop"
+	DomainDealing         = "dkg_dealing_domain" // as the next: a name of ours for what only travels inside other artifacts
+	DomainTranscript      = "dkg_transcript_domain"
 )

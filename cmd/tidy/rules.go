@@ -12,6 +12,12 @@ const topLevel = `
 const arrows = `
 	crypto                  :
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
+	crypto/bls              : crypto crypto/curve crypto/recent
+	crypto/cryptotest       : crypto crypto/nidkg/layout crypto/nidkg/nidkgtest
+	crypto/ideal            : crypto crypto/nidkg/layout
+	crypto/nidkg            : crypto crypto/curve crypto/recent
+	crypto/nidkg/layout     : crypto
+	crypto/nidkg/nidkgtest  : crypto crypto/nidkg crypto/nidkg/layout
 	crypto/httpcert         : crypto crypto/certificate crypto/hashtree crypto/principal
 	crypto/userkey          : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1
 	crypto/userkey/...      : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1 crypto/userkey
@@ -52,7 +58,7 @@ const testArrows = `
 // externals says where a module from outside may be imported: each behind one package of ours (design.md, section 4).
 const externals = `
 	filippo.io/edwards25519          : crypto/...
-	github.com/consensys/gnark-crypto: crypto/bls crypto/secp256k1
+	github.com/consensys/gnark-crypto: crypto/bls crypto/curve crypto/nidkg/... crypto/secp256k1
 	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/httpcert crypto/userkey/... sim/envelope
 	github.com/tetratelabs/wazero    : canister/wasm/...
 	golang.org/x/sys                 : canister/wasm

@@ -8,6 +8,7 @@ import (
 	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
 
 	"icsim/crypto"
+	"icsim/crypto/curve"
 )
 
 // VerifyThresholdShares judges shares of one message as VerifyThresholdShare does.
@@ -73,8 +74,8 @@ func (b *batch) verdicts(s *Scheme, to suite, msg []byte) []bool {
 // message, the keys and the shares.
 func (b *batch) holds(s *Scheme, to suite, msg []byte) bool {
 	factors := b.coefficients(to, msg)
-	sig := sum[bls12381.G1Jac](b.sigs, factors)
-	key := sum[bls12381.G2Jac](b.keys, factors)
+	sig := curve.Sum[bls12381.G1Jac](b.sigs, factors)
+	key := curve.Sum[bls12381.G2Jac](b.keys, factors)
 	var point bls12381.G1Affine
 	var pk bls12381.G2Affine
 	point.FromJacobian(&sig)

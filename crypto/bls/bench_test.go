@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"icsim/crypto"
+	"icsim/crypto/recent"
 )
 
 func BenchmarkSignSameMessage(b *testing.B) {
@@ -38,8 +39,7 @@ func BenchmarkParseShare(b *testing.B) {
 	sk, _, _ := s.MultiKey(crypto.Seed{1})
 	raw := s.SignMulti(sk, []byte("message"))
 	for b.Loop() {
-		clear(s.shares.values)
-		s.shares.ring = s.shares.ring[:0]
+		s.shares = recent.New[[48]byte, parsedShare](maxShares)
 		s.share(raw)
 	}
 }

@@ -2,16 +2,12 @@ package bls
 
 import (
 	"encoding/hex"
-	"fmt"
-	"math/big"
 	"runtime"
 	"runtime/metrics"
 	"testing"
 
 	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
 	"github.com/consensys/gnark-crypto/ecc/bls12-381/fp"
-	"github.com/consensys/gnark-crypto/ecc/bls12-381/fr"
-	"pgregory.net/rapid"
 
 	"icsim/crypto"
 	"icsim/crypto/cryptotest"
@@ -156,58 +152,6 @@ func TestRogueKeyNeedsPossession(t *testing.T) {
 	}
 }
 
-// Interpolation with integers over one denominator agrees with arithmetic in the field.
-func TestLagrangeCoefficients(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		most := rapid.SampledFrom([]int64{5, 40, 400}).Draw(t, "most")
-		at := rapid.SliceOfNDistinct(rapid.Int64Range(1, most), 1, int(min(most, 60)), rapid.ID[int64]).Draw(t, "at")
-		numerators, denominator := lagrangeAtZero(at)
-		if denominator.Sign() <= 0 {
-			t.Fatalf("denominator %v", denominator)
-		}
-		var below fr.Element
-		below.SetBigInt(denominator)
-		for i, x := range at {
-			var got, want, factor fr.Element
-			got.SetBigInt(numerators[i])
-			got.Div(&got, &below)
-			want.SetOne()
-			for j, y := range at {
-				if i != j {
-					factor.SetInt64(y - x)
-					factor.Div(new(fr.Element).SetInt64(y), &factor)
-					want.Mul(&want, &factor)
-				}
-			}
-			if got != want {
-				t.Fatalf("at %v, coefficient %d is wrong", at, i)
-			}
-		}
-	})
-}
-
-func TestSumIsTheCombination(t *testing.T) {
-	_, _, g, _ := bls12381.Generators()
-	rapid.Check(t, func(t *rapid.T) {
-		n := rapid.IntRange(1, 5).Draw(t, "n")
-		points, factors := make([]bls12381.G1Affine, n), make([]*big.Int, n)
-		var want, term bls12381.G1Jac
-		for i := range points {
-			points[i].ScalarMultiplication(&g, big.NewInt(rapid.Int64Range(1, 3).Draw(t, "point"))) // often equal
-			raw := rapid.SliceOfN(rapid.Byte(), 0, 31).Draw(t, "factor")
-			factors[i] = new(big.Int).SetBytes(raw)
-			if rapid.Bool().Draw(t, "negative") {
-				factors[i].Neg(factors[i])
-			}
-			term.FromAffine(&points[i])
-			want.AddAssign(term.ScalarMultiplication(&term, new(big.Int).Mod(factors[i], fr.Modulus())))
-		}
-		if got := sum[bls12381.G1Jac](points, factors); !got.Equal(&want) {
-			t.Fatal("the sum is wrong")
-		}
-	})
-}
-
 // A batch must not pass shares whose errors cancel in a plain sum.
 func TestBatchNoticesErrorsThatCancel(t *testing.T) {
 	s, msg := New().(*Scheme), []byte("m")
@@ -225,22 +169,6 @@ func TestBatchNoticesErrorsThatCancel(t *testing.T) {
 	}
 	if got := s.VerifyThresholdShares(group, msg, shares); got[0] || got[1] {
 		t.Errorf("verdicts %v", got)
-	}
-}
-
-func TestCacheForgetsTheOldest(t *testing.T) {
-	c := newCache[int, string](3)
-	for i := range 10 {
-		c.put(i, fmt.Sprint(i))
-		for k := range 12 {
-			value, ok := c.get(k)
-			if want := k <= i && k > i-3; ok != want || ok && value != fmt.Sprint(k) {
-				t.Fatalf("after %d: %d is %q, %v", i, k, value, ok)
-			}
-		}
-		if len(c.values) > 3 {
-			t.Fatalf("%d values", len(c.values))
-		}
 	}
 }
 

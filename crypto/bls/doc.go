@@ -34,7 +34,7 @@
 //
 // It is as fast as the best C library without cgo (reference/feasibility.md, section 1). Two of its
 // habits are avoided here: MultiExp starts goroutines even with one task, which law 2 forbids, so
-// combinations are summed by sum; and PairingCheckFixedQ overwrites the lines that it is given, so
+// combinations are summed by crypto/curve; and PairingCheckFixedQ overwrites the lines that it is given, so
 // it gets copies.
 //
 // # What is left out

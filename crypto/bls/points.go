@@ -10,6 +10,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bls12-381/fr"
 
 	"icsim/crypto"
+	"icsim/crypto/curve"
 )
 
 // A suite is the hash to curve's domain separation tag (RFC 9380).
@@ -20,6 +21,10 @@ const (
 	suitePossession suite = "BLS_POP_BLS12381G1_XMD:SHA-256_SSWU_RO_POP_"
 	suiteThreshold  suite = "BLS_SIG_BLS12381G1_XMD:SHA-256_SSWU_RO_NUL_"
 )
+
+// teeth of the combs: the nodes of a subnet sign the same message one after the other, each with a scalar of its own, and from
+// the second on a comb halves the work.
+const teeth = 6
 
 // lines are the Miller loop's line functions of a point in G2.
 type lines = [2][len(bls12381.LoopCounter) - 1]bls12381.LineEvaluationAff
@@ -39,14 +44,14 @@ type parsedShare struct {
 // A hashed message is a point of the curve.
 type hashed struct {
 	point  bls12381.G1Affine
-	signed bool  // once at least
-	comb   *comb // for signing again
+	signed bool          // once at least
+	comb   *curve.CombG1 // for signing again
 }
 
 // hash maps a message to the curve.
 func (s *Scheme) hash(to suite, msg []byte) *hashed {
 	key := crypto.Sum(string(to), msg)
-	h, ok := s.messages.get(key)
+	h, ok := s.messages.Get(key)
 	if ok {
 		return h
 	}
@@ -55,24 +60,24 @@ func (s *Scheme) hash(to suite, msg []byte) *hashed {
 		panic(fmt.Sprintf("bls: hash to curve: %v", err))
 	}
 	h = &hashed{point: point}
-	s.messages.put(key, h)
+	s.messages.Put(key, h)
 	return h
 }
 
 // share parses a signature or share.
 func (s *Scheme) share(raw [48]byte) (bls12381.G1Affine, bool) {
-	parsed, known := s.shares.get(raw)
+	parsed, known := s.shares.Get(raw)
 	if !known {
 		_, err := parsed.point.SetBytes(raw[:])
 		parsed.ok = err == nil && !parsed.point.IsInfinity()
-		s.shares.put(raw, parsed)
+		s.shares.Put(raw, parsed)
 	}
 	return parsed.point, parsed.ok
 }
 
 // key parses a public key; nil if it is none.
 func (s *Scheme) key(raw [96]byte) *publicKey {
-	pk, known := s.keys.get(raw)
+	pk, known := s.keys.Get(raw)
 	if known {
 		return pk
 	}
@@ -80,7 +85,7 @@ func (s *Scheme) key(raw [96]byte) *publicKey {
 	if _, err := pk.point.SetBytes(raw[:]); err != nil || pk.point.IsInfinity() {
 		pk = nil
 	}
-	s.keys.put(raw, pk)
+	s.keys.Put(raw, pk)
 	return pk
 }
 
@@ -122,9 +127,10 @@ func (s *Scheme) sign(sk [32]byte, to suite, msg []byte) [48]byte {
 	var point bls12381.G1Affine
 	if h.signed {
 		if h.comb == nil {
-			h.comb = newComb(&h.point)
+			h.comb = curve.NewCombG1(&h.point, teeth)
 		}
-		point = h.comb.multiply(&secret)
+		product := h.comb.Multiply(&secret)
+		point.FromJacobian(&product)
 	} else {
 		h.signed = true
 		point.ScalarMultiplication(&h.point, secret.BigInt(new(big.Int)))
@@ -135,8 +141,8 @@ func (s *Scheme) sign(sk [32]byte, to suite, msg []byte) [48]byte {
 // encode compresses a point of the subgroup, and spares parsing it again.
 func (s *Scheme) encode(point *bls12381.G1Affine) [48]byte {
 	raw := point.Bytes()
-	if _, known := s.shares.get(raw); !known {
-		s.shares.put(raw, parsedShare{point: *point, ok: !point.IsInfinity()})
+	if _, known := s.shares.Get(raw); !known {
+		s.shares.Put(raw, parsedShare{point: *point, ok: !point.IsInfinity()})
 	}
 	return raw
 }

@@ -6,6 +6,7 @@ import (
 	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
 
 	"icsim/crypto"
+	"icsim/crypto/recent"
 )
 
 // The bounds of the caches, in entries. A key with lines takes 24 KiB, a message that
@@ -21,10 +22,10 @@ const (
 type Scheme struct {
 	negG     lines    // of -G, which every check pairs with the signature
 	scratch  [2]lines // what the Miller loop overwrites
-	keys     cache[[96]byte, *publicKey]
-	shares   cache[[48]byte, parsedShare]
-	messages cache[crypto.Hash, *hashed]
-	signers  cache[crypto.BasicSecretKey, ed25519.PrivateKey]
+	keys     recent.Cache[[96]byte, *publicKey]
+	shares   recent.Cache[[48]byte, parsedShare]
+	messages recent.Cache[crypto.Hash, *hashed]
+	signers  recent.Cache[crypto.BasicSecretKey, ed25519.PrivateKey]
 }
 
 // New returns a scheme with empty caches.
@@ -33,10 +34,10 @@ func New() crypto.Scheme {
 	negG.Neg(&negG)
 	return &Scheme{
 		negG:     bls12381.PrecomputeLines(negG),
-		keys:     newCache[[96]byte, *publicKey](maxKeys),
-		shares:   newCache[[48]byte, parsedShare](maxShares),
-		messages: newCache[crypto.Hash, *hashed](maxMessages),
-		signers:  newCache[crypto.BasicSecretKey, ed25519.PrivateKey](maxSigners),
+		keys:     recent.New[[96]byte, *publicKey](maxKeys),
+		shares:   recent.New[[48]byte, parsedShare](maxShares),
+		messages: recent.New[crypto.Hash, *hashed](maxMessages),
+		signers:  recent.New[crypto.BasicSecretKey, ed25519.PrivateKey](maxSigners),
 	}
 }
 
@@ -61,10 +62,10 @@ func (*Scheme) VerifyBasic(pk crypto.BasicPublicKey, msg []byte, sig crypto.Basi
 
 // signer expands a secret key, which takes a multiplication on the curve.
 func (s *Scheme) signer(sk crypto.BasicSecretKey) ed25519.PrivateKey {
-	key, ok := s.signers.get(sk)
+	key, ok := s.signers.Get(sk)
 	if !ok {
 		key = ed25519.NewKeyFromSeed(sk[:])
-		s.signers.put(sk, key)
+		s.signers.Put(sk, key)
 	}
 	return key
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bls12-381/fr"
 
 	"icsim/crypto"
+	"icsim/crypto/curve"
 )
 
 // SignThreshold makes one receiver's share.
@@ -61,8 +62,8 @@ func (s *Scheme) CombineThreshold(
 // numerators over a common denominator, and divided once: a third of the work that coefficients
 // of 255 bits would take.
 func interpolate(at []int64, points []bls12381.G1Affine) *bls12381.G1Affine {
-	numerators, denominator := lagrangeAtZero(at)
-	total := sum[bls12381.G1Jac](points, numerators)
+	numerators, denominator := curve.LagrangeAtZero(at)
+	total := curve.Sum[bls12381.G1Jac](points, numerators)
 	var out bls12381.G1Affine
 	out.FromJacobian(&total)
 	if denominator.IsInt64() && denominator.Int64() == 1 {
@@ -70,41 +71,6 @@ func interpolate(at []int64, points []bls12381.G1Affine) *bls12381.G1Affine {
 	}
 	inverse := new(big.Int).ModInverse(denominator, fr.Modulus())
 	return out.ScalarMultiplication(&out, inverse)
-}
-
-// lagrangeAtZero gives the coefficients at 0 for interpolation through distinct positive places:
-// integers that are to be divided by one positive denominator.
-//
-//	λ(x) = Π y / Π (y - x) = Π all / (x · Π (y - x)), over all y ≠ x
-func lagrangeAtZero(at []int64) (numerators []*big.Int, denominator *big.Int) {
-	all := big.NewInt(1)
-	own := make([]*big.Int, len(at))
-	denominator = big.NewInt(1)
-	for i, x := range at {
-		own[i] = big.NewInt(x)
-		for j, y := range at {
-			if i != j {
-				own[i].Mul(own[i], big.NewInt(y-x))
-			}
-		}
-		all.Mul(all, big.NewInt(x))
-		denominator = leastCommonMultiple(denominator, own[i])
-	}
-	shared := new(big.Int).GCD(nil, nil, all, denominator)
-	all.Quo(all, shared) // all·(denominator/own) then has no factor in common with the new denominator
-	for _, n := range own {
-		n.Quo(denominator, n).Mul(n, all)
-		if n.BitLen() >= fr.Bits { // of hundreds of places: no longer worth being an integer
-			n.Mod(n, fr.Modulus())
-		}
-	}
-	return own, denominator.Quo(denominator, shared)
-}
-
-func leastCommonMultiple(a, b *big.Int) *big.Int {
-	b = new(big.Int).Abs(b)
-	divisor := new(big.Int).GCD(nil, nil, a, b)
-	return b.Mul(a, b.Quo(b, divisor))
 }
 
 // Deal plays the dealer: a random polynomial of degree threshold-1, whose value at i+1 is the
@@ -124,18 +90,9 @@ func (s *Scheme) Deal(seed crypto.Seed, receivers, threshold int) (*crypto.Thres
 	}
 	secrets := make([]crypto.ThresholdSecretKey, receivers)
 	for i := range secrets {
-		secret := evaluate(polynomial, uint64(i)+1)
+		secret := curve.Evaluate(polynomial, uint64(i)+1)
 		secrets[i] = secret.Bytes()
 		group.Shares[i] = public(&secret)
 	}
 	return group, secrets
-}
-
-// evaluate is Horner's rule.
-func evaluate(polynomial []fr.Element, at uint64) (value fr.Element) {
-	x := fr.NewElement(at)
-	for k := len(polynomial) - 1; k >= 0; k-- {
-		value.Mul(&value, &x).Add(&value, &polynomial[k])
-	}
-	return value
 }

@@ -20,6 +20,14 @@ const (
 	dealt
 	seeded
 	unverifiable
+	encryptionKey
+	encryptionProofs
+	dealtPolynomial
+	dealtConstant
+	dealtCoefficient
+	dealtCiphertext
+	dealtChunking
+	dealtSharing
 )
 
 // A digest identifies a key, or is the body of a signature.

@@ -1,4 +1,4 @@
-package bls
+package curve
 
 import (
 	"math/big"
@@ -7,11 +7,13 @@ import (
 	"github.com/consensys/gnark-crypto/ecc/bls12-381/fr"
 )
 
-// jacobian and affine are what sum needs of a point, in G1 or G2.
+// jacobian and affine are what this package needs of a point, in G1 or G2.
 type (
 	jacobian[J, A any] interface {
 		*J
+		FromAffine(*A) *J
 		DoubleAssign() *J
+		AddAssign(*J) *J
 		AddMixed(*A) *J
 	}
 	affine[A any] interface {
@@ -20,10 +22,11 @@ type (
 	}
 )
 
-// sum adds up points times integers of either sign, at most as long as the group's order: one
+// Sum adds up points times integers of either sign, at most as long as the group's order: one
 // chain of doublings for all, and an addition for each digit of a signed binary form that is not
-// zero, a third of them. The zero value of a Jacobian point is infinity.
-func sum[J, A any, PJ jacobian[J, A], PA affine[A]](points []A, factors []*big.Int) (total J) {
+// zero, a third of them. It suits few points, or short factors; for many see Multiply. The zero value
+// of a Jacobian point is infinity.
+func Sum[J, A any, PJ jacobian[J, A], PA affine[A]](points []A, factors []*big.Int) (total J) {
 	type digits = [fr.Bits + 1]int8
 	forms := make([]digits, len(points))
 	negated := make([]A, len(points))

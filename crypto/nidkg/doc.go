@@ -1,0 +1,2 @@
+// Package nidkg is a draft.
+package nidkg
