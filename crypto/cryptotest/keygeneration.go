@@ -299,6 +299,18 @@ func testOtherReceiver(t *testing.T, s *subnet) {
 	}
 	_, fault := s.keys.OpenShare(&s.config, transcript, 0, nil)
 	must(t, fault != crypto.DealingSound, "no key opens")
+	updated := s.keys.Update(s.owned[0], 1, seed(5))
+	for _, key := range []crypto.DecryptionKey{s.owned[0], updated} {
+		for name, change := range map[string]func(*crypto.KeyGenerationConfig){
+			"context": func(c *crypto.KeyGenerationConfig) { c.Context = []byte("another") },
+			"epoch":   func(c *crypto.KeyGenerationConfig) { c.Epoch++ },
+		} {
+			config := s.config
+			change(&config)
+			_, fault := s.keys.OpenShare(&config, transcript, 0, key)
+			must(t, fault == crypto.DealingUnopened, "a share opens in another %s: %v", name, fault)
+		}
+	}
 }
 
 func testConfigs(t *testing.T, s *subnet) {

@@ -58,15 +58,28 @@ func BenchmarkParseDealing(b *testing.B) {
 	})
 }
 
+// By pairings, with a key that was updated.
 func BenchmarkOpenShare(b *testing.B) {
+	benchmarkOpen(b, func(k *KeyGeneration, sk crypto.DecryptionKey) crypto.DecryptionKey {
+		return k.Update(sk, 1, crypto.Seed{})
+	})
+}
+
+// Without pairings, with a key that was never updated.
+func BenchmarkOpenShareYoung(b *testing.B) {
+	benchmarkOpen(b, func(_ *KeyGeneration, sk crypto.DecryptionKey) crypto.DecryptionKey { return sk })
+}
+
+func benchmarkOpen(b *testing.B, age func(*KeyGeneration, crypto.DecryptionKey) crypto.DecryptionKey) {
 	forSizes(b, func(b *testing.B, c *committee, config *crypto.KeyGenerationConfig, d *crypto.Dealing) {
 		config.Collect = 1
 		transcript, fault := c.k.Combine(config, []crypto.IndexedDealing{{Dealer: 0, Dealing: d}})
 		if fault != crypto.DealingSound {
 			b.Fatal(fault)
 		}
+		sk := age(c.k, c.secrets[1])
 		for b.Loop() {
-			if _, fault := c.k.OpenShare(config, transcript, 1, c.secrets[1]); fault != crypto.DealingSound {
+			if _, fault := c.k.OpenShare(config, transcript, 1, sk); fault != crypto.DealingSound {
 				b.Fatal(fault)
 			}
 		}

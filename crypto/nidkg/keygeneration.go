@@ -14,6 +14,7 @@ const (
 	maxDealings  = 96
 	maxGroups    = 64
 	maxReceivers = 2048
+	maxShared    = 256 // 6 KiB each: of a transcript one for each dealer
 )
 
 // A KeyGeneration serves one goroutine. What it holds is computed from nothing, or remembered results of pure functions.
@@ -23,6 +24,8 @@ type KeyGeneration struct {
 	dealings  recent.Cache[crypto.Hash, *dealing]
 	groups    recent.Cache[crypto.Hash, *crypto.ThresholdGroup]
 	receivers recent.Cache[crypto.EncryptionPublicKey, *bls12381.G1Affine]
+
+	sharedParts recent.Cache[crypto.Hash, *shared]
 }
 
 var _ crypto.KeyGeneration = (*KeyGeneration)(nil)
@@ -33,6 +36,8 @@ func New() *KeyGeneration {
 		dealings:  recent.New[crypto.Hash, *dealing](maxDealings),
 		groups:    recent.New[crypto.Hash, *crypto.ThresholdGroup](maxGroups),
 		receivers: recent.New[crypto.EncryptionPublicKey, *bls12381.G1Affine](maxReceivers),
+
+		sharedParts: recent.New[crypto.Hash, *shared](maxShared),
 	}
 }
 

@@ -78,13 +78,3 @@ func (l *logarithms) findScaled(x *bls12381.GT, bound int64) (out fr.Element, ok
 	}
 	return out, false
 }
-
-// logarithm is that of a decrypted chunk. A sound proof of chunking says that some multiple of it, by 1 to 255, is smaller than a bound
-// (paper, section 6.5); an honest dealer's is a chunk itself. The full search takes minutes, and only a dealer that means it makes it
-// necessary.
-func (p *parameters) logarithm(x *bls12381.GT, receivers int) (fr.Element, bool) {
-	if k, ok := p.baby.find(x, outward); ok {
-		return *new(fr.Element).SetInt64(k), true
-	}
-	return newLogarithms(slackBabySteps).findScaled(x, int64(responseBound(receivers)))
-}

@@ -171,6 +171,44 @@ func TestLogarithms(t *testing.T) {
 	}
 }
 
+// A key that was never updated finds every chunk, at the edges of its table too, and nothing else.
+func TestSmallMultiples(t *testing.T) {
+	p := New().parameters()
+	check := func(t interface{ Fatalf(string, ...any) }, chunks []int64) {
+		points, within := make([]bls12381.G1Jac, len(chunks)), true
+		for j, chunk := range chunks {
+			p.addChunk(&points[j], chunk)
+			within = within && chunk >= 0 && chunk < 1<<chunkBits
+		}
+		got, ok := p.multiples.find(p, points)
+		if ok != within || ok && !reflect.DeepEqual(got[:len(chunks)], chunks) {
+			t.Fatalf("%d are found to be %d, %v", chunks, got, ok)
+		}
+	}
+	for i := range int64(farSteps + 1) {
+		check(t, []int64{i*nearSteps - 1, i * nearSteps, i*nearSteps + 1}[max(0, 1-i):])
+	}
+	rapid.Check(t, func(t *rapid.T) {
+		check(t, rapid.SliceOfN(rapid.Int64Range(-3, 1<<chunkBits+3), Chunks, Chunks).Draw(t, "chunks"))
+	})
+}
+
+// Shares open to the same secret with and without pairings.
+func TestBothWaysOfOpeningAgree(t *testing.T) {
+	c := newCommittee(New(), 3)
+	config := c.config(2)
+	d, _ := c.k.Deal(config, 0, crypto.Seed{1}, nil)
+	made := transcript(t, c.k, config, d)
+	young, fault := c.k.OpenShare(config, made, 0, c.secrets[0])
+	if fault != crypto.DealingSound {
+		t.Fatal(fault)
+	}
+	old, fault := c.k.OpenShare(config, made, 0, c.k.Update(c.secrets[0], 2, crypto.Seed{2}))
+	if fault != crypto.DealingSound || old != young {
+		t.Errorf("%x and %x, %v", young, old, fault)
+	}
+}
+
 // The nodes of an updated key hold exactly the epochs that are left, and open them.
 func TestKeysCoverTheEpochsThatAreLeft(t *testing.T) {
 	k := New()

@@ -30,6 +30,8 @@ type parameters struct {
 	hLines lines
 	gLines lines // of G in G2
 	baby   *logarithms
+
+	multiples *smallMultiples
 }
 
 const generatorTeeth = 8
@@ -57,7 +59,7 @@ func newParameters() *parameters {
 		curve.NormalizeG1(multiples[:len(p.chunk[i])], p.chunk[i][:])
 		step.FromJacobian(&multiples[len(p.chunk[i])])
 	}
-	p.baby = newLogarithms(honestBabySteps)
+	p.baby, p.multiples = newLogarithms(honestBabySteps), newSmallMultiples()
 	return p
 }
 

@@ -146,7 +146,7 @@ func (k *KeyGeneration) OpenShare(
 	var total, below fr.Element
 	below.SetBigInt(denominator)
 	for i := range v.Dealers {
-		share, fault := k.openOne(config, v.Ciphertexts[i], v.Dealers[i], receiver, key)
+		share, fault := k.openOne(config, t, v.Ciphertexts[i], v.Dealers[i], receiver, key)
 		if fault != crypto.DealingSound {
 			return crypto.ThresholdSecretKey{}, fault
 		}
@@ -157,26 +157,4 @@ func (k *KeyGeneration) OpenShare(
 		return crypto.ThresholdSecretKey{}, crypto.DealingUnopened
 	}
 	return total.Bytes(), crypto.DealingSound
-}
-
-// openOne decrypts what one dealer gave one receiver.
-func (k *KeyGeneration) openOne(
-	config *crypto.KeyGenerationConfig, raw *layout.Ciphertext, dealer, receiver int, key *decryptionKey,
-) (share fr.Element, fault crypto.DealingFault) {
-	own := &layout.Ciphertext{R: raw.R, S: raw.S, Z: raw.Z, C: raw.C[receiver : receiver+1]}
-	parsed := &ciphertext{c: make([][Chunks]bls12381.G1Affine, 1)}
-	var r reader
-	if r.ciphertext(parsed, own); r.fault != crypto.DealingSound {
-		return share, r.fault
-	}
-	dig := digestsOf(raw, nil)
-	with := k.open(key, dig.pathOf(uint32(config.Epoch), config.Associated(dealer)))
-	if with == nil {
-		return share, crypto.DealingUnopened
-	}
-	share, ok := k.decrypt(parsed, len(raw.C), with)
-	if !ok {
-		return share, crypto.DealingUnopened
-	}
-	return share, crypto.DealingSound
 }
