@@ -22,15 +22,16 @@ const (
 	LaneExecution                 // message routing and canisters
 	LaneQuery                     // users' queries and reads of the certified state
 	LaneOutcalls                  // HTTPS outcalls: adapter, shares of responses
+	LaneDKG                       // dealings for the subnet's next keys
 	NumLanes
 )
 
-var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls"}
+var laneNames = [NumLanes]string{"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls", "dkg"}
 
 func (l Lane) String() string { return laneNames[l] }
 
 // Sleeps reports whether the lane has nothing to do before a message arrives: it is not woken as its node starts.
-func (l Lane) Sleeps() bool { return l == LaneOutcalls }
+func (l Lane) Sleeps() bool { return l == LaneOutcalls || l == LaneDKG }
 
 // Input is what one lane of one node gets to handle: all that arrived since its last step, in order. With no
 // arrivals it is a wake-up.

@@ -33,6 +33,10 @@ const (
 	OpWitness                        // a certificate or stream slice cut from a state
 	OpDiskByte                       // written to the pool's disk
 	OpOutcall                        // a request to a server through the adapter, with its answer
+	OpDeal                           // a dealing for one receiver
+	OpVerifyDealing                  // a dealing for one receiver
+	OpCombineDealings                // a dealing taken into a transcript
+	OpOpenShare                      // what one dealer encrypted for this node
 	NumOps
 )
 
@@ -42,6 +46,7 @@ var opNames = [NumOps]string{
 	"verify-ecdsa", "verify-rsa", "verify-canister", "hash-byte",
 	"payload-build", "payload-validate", "payload-byte", "ingress-validate", "round", "canister-round",
 	"canister-message", "instruction", "checkpoint", "checkpoint-byte", "witness", "disk-byte", "outcall",
+	"deal", "verify-dealing", "combine-dealings", "open-share",
 }
 
 func (o Op) String() string { return opNames[o] }

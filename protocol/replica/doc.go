@@ -14,6 +14,7 @@
 //   - query_lane.go: users' queries and reads of the certified state; the delegation.
 //   - endpoint.go: what users' requests are judged by, on both lanes that take them.
 //   - outcall_lane.go: requests to HTTPS servers, shares of their responses. It sleeps while no canister has called.
+//   - dkg_lane.go: dealings for the subnet's next keys, and the node's shares of them. It sleeps between summaries.
 //   - payload_builder.go: the sections of a block's payload.
 //
 // Replaced components (Config.Components) are how attackers and protocol variants get in: no code here knows of them.
