@@ -55,6 +55,7 @@ const (
 	DomainDelegation      = "ic-request-auth-delegation"
 	DomainSenderInfo      = "ic-sender-info"
 	DomainMultiPossession = "ic-multi-sig-bls12381-pop"
+	DomainDealingContent  = "dkg-dealing-content"
 	DomainDealing         = "dkg_dealing_domain" // as the next: a name of ours for what only travels inside other artifacts
 	DomainTranscript      = "dkg_transcript_domain"
 )

@@ -26,6 +26,7 @@ const (
 	KindCertification
 	KindIngress
 	KindOutcallShare
+	KindDealing
 	NumArtifactKinds
 )
 
@@ -33,15 +34,16 @@ var artifactNames = [NumArtifactKinds]string{
 	"block-proposal", "notarization-share", "notarization", "finalization-share", "finalization",
 	"random-beacon-share", "random-beacon", "random-tape-share", "random-tape",
 	"cup-share", "cup", "equivocation-proof", "certification-share", "certification", "ingress", "http-response-share",
+	"dkg-dealing",
 }
 
 func (k ArtifactKind) String() string { return artifactNames[k] }
 
-// IsShare reports whether the artifact is one signer's share; shares are never relayed (section A.2).
+// IsShare reports whether the artifact is one signer's share, or dealing; these are never relayed (section A.2).
 func (k ArtifactKind) IsShare() bool {
 	switch k {
 	case KindNotarizationShare, KindFinalizationShare, KindRandomBeaconShare, KindRandomTapeShare,
-		KindCatchUpPackageShare, KindCertificationShare, KindOutcallShare:
+		KindCatchUpPackageShare, KindCertificationShare, KindOutcallShare, KindDealing:
 		return true
 	}
 	return false
@@ -244,9 +246,7 @@ func NewRandom(kind ArtifactKind, c RandomContent, t TranscriptID, sig crypto.Th
 	e := encoder{buf: make([]byte, 0, encoderSize)}
 	e.height(c.Height)
 	e.raw(c.Previous[:])
-	e.u64(uint64(t.Subnet))
-	e.u64(uint64(t.Tag))
-	e.height(t.Start)
+	t.encode(&e)
 	e.raw(sig[:])
 	r.seal(kind, SizeEnvelope+SizeHash+24+SizeBLSSig, &e)
 	return r
@@ -435,6 +435,8 @@ func Describe(a Artifact) string {
 		return s + " " + a.Hash.String() + " by " + a.Signer.String()
 	case *OutcallShare:
 		return s + " of outcall " + strconv.FormatUint(uint64(a.Metadata.ID), 10) + " by " + a.Signer.String()
+	case *Dealing:
+		return s + " of the " + a.Key.Tag.String() + " key by " + a.Dealer.String()
 	case *EquivocationProof:
 		return s + " against " + a.Signer.String()
 	}

@@ -48,6 +48,8 @@ type Payload struct {
 	Hash    PayloadHash
 	Summary *Summary     // nil in a data payload
 	Batch   BatchPayload // empty in a summary payload
+	// Dealings are for the keys that the interval's summary asks for; none in a summary payload.
+	Dealings []*Dealing
 
 	size         int // bytes in full
 	strippedSize int // bytes with ingress messages reduced to id and hash
@@ -76,9 +78,9 @@ func (b *BatchPayload) IsEmpty() bool {
 }
 
 // NewDataPayload seals a data payload.
-func NewDataPayload(batch BatchPayload) *Payload {
+func NewDataPayload(batch BatchPayload, dealings ...*Dealing) *Payload {
 	var e encoder
-	p := &Payload{Batch: batch, size: SizeEnvelope, strippedSize: SizeEnvelope}
+	p := &Payload{Batch: batch, Dealings: dealings, size: SizeEnvelope, strippedSize: SizeEnvelope}
 	e.str("data")
 	e.u64(uint64(len(batch.Ingress)))
 	for _, m := range batch.Ingress {
@@ -99,8 +101,21 @@ func NewDataPayload(batch BatchPayload) *Payload {
 		p.size += batch.Outcalls.Size()
 		p.strippedSize += batch.Outcalls.Size()
 	}
+	if len(dealings) > 0 {
+		e.str("dealings")
+		for _, d := range dealings {
+			e.raw(d.id[:])
+			p.size += d.Size()
+			p.strippedSize += d.Size()
+		}
+	}
 	p.Hash = PayloadHash(crypto.Sum(crypto.DomainPayload, e.buf))
 	return p
+}
+
+// IsEmpty reports whether a payload carries nothing: no summary, no batch, no dealing.
+func (p *Payload) IsEmpty() bool {
+	return p.Summary == nil && p.Batch.IsEmpty() && len(p.Dealings) == 0
 }
 
 // NewSummaryPayload seals a summary payload.
@@ -112,88 +127,6 @@ func NewSummaryPayload(s *Summary) *Payload {
 	p.strippedSize = p.size
 	p.Hash = PayloadHash(crypto.Sum(crypto.DomainPayload, e.buf))
 	return p
-}
-
-// A Summary is the payload that starts a DKG interval: which registry version rules it and which threshold
-// keys sign in it and in the next (reference/protocol.md A.7).
-type Summary struct {
-	Height             Height
-	RegistryVersion    RegistryVersion // in force from Height through the interval
-	IntervalLength     Height          // rounds after the summary
-	NextIntervalLength Height
-	Current, Next      Transcripts
-}
-
-// NextStart is the height of the next summary.
-func (s *Summary) NextStart() Height { return s.Height + s.IntervalLength + 1 }
-
-// Covers reports whether h belongs to the interval this summary starts.
-func (s *Summary) Covers(h Height) bool { return h >= s.Height && h < s.NextStart() }
-
-// Transcripts are the two threshold keys of an interval.
-type Transcripts struct{ Low, High *Transcript }
-
-// A DKGTag tells the two keys apart.
-type DKGTag uint8
-
-const (
-	LowThreshold  DKGTag = iota // f+1: random beacon, random tape
-	HighThreshold               // 2f+1: certification, catch-up packages
-)
-
-func (t DKGTag) String() string { return [...]string{"low", "high"}[t] }
-
-// A TranscriptID names a key: for whom, of which kind, made for the interval of which summary.
-type TranscriptID struct {
-	Subnet SubnetID
-	Tag    DKGTag
-	Start  Height
-}
-
-// A Transcript is the public outcome of a distributed key generation. Committee[i] holds share i.
-type Transcript struct {
-	ID        TranscriptID
-	Group     *crypto.ThresholdGroup
-	Committee []NodeID // ascending
-}
-
-// ShareIndex gives a node's index in the committee, or −1.
-func (t *Transcript) ShareIndex(n NodeID) int {
-	for i, m := range t.Committee {
-		if m == n {
-			return i
-		}
-	}
-	return -1
-}
-
-func (t *Transcript) encode(e *encoder) {
-	e.u64(uint64(t.ID.Subnet))
-	e.u64(uint64(t.ID.Tag))
-	e.height(t.ID.Start)
-	e.raw(t.Group.Key[:])
-	e.u64(uint64(t.Group.Threshold))
-	for i, n := range t.Committee {
-		e.node(n)
-		e.raw(t.Group.Shares[i][:])
-	}
-}
-
-func (s *Summary) encode(e *encoder) {
-	e.height(s.Height)
-	e.u64(uint64(s.RegistryVersion))
-	e.height(s.IntervalLength)
-	e.height(s.NextIntervalLength)
-	for _, t := range []*Transcript{s.Current.Low, s.Current.High, s.Next.Low, s.Next.High} {
-		t.encode(e)
-	}
-}
-
-// Size is the encoded size in bytes.
-func (s *Summary) Size() int {
-	const perMember = SizeNodeID + 96
-	return 64 + perMember*(len(s.Current.Low.Committee)+len(s.Current.High.Committee)+
-		len(s.Next.Low.Committee)+len(s.Next.High.Committee))
 }
 
 // A SubnetTiming is what the registry fixes about a subnet's rounds.

@@ -17,6 +17,13 @@ func (e *encoder) str(s string)    { e.u64(uint64(len(s))); e.buf = append(e.buf
 func (e *encoder) node(n NodeID)   { e.u64(uint64(n)) }
 func (e *encoder) height(h Height) { e.u64(uint64(h)) }
 
+func (e *encoder) nodes(ns []NodeID) {
+	e.u64(uint64(len(ns)))
+	for _, n := range ns {
+		e.node(n)
+	}
+}
+
 // Sizes on the wire, in bytes; reference/protocol.md, "Sizes (derived)".
 const (
 	SizeHash      = 32

@@ -35,6 +35,10 @@ const (
 	OpOutcall                        // a request to a server through the adapter, with its answer
 	OpDiskReadByte                   // of a checkpoint
 	OpLoadCheckpoint                 // fixed part of taking over a fetched checkpoint
+	OpDeal                           // a dealing for one receiver
+	OpVerifyDealing                  // a dealing for one receiver
+	OpCombineDealings                // a dealing taken into a transcript
+	OpOpenShare                      // what one dealer encrypted for this node
 	NumOps
 )
 
@@ -45,6 +49,7 @@ var opNames = [NumOps]string{
 	"payload-build", "payload-validate", "payload-byte", "ingress-validate", "round", "canister-round",
 	"canister-message", "instruction", "checkpoint", "checkpoint-byte", "witness", "disk-byte", "outcall",
 	"disk-read-byte", "load-checkpoint",
+	"deal", "verify-dealing", "combine-dealings", "open-share",
 }
 
 func (o Op) String() string { return opNames[o] }

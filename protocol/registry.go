@@ -58,6 +58,9 @@ type NodeRecord struct {
 	SigningKey   crypto.BasicPublicKey
 	CommitteeKey crypto.MultiPublicKey
 	Possession   crypto.ProofOfPossession
+	// EncryptionKey is what shares of the subnet's keys are encrypted to, with the proof that the node knows its secret.
+	EncryptionKey   crypto.EncryptionPublicKey
+	EncryptionProof crypto.EncryptionProof
 }
 
 // A CanisterRange gives the canisters First … Last to a subnet.

@@ -19,6 +19,8 @@ func laneOf(k ArtifactKind) Lane {
 		return LaneIngress
 	case KindOutcallShare:
 		return LaneOutcalls
+	case KindDealing:
+		return LaneDKG
 	}
 	return LaneConsensus
 }

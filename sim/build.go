@@ -11,6 +11,7 @@ import (
 	"icsim/crypto/bls"
 	"icsim/crypto/der"
 	"icsim/crypto/ideal"
+	"icsim/crypto/nidkg"
 	"icsim/crypto/principal"
 	"icsim/crypto/userkey"
 	"icsim/protocol"
@@ -34,31 +35,32 @@ const replicaVersion protocol.ReplicaVersion = "icsim-1"
 
 // A world is all that a run simulates.
 type world struct {
-	scheme    crypto.Scheme
-	verifier  userkey.Verifier // of users' signatures
-	random    rng.Source
-	registry  *registry.Registry
-	subnets   []*subnetWorld
-	secrets   []keys.Secrets      // by node
-	users     []workload.Identity // by number − 1
-	clients   []*workload.Client
-	boundary  protocol.NodeID // if there is one
-	hosts     []*machine.Host
-	machines  []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
-	net       *network.Network
-	costs     machine.CostTable
-	faults    []fault.Action
-	coalition *adversary.Coalition
-	executor  *canister.Executor
-	adapter   outcalls.Adapter
-	told      *told // answers outcalls, if the configuration says so
+	scheme     crypto.Scheme
+	generation crypto.KeyGeneration
+	verifier   userkey.Verifier // of users' signatures
+	random     rng.Source
+	registry   *registry.Registry
+	subnets    []*subnetWorld
+	secrets    []keys.Secrets      // by node
+	users      []workload.Identity // by number − 1
+	clients    []*workload.Client
+	boundary   protocol.NodeID // if there is one
+	hosts      []*machine.Host
+	machines   []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
+	net        *network.Network
+	costs      machine.CostTable
+	faults     []fault.Action
+	coalition  *adversary.Coalition
+	executor   *canister.Executor
+	adapter    outcalls.Adapter
+	told       *told // answers outcalls, if the configuration says so
 }
 
 // A subnetWorld is what the nodes of a subnet have in common at genesis.
 type subnetWorld struct {
 	id          protocol.SubnetID
 	nodes       []protocol.NodeID
-	dealer      *dkg.Dealer
+	keys        protocol.Transcripts // at genesis
 	genesis     *protocol.CatchUpPackage
 	state       *messaging.State
 	processor   messaging.Processor
@@ -68,12 +70,18 @@ type subnetWorld struct {
 
 // build makes the world of a configuration.
 func (s *simulation) build() error {
-	scheme, err := newScheme(s.config.Crypto)
+	scheme, generation, err := newCrypto(s.config.Crypto, !s.config.NoShare)
 	if err != nil {
 		return err
 	}
 	// Remembering a hash costs more than computing it, so only real signatures are shared.
-	s.scheme = memo.Scheme(scheme, !s.config.NoShare && s.config.Crypto == "bls")
+	s.scheme, s.generation = scheme, generation
+	if !s.config.NoShare {
+		known := memo.NewSignatures()
+		if s.generation = known.KeyGeneration(generation); s.config.Crypto == "bls" {
+			s.scheme = known.Scheme(scheme)
+		}
+	}
 	s.verifier = memo.Users(userkey.New(s.scheme), !s.config.NoShare)
 	s.random = rng.Root(s.config.Seed)
 	s.costs = machine.Mainnet()
@@ -105,17 +113,21 @@ func (s *simulation) build() error {
 	return err
 }
 
-func newScheme(name string) (crypto.Scheme, error) {
+func newCrypto(name string, shared bool) (crypto.Scheme, crypto.KeyGeneration, error) {
 	switch name {
 	case "bls":
-		return bls.New(), nil
+		generation := nidkg.New()
+		if shared {
+			generation.RememberDealt()
+		}
+		return bls.New(), generation, nil
 	case "ideal":
-		return ideal.New(), nil
+		return ideal.New(), ideal.NewKeyGeneration(), nil
 	}
-	return nil, fmt.Errorf("unknown crypto %q: want bls or ideal", name)
+	return nil, nil, fmt.Errorf("unknown crypto %q: want bls or ideal", name)
 }
 
-// foundSubnets makes the nodes' keys, deals the subnets' keys and writes the registry's first version.
+// foundSubnets makes the nodes' keys, has them generate the subnets' keys and writes the registry's first version.
 func (s *simulation) foundSubnets() (err error) {
 	snapshot := protocol.RegistrySnapshot{Version: 1, Genesis: s.config.Genesis}
 	for i := range s.config.Subnets {
@@ -126,7 +138,7 @@ func (s *simulation) foundSubnets() (err error) {
 			s.secrets = append(s.secrets, secrets)
 			sub.nodes = append(sub.nodes, record.ID)
 		}
-		sub.dealer = dkg.NewDealer(s.scheme, sub.id, s.random.Split("dealer", uint64(i)).Seed())
+		sub.keys = dkg.Found(s.generation, sub.id, &snapshot, sub.nodes, func(n protocol.NodeID) keys.Secrets { return s.secrets[n] })
 		snapshot.Subnets = append(snapshot.Subnets, s.subnetRecord(i, sub))
 		s.subnets = append(s.subnets, sub)
 	}
@@ -164,16 +176,18 @@ func routing(subnets []Subnet) (*protocol.RoutingTable, error) {
 func (s *simulation) nodeKeys(n protocol.NodeID) (*protocol.NodeRecord, keys.Secrets) {
 	basic, public := s.scheme.BasicKey(s.random.Split("node key", uint64(n)).Seed())
 	multi, committee, possession := s.scheme.MultiKey(s.random.Split("committee key", uint64(n)).Seed())
+	id := principal.SelfAuthenticating(der.WrapEd25519(public))
+	decryption, encryption, proof := s.generation.EncryptionKey(s.random.Split("encryption key", uint64(n)).Seed(), []byte(id.Bytes()))
 	record := &protocol.NodeRecord{
-		ID: n, Principal: principal.SelfAuthenticating(der.WrapEd25519(public)),
-		SigningKey: public, CommitteeKey: committee, Possession: possession,
+		ID: n, Principal: id, SigningKey: public, CommitteeKey: committee, Possession: possession,
+		EncryptionKey: encryption, EncryptionProof: proof,
 	}
-	return record, keys.Secrets{Basic: basic, Multi: multi}
+	return record, keys.Secrets{Basic: basic, Multi: multi, Decryption: decryption}
 }
 
 func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecord {
 	c := &s.config.Subnets[i]
-	key := sub.dealer.PublicKey(sub.nodes)
+	key := sub.keys.High.Group.Key
 	return &protocol.SubnetRecord{
 		ID: sub.id, Name: c.Name, Principal: principal.SelfAuthenticating(der.WrapBLS(key)), Type: c.Type,
 		Members: sub.nodes, PricedAs: c.PricedAs,
@@ -205,9 +219,7 @@ func (s *simulation) foundStates() error {
 			return fmt.Errorf("subnet %s: %w", s.config.Subnets[i].Name, err)
 		}
 		sub.state = messaging.Genesis(sub.id, canisters, snapshot)
-		client := s.registry.Client(sub.nodes[0], registry.PollPhase{})
-		summaries := dkg.Summaries{Dealer: sub.dealer, Registry: client}
-		sub.genesis = summaries.Genesis(snapshot.Version, 0)
+		sub.genesis = dkg.Genesis(sub.id, snapshot, sub.keys, 0)
 		sub.processor, sub.querier, sub.transformer = processor, executor, transformer
 	}
 	return nil
@@ -278,7 +290,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 	s.addHost(func(h *machine.Host, now protocol.Time) protocol.Machine {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
-			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
+			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Generation: s.generation, Genesis: sub.genesis,
 			State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
 			Components: s.config.components, Judge: s.judgement(),

@@ -258,7 +258,7 @@ func (s *simulation) arrive(t protocol.Time, node protocol.NodeID, a *protocol.A
 }
 
 // broadcasting are the lanes that keep slot tables with peers, and so hear of connections.
-var broadcasting = [...]protocol.Lane{protocol.LaneConsensus, protocol.LaneCertification, protocol.LaneIngress}
+var broadcasting = [...]protocol.Lane{protocol.LaneConsensus, protocol.LaneCertification, protocol.LaneIngress, protocol.LaneDKG}
 
 // spread schedules what a change of the network led to.
 func (s *simulation) spread(t protocol.Time) {

@@ -92,7 +92,7 @@ func (x *Session) Answers() []boundary.Answer {
 
 // Scheme is a signature scheme of the session's kind, of the caller's own.
 func (x *Session) Scheme() crypto.Scheme {
-	scheme, err := newScheme(x.s.config.Crypto)
+	scheme, _, err := newCrypto(x.s.config.Crypto, false)
 	if err != nil {
 		panic(err) // the session would not have been opened
 	}

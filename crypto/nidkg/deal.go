@@ -106,6 +106,7 @@ func (k *KeyGeneration) seal(
 	k.bind(&p.Ciphertext, &out.ciphertext, leaf, hidden, &blinders)
 	k.proveChunking(&p.Chunking, &out.chunking, keys, &d, hidden, random)
 	k.proveSharing(&p.Sharing, &out.sharing, keys, d.sharingChallenge(p.Coefficients, &out.ciphertext), hidden, random)
+	k.remember(config, dealer, &p.Ciphertext, draft.Chunks)
 	sealed := p.Dealing()
 	if _, known := k.dealings.Get(sealed.Hash()); !known { // who made it need not parse it
 		k.dealings.Put(sealed.Hash(), out)

@@ -26,6 +26,9 @@ type KeyGeneration struct {
 	receivers recent.Cache[crypto.EncryptionPublicKey, *bls12381.G1Affine]
 
 	sharedParts recent.Cache[crypto.Hash, *shared]
+
+	dealt     recent.Cache[crypto.Hash, *dealt]
+	remembers bool
 }
 
 var _ crypto.KeyGeneration = (*KeyGeneration)(nil)

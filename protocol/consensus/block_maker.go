@@ -110,8 +110,7 @@ func (m *BlockMaker) payload(r *Reader, parent HashedBlock, ctx protocol.Validat
 		return nil
 	}
 	if h == last.Payload.Summary.NextStart() {
-		return protocol.NewSummaryPayload(
-			m.env.Summaries.Next(last.Payload.Summary, last.Context.RegistryVersion, ctx.RegistryVersion))
+		return protocol.NewSummaryPayload(m.env.DKG.Next(last, r.Dealt(parent, last), ctx.RegistryVersion))
 	}
 	if status == Halting {
 		return protocol.NewDataPayload(protocol.BatchPayload{})
@@ -120,7 +119,8 @@ func (m *BlockMaker) payload(r *Reader, parent HashedBlock, ctx protocol.Validat
 	if !ok {
 		return nil
 	}
-	payload := protocol.NewDataPayload(m.env.Payloads.Build(h, ctx, past))
+	dealings := m.env.DKG.Build(last.Payload.Summary, r.Dealt(parent, last))
+	payload := protocol.NewDataPayload(m.env.Payloads.Build(h, ctx, past), dealings...)
 	m.env.Keys.Meter.Charge(protocol.OpPayloadBuild, 1)
 	m.env.Keys.Meter.Charge(protocol.OpPayloadByte, payload.Size())
 	return payload

@@ -37,19 +37,22 @@ type StateManager interface {
 	RemoveBelow(inMemory, checkpoints protocol.Height)
 }
 
-// Summaries computes the summary that follows prev; see dkg.Summaries.
-type Summaries interface {
-	Next(prev *protocol.Summary, prevContext, context protocol.RegistryVersion) *protocol.Summary
+// KeyGeneration is the subnet's threshold keys in blocks: see dkg.Payloads. last is the summary that governs the block in question,
+// dealt holds the dealings that the chain has since, in order; it is valid during the call only.
+type KeyGeneration interface {
+	Next(last *protocol.Block, dealt []*protocol.Dealing, context protocol.RegistryVersion) *protocol.Summary
+	Build(last *protocol.Summary, dealt []*protocol.Dealing) []*protocol.Dealing
+	Validate(last *protocol.Summary, dealt, section []*protocol.Dealing) protocol.Verdict
 }
 
 // An Env is what consensus works with on its node. Keys.Meter must point at the current step's meter before each call.
 type Env struct {
-	Keys      *keys.Keyring
-	Registry  protocol.RegistryClient
-	Payloads  PayloadBuilder
-	Router    MessageRouting
-	States    StateManager
-	Summaries Summaries
+	Keys     *keys.Keyring
+	Registry protocol.RegistryClient
+	Payloads PayloadBuilder
+	Router   MessageRouting
+	States   StateManager
+	DKG      KeyGeneration
 }
 
 // Published is an artifact that peers should get. Own artifacts and relayed ones differ in how they travel: Push says

@@ -19,13 +19,15 @@ type Reader struct {
 
 	own     uint64 // counts the artifacts this node made
 	cup     *protocol.CatchUpPackage
-	cupAt   Clock           // when cup was validated
-	chain   []HashedBlock   // finalized, by height from the CUP's on; its last is the finalized tip
-	summary *protocol.Block // the highest finalized summary
+	cupAt   Clock               // when cup was validated
+	chain   []HashedBlock       // finalized, by height from the CUP's on; its last is the finalized tip
+	summary *protocol.Block     // the highest finalized summary
+	dealt   []*protocol.Dealing // on the finalized chain since summary
 
 	rosters [rosterCache]roster
-	walk    []HashedBlock     // scratch of finalize
-	past    []*protocol.Block // scratch of Past
+	walk    []HashedBlock       // scratch of finalize
+	past    []*protocol.Block   // scratch of Past
+	tally   []*protocol.Dealing // scratch of Dealt
 }
 
 // A HashedBlock is a block of the validated pool with its hash. Maker is NoNode for the block of a catch-up package,
@@ -237,7 +239,7 @@ func (r *Reader) start(cup *protocol.CatchUpPackage, at Clock) {
 	}
 	r.cup, r.cupAt = cup, at
 	if r.summary == nil || r.summary.Height < cup.Height() {
-		r.summary = cup.Content.Block
+		r.count(cup.Content.Block)
 	}
 }
 
@@ -261,8 +263,6 @@ func (r *Reader) finalize(hash protocol.BlockHash, h protocol.Height) {
 			reason = FinalByDescendant
 		}
 		r.Emit(noteFinalized(r.walk[i], reason))
-		if r.walk[i].Block.Payload.IsSummary() {
-			r.summary = r.walk[i].Block
-		}
+		r.count(r.walk[i].Block)
 	}
 }

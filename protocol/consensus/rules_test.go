@@ -363,7 +363,7 @@ func TestBeaconIsChecked(t *testing.T) {
 	astray := protocol.NewRandom(protocol.KindRandomBeacon, stray.Content, low.ID, stray.Signature)
 	unsigned := protocol.NewRandom(protocol.KindRandomBeacon, share.Content, low.ID, share.Signature)
 	foreign := protocol.NewRandom(
-		protocol.KindRandomBeacon, share.Content, w.Genesis.Summary().Next.Low.ID, share.Signature)
+		protocol.KindRandomBeacon, share.Content, w.Genesis.Summary().Current.High.ID, share.Signature)
 	w.give(astray, unsigned, foreign)
 	w.want(astray, "beacon does not follow the tip")
 	w.want(unsigned, "signature does not verify")

@@ -178,7 +178,7 @@ func (v *Validator) content(r *Reader, now Clock, p *protocol.BlockProposal, par
 	if !known {
 		return protocol.Defer("registry version is unknown")
 	}
-	if status != Running && !p.Block.Payload.Batch.IsEmpty() {
+	if status != Running && !p.Block.Payload.IsSummary() && !p.Block.Payload.IsEmpty() {
 		return protocol.Refuse("payload past the upgrade point")
 	}
 	ctx, before := p.Block.Context, parent.Block.Context
@@ -219,7 +219,7 @@ func (v *Validator) payload(r *Reader, p *protocol.BlockProposal, parent HashedB
 	meter.Charge(protocol.OpPayloadValidate, 1)
 	meter.Charge(protocol.OpPayloadByte, payload.Size())
 	if payload.IsSummary() {
-		want := v.env.Summaries.Next(last.Payload.Summary, last.Context.RegistryVersion, ctx.RegistryVersion)
+		want := v.env.DKG.Next(last, r.Dealt(parent, last), ctx.RegistryVersion)
 		if protocol.NewSummaryPayload(want).Hash != payload.Hash {
 			return protocol.Refuse("summary does not follow from the chain")
 		}
@@ -231,6 +231,12 @@ func (v *Validator) payload(r *Reader, p *protocol.BlockProposal, parent HashedB
 	past, ok := r.Past(parent, ctx.CertifiedHeight)
 	if !ok {
 		return protocol.Defer("past payloads are not here")
+	}
+	if len(payload.Dealings) > 0 {
+		verdict := v.env.DKG.Validate(last.Payload.Summary, r.Dealt(parent, last), payload.Dealings)
+		if verdict.Kind != protocol.Accepts {
+			return verdict
+		}
 	}
 	return v.env.Payloads.Validate(p.Height(), &payload.Batch, ctx, past)
 }

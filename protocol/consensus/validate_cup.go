@@ -125,7 +125,8 @@ func (v *Validator) catchUpPackageShare(r *Reader, s *protocol.CatchUpPackageSha
 // isIntact recomputes a block's hash and its payload's: a block is what its hash says.
 func isIntact(b *protocol.Block, hash protocol.BlockHash) bool {
 	if b.Payload.IsSummary() {
-		return b.Payload.Batch.IsEmpty() && b.Hash() == hash && b.Payload.Hash == protocol.NewSummaryPayload(b.Payload.Summary).Hash
+		return b.Payload.Batch.IsEmpty() && len(b.Payload.Dealings) == 0 && b.Hash() == hash &&
+			b.Payload.Hash == protocol.NewSummaryPayload(b.Payload.Summary).Hash
 	}
-	return b.Hash() == hash && b.Payload.Hash == protocol.NewDataPayload(b.Payload.Batch).Hash
+	return b.Hash() == hash && b.Payload.Hash == protocol.NewDataPayload(b.Payload.Batch, b.Payload.Dealings...).Hash
 }

@@ -1,161 +1,167 @@
-package dkg
+package dkg_test
 
 import (
-	"slices"
 	"testing"
-	"time"
 
 	"icsim/crypto"
-	"icsim/crypto/ideal"
+	"icsim/crypto/nidkg/nidkgtest"
 	"icsim/protocol"
+	"icsim/protocol/dkg"
 )
 
-type registry []*protocol.RegistrySnapshot
-
-func (g registry) Latest(protocol.Time) protocol.RegistryVersion {
-	return protocol.RegistryVersion(len(g))
-}
-func (g registry) LatestBefore(protocol.Time, time.Duration) protocol.RegistryVersion {
-	return protocol.RegistryVersion(len(g))
-}
-func (g registry) At(v protocol.RegistryVersion) *protocol.RegistrySnapshot { return g[v-1] }
-
-// versions makes a registry of one subnet, a version for each interval length, with one more member each.
-func versions(members int, lengths ...protocol.Height) (g registry) {
-	for i, length := range lengths {
-		record := &protocol.SubnetRecord{DKGIntervalLength: length, ReplicaVersion: "v1"}
-		for n := range members + i {
-			record.Members = append(record.Members, protocol.NodeID(n))
-		}
-		g = append(g, &protocol.RegistrySnapshot{
-			Version: protocol.RegistryVersion(i + 1), Subnets: []*protocol.SubnetRecord{record},
-		})
-	}
-	return g
-}
-
-func summaries(g registry) *Summaries {
-	return &Summaries{Dealer: NewDealer(ideal.New(), 0, crypto.Seed{1}), Registry: g}
-}
-
 // A.7: the version in force is the context version of the summary before, so a change takes effect one summary after the
-// one that saw it; interval lengths lag by one interval too.
+// one that saw it; interval lengths lag by one interval too. Keys for the new members are generated in between.
 func TestChangesTakeEffectAtTheSummaryAfterTheNext(t *testing.T) {
-	s := summaries(versions(4, 9, 19))
-	s0 := s.Genesis(1, 0).Summary()
-	s1 := s.Next(s0, 1, 2) // the context of summary 1 sees version 2
-	s2 := s.Next(s1, 2, 2)
+	w := newWorld(4, 9, 19)
+	s1 := w.interval(2) // its context sees version 2
+	s2 := w.interval(2)
+	s3 := w.interval(2)
 	if s1.Height != 10 || s1.RegistryVersion != 1 || s1.IntervalLength != 9 || s1.NextIntervalLength != 19 {
 		t.Errorf("%+v", s1)
 	}
 	if s2.Height != 20 || s2.RegistryVersion != 2 || s2.IntervalLength != 19 || s2.NextStart() != 40 {
 		t.Errorf("%+v", s2)
 	}
-	if n := len(s1.Next.Low.Committee); n != 4 {
-		t.Errorf("next low key of summary 1 has %d members", n)
+	for i, want := range map[*protocol.Summary]int{s1: 4, s2: 5, s3: 5} {
+		if n, m := len(i.Next.Low.Committee), len(i.Next.High.Committee); n != want || m != want {
+			t.Errorf("next keys of summary %d have %d and %d members, want %d", i.Height, n, m, want)
+		}
 	}
-	if n := len(s2.Next.Low.Committee); n != 5 {
-		t.Errorf("next low key of summary 2 has %d members", n)
+	if s3.Current.High.Group.Key != w.genesis.Summary().Current.High.Group.Key {
+		t.Error("the subnet's key changed with its members")
+	}
+	if !w.signs(s3.Current.High, 1, 2, 3, 4) || !w.signs(s3.Current.Low, 3, 4) {
+		t.Error("the member that joined cannot sign")
 	}
 }
 
-// A.10.11: the subnet's key is constant, the low key changes with every interval, and what was next is current.
+// A.10.11: the subnet's key is constant and its shares change, the low key is another in each interval, and what was next is current.
 func TestHighKeyStaysAndLowKeysChange(t *testing.T) {
-	s := summaries(versions(7, 4))
-	summary := s.Genesis(1, 0).Summary()
-	key := s.Dealer.PublicKey(s.Registry.At(1).Subnets[0].Members)
-	low := map[crypto.ThresholdPublicKey]bool{}
-	for range 20 {
-		low[summary.Current.Low.Group.Key] = true
-		next := s.Next(summary, 1, 1)
+	w := newWorld(7, 14)
+	summary := w.genesis.Summary()
+	key := summary.Current.High.Group.Key
+	low, shares := map[crypto.ThresholdPublicKey]bool{}, map[crypto.ThresholdPublicKey]bool{}
+	for range 10 {
+		next := w.interval(1)
 		if next.Current != summary.Next {
 			t.Fatal("the current keys are not those announced")
 		}
-		if summary.Current.High.Group.Key != key {
+		low[next.Next.Low.Group.Key], shares[next.Next.High.Group.Shares[0]] = true, true
+		if next.Next.High.Group.Key != key {
 			t.Fatal("the subnet's key changed")
 		}
-		if start := next.Next.Low.ID.Start; start != next.NextStart() {
-			t.Fatalf("key for the interval of %d is named after %d", next.NextStart(), start)
+		if start := next.Next.Low.ID.Start; start != summary.Height {
+			t.Fatalf("the key generated in the interval of %d is named after %d", summary.Height, start)
 		}
 		summary = next
 	}
-	if len(low) != 20 {
-		t.Fatalf("%d low keys in 20 intervals", len(low))
+	if len(low) != 10 || len(shares) != 10 {
+		t.Fatalf("%d low keys and %d sharings of the high one in 10 intervals", len(low), len(shares))
+	}
+	if len(w.notes) > 0 {
+		t.Fatalf("%+v", w.notes[0])
 	}
 }
 
-// A.7: summaries are deterministic: what one node proposes another one computes, whatever it computed before.
-func TestSummariesAreTheSameOnEveryNode(t *testing.T) {
-	g := versions(4, 9, 9)
-	a, b := summaries(g), summaries(g)
-	for range 10 {
-		b.Next(b.Genesis(2, 0).Summary(), 2, 2) // b has other things on its mind
-	}
-	x, y := a.Genesis(1, 5), b.Genesis(1, 5)
-	if x.ID() != y.ID() {
-		t.Fatal("genesis differs")
-	}
-	s1, s2 := x.Summary(), y.Summary()
-	for range 10 {
-		s1, s2 = a.Next(s1, 1, 1), b.Next(s2, 1, 1)
-		if protocol.NewSummaryPayload(s1).Hash != protocol.NewSummaryPayload(s2).Hash {
-			t.Fatal("summary differs at", s1.Height)
-		}
-	}
-}
-
-// A.1: f+1 shares of the low key sign, n−f of the high one; one less do not.
+// A.1: f+1 shares of the low key sign, n−f of the high one; one less do not. So at genesis and after a generation.
 func TestThresholds(t *testing.T) {
-	scheme := ideal.New()
-	for n, want := range map[int][2]int{1: {1, 1}, 4: {2, 3}, 13: {5, 9}, 15: {5, 11}, 40: {14, 27}} {
-		s := summaries(versions(n, 4))
-		keys := s.Genesis(1, 0).Summary().Current
-		for i, transcript := range []*protocol.Transcript{keys.Low, keys.High} {
-			if transcript.Group.Threshold != want[i] {
-				t.Fatalf("%s threshold of %d: %d, want %d", transcript.ID.Tag, n, transcript.Group.Threshold, want[i])
-			}
-			var shares []crypto.IndexedShare
-			for m := range want[i] {
-				secret, ok := s.Dealer.Share(transcript, protocol.NodeID(m))
-				if !ok {
-					t.Fatal("no share")
+	for n, want := range map[int][2]int{1: {1, 1}, 4: {2, 3}, 13: {5, 9}} {
+		w := newWorld(n, 14)
+		for _, keys := range []protocol.Transcripts{w.genesis.Summary().Current, w.interval(1).Next} {
+			for i, transcript := range []*protocol.Transcript{keys.Low, keys.High} {
+				if !w.signs(transcript, transcript.Committee[:want[i]]...) {
+					t.Errorf("%d nodes of %d cannot sign by the %s key", want[i], n, transcript.ID.Tag)
 				}
-				shares = append(shares, crypto.IndexedShare{Index: m, Share: scheme.SignThreshold(secret, []byte("x"))})
-			}
-			if _, ok := scheme.CombineThreshold(transcript.Group, []byte("x"), shares[1:]); ok {
-				t.Fatal("too few shares combine")
-			}
-			sig, ok := scheme.CombineThreshold(transcript.Group, []byte("x"), shares)
-			if !ok || !scheme.VerifyThreshold(transcript.Group.Key, []byte("x"), sig) {
-				t.Fatal("shares do not combine")
+				if w.signs(transcript, transcript.Committee[:want[i]-1]...) {
+					t.Errorf("%d nodes of %d sign by the %s key", want[i]-1, n, transcript.ID.Tag)
+				}
 			}
 		}
 	}
 }
 
-// The dealer holds no key for who is not in the committee, or for another subnet; what it forgets it deals again.
-func TestDealerGivesSharesToTheCommitteeOnly(t *testing.T) {
-	s := summaries(versions(4, 4))
-	low := s.Genesis(1, 0).Summary().Current.Low
-	before, _ := s.Dealer.Share(low, 2)
-	if _, ok := s.Dealer.Share(low, 4); ok {
-		t.Fatal("a stranger has a share")
+// A.7: summaries are deterministic: what one node proposes every other one computes, one too that is no member.
+func TestSummariesAreTheSameOnEveryNode(t *testing.T) {
+	w := newWorld(4, 9)
+	for range 3 {
+		w.deal()
+		for w.block(0) {
+		}
+		last, dealt := w.summary, w.dealt
+		want := protocol.NewSummaryPayload(w.next(1)).Hash
+		for _, n := range w.nodes {
+			if protocol.NewSummaryPayload(n.Next(last, dealt, 1)).Hash != want {
+				t.Fatalf("node %s computes another summary", n.id)
+			}
+		}
 	}
-	foreign := *low
-	foreign.ID.Subnet = 1
-	if _, ok := s.Dealer.Share(&foreign, 2); ok {
-		t.Fatal("a share of another subnet's key")
+}
+
+// A.7: with too few dealings an interval's keys serve for another one, and the next interval tries again. Of 7 nodes, 3 dealings
+// make a low key and 5 reshare the high one.
+func TestWhatCannotBeGeneratedIsUsedAgain(t *testing.T) {
+	w := newWorld(7, 14)
+	first := w.interval(1)
+	w.absent = map[protocol.NodeID]bool{2: true, 3: true, 4: true}
+	w.nodes = append(w.nodes[:2], w.nodes[5:]...) // who does not deal makes no blocks either
+	second := w.interval(1)
+	if second.Next.Low == first.Next.Low {
+		t.Error("four dealings made no low key")
 	}
-	for h := range protocol.Height(3 * cachedKeys) {
-		s.Dealer.low(1000+h, low.Committee)
+	if second.Current.High != first.Next.High || second.Next.High != first.Next.High {
+		t.Error("the high key is not the one that there is")
 	}
-	if len(s.Dealer.cache) > cachedKeys {
-		t.Fatal(len(s.Dealer.cache), "keys remembered")
+	if c := second.Configs[1]; c.Resharing != first.Next.High || c.ID.Start != second.Height {
+		t.Errorf("the next interval does not try again: %+v", c)
 	}
-	if after, _ := s.Dealer.Share(low, 2); after != before {
-		t.Fatal("dealt another key the second time")
+}
+
+// E: a dealing can be checked by all, so f dealers who deal badly are refused for what is wrong, and the key is made without them.
+func TestBadDealingsAreRefusedByTheirFault(t *testing.T) {
+	for _, attack := range nidkgtest.Attacks() {
+		t.Run(attack.Name, func(t *testing.T) {
+			w := newWorld(7, 14)
+			want := map[string]int{}
+			w.tamper = func(n *node, d *protocol.Dealing) *protocol.Dealing {
+				if n.id != 2 {
+					return d
+				}
+				bad := w.attack(n, d, &attack)
+				if bad == nil {
+					return d
+				}
+				want[dkg.ReasonOf(attack.Expected(n.Keys.Generation))] += len(w.nodes) - 1
+				return bad
+			}
+			summary := w.interval(1)
+			got := map[string]int{}
+			for _, n := range w.notes {
+				if n.Kind != protocol.NoteInvalid || n.Peer != 2 || protocol.ArtifactKind(n.Value) != protocol.KindDealing {
+					t.Fatalf("%+v", n)
+				}
+				got[n.Reason]++
+			}
+			for reason, n := range want {
+				if got[reason] != n {
+					t.Errorf("refused %v, want %v", got, want)
+				}
+			}
+			if summary.Next.Low.ID.Founding || summary.Next.High.ID.Founding {
+				t.Error("no keys without the attacker")
+			}
+		})
 	}
-	if !slices.Equal(low.Committee, []protocol.NodeID{0, 1, 2, 3}) {
-		t.Fatal(low.Committee)
+}
+
+// attack makes a node's hostile dealing in place of an honest one, signed as it should be; nil where it makes no sense.
+func (w *world) attack(n *node, d *protocol.Dealing, a *nidkgtest.Attack) *protocol.Dealing {
+	config, share, ok := n.Keys.Dealt(w.summary.Payload.Summary.Config(d.Key))
+	if !ok {
+		return nil
 	}
+	bad := a.Make(&nidkgtest.Dealer{Keys: n.Keys.Generation, Config: config, Index: int(n.id), Seed: crypto.Seed{9}, Share: share})
+	if bad == nil {
+		return nil
+	}
+	return protocol.NewDealing(version, d.Key, n.id, bad, n.Keys.SignBasic(protocol.DealingSignable(version, d.Key, bad)))
 }

@@ -1,31 +1,38 @@
-// Package dkg gives a subnet its threshold keys, interval by interval.
+// Package dkg gives a subnet its threshold keys, interval by interval, without that anybody ever had one in hand.
 //
-// # What it models
+// Sources: reference/protocol.md A.2, A.7, B and E; the replica's rs/consensus/dkg/src/{lib.rs, payload_builder.rs,
+// payload_validator.rs}, rs/artifact_pool/src/dkg_pool.rs, rs/types/types/src/{consensus/dkg.rs, crypto/threshold_sig/ni_dkg}.
+// The cryptography is crypto.KeyGeneration's; a node uses it through its keyring (protocol/keys).
 //
-// A summary block starts each interval and fixes which registry version rules it and which two keys sign in it and in
-// the next (reference/protocol.md A.7; rs/consensus/dkg/src/payload_builder.rs, rs/types/types/src/consensus/dkg.rs):
+//   - config.go: what is to be generated, by whom, for whom. found.go: the keys that a subnet starts with.
+//   - summary.go: the summary that follows from another and the dealings between. section.go: the dealings in data blocks.
+//   - pool.go: a node deals, and judges what others dealt.
 //
-//   - the version in force is the context version of the summary before;
-//   - the interval length was announced by the summary before; the one announced now comes from this block's context;
-//   - the current keys are those the summary before announced as next;
-//   - the next low key (f+1) is new, for the members at the version in force; the next high key (2f+1) has the public
-//     key of the subnet, for ever.
+// # The way of a key
 //
-// A summary is a pure function of the summary before and two registry versions, so validators compute it again and
+// A summary block starts each interval. It fixes which registry version rules it, which two keys sign in it and in the next, and
+// which are to be generated meanwhile, by configs for the members at the registry version of its own context: a fresh low key, by
+// all of them; and new shares of the high key, by those who have the old ones. Each dealer makes a dealing when the summary is
+// final, signs it with its basic key and pushes it to all peers. Who gets it judges it, and makers put sound ones into data blocks,
+// one a block. The next summary combines the first that suffice into transcripts, which it announces; the one after that puts them in
+// force. Every node opens its share from the transcript with its decryption key. Too few dealings, and the key announced before serves
+// for another interval, while the next tries again.
+//
+// A summary is a pure function of the one before, the dealings between and two registry versions, so validators compute it again and
 // compare.
 //
-// # The trusted dealer
+// # Invariants
 //
-// Model: Dealer is the one place where a threshold key exists in one hand. It stands in for NI-DKG: there are no
-// dealings on chain, so no DKG fails, and each transcript is there as soon as the summary that names it. Its secrets
-// come from a seed, so every node that holds a dealer with the same seed gets the same transcripts.
+//   - The subnet's key, which is the high one's, is constant. A low key is used for one interval unless the next was not generated.
+//   - The validated pool holds at most one dealing of a dealer for a key, and only of keys that the present interval generates.
+//   - On a chain a dealer deals once for a key; every dealing on it is sound.
+//   - What Build selects, Validate accepts under the same summary and chain.
+//   - Between the last dealing of an interval and the next summary nothing is sent, and blocks cost nothing more.
 //
-// Model: the high key is dealt once, to the members at genesis, and never reshared: a node that joins later signs
-// no certification and no catch-up package. Subnets whose membership changes need the real resharing.
+// # What is left out
 //
-// Model: genesis has a fresh next low key; the deployed one falls back to the current key for the first change.
+// Remote DKG for new subnets with its early transcripts, and vetKD keys: nothing here asks for them yet. Decryption keys stay those of
+// all epochs, as no fault here steals keys.
 //
-// # Left out
-//
-// Remote DKG for new subnets, early transcripts, vetKD keys: nothing here asks for them yet.
+// Model: a subnet's first keys come from the same ceremony before time begins (Found). Dealings are validated on one thread.
 package dkg

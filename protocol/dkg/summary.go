@@ -5,47 +5,76 @@ import (
 
 	"icsim/crypto"
 	"icsim/protocol"
+	"icsim/protocol/keys"
 )
 
-// Summaries computes the summaries of one subnet. It is what block makers propose from and validators compare with.
-type Summaries struct {
-	Dealer   *Dealer
-	Registry protocol.RegistryClient
+// Payloads is what consensus has to know of key generation in blocks: it makes summaries and the dealings' section of data
+// payloads, for block makers to propose and for validators to compare with.
+type Payloads struct {
+	Subnet protocol.SubnetID
+	Keys   *keys.Keyring
+	Pool   *Pool
 }
 
-// Next computes the summary that follows prev: prevContext is the registry version in the context of prev's block,
-// context that of the block which will hold the new summary.
-func (s *Summaries) Next(prev *protocol.Summary, prevContext, context protocol.RegistryVersion) *protocol.Summary {
+// Next computes the summary that follows that of block last, whose interval brought these dealings; context is the registry version
+// in the context of the block that will hold it (payload_builder.rs, create_summary_payload).
+func (p *Payloads) Next(last *protocol.Block, dealt []*protocol.Dealing, context protocol.RegistryVersion) *protocol.Summary {
+	prev, record := last.Payload.Summary, record(p.Keys.Registry.At(context), p.Subnet)
 	next := &protocol.Summary{
 		Height:             prev.NextStart(),
-		RegistryVersion:    prevContext,
+		RegistryVersion:    last.Context.RegistryVersion,
 		IntervalLength:     prev.NextIntervalLength,
-		NextIntervalLength: s.record(context).DKGIntervalLength,
+		NextIntervalLength: record.DKGIntervalLength,
 		Current:            prev.Next,
+		Next:               prev.Next, // what could not be generated is used for another interval
 	}
-	next.Next = protocol.Transcripts{
-		Low:  s.Dealer.low(next.NextStart(), s.record(next.RegistryVersion).Members),
-		High: prev.Next.High,
+	for _, c := range prev.Configs {
+		t := p.generated(c, dealt)
+		switch {
+		case t == nil:
+		case c.ID.Tag == protocol.LowThreshold:
+			next.Next.Low = t
+		case c.ID.Tag == protocol.HighThreshold:
+			next.Next.High = t
+		}
 	}
+	next.Configs = configs(p.Subnet, next.Height, context, record.Members, next.Next.High)
 	return next
 }
 
-// Genesis makes the catch-up package at height 0 that every node starts from. It is unsigned: the registry holds it,
+// generated makes the transcript of a config, or gives nil if the interval brought too few dealings.
+func (p *Payloads) generated(c *protocol.DKGConfig, dealt []*protocol.Dealing) *protocol.Transcript {
+	var of []*protocol.Dealing
+	for _, d := range dealt {
+		if d.Key == c.ID {
+			of = append(of, d)
+		}
+	}
+	if len(of) < c.Collect {
+		return nil
+	}
+	t, _ := p.Keys.CombineDealings(c, of)
+	return t
+}
+
+// Genesis makes the catch-up package at height 0 that every node of a subnet starts from. It is unsigned: the registry holds it,
 // and that is why it is trusted (reference/protocol.md F, "Subnet creation"). Its beacon has no predecessor and no
-// valid signature; its hash seeds the ranks of height 1.
-func (s *Summaries) Genesis(version protocol.RegistryVersion, at protocol.Time) *protocol.CatchUpPackage {
-	record := s.record(version)
-	high := s.Dealer.high(record.Members)
+// valid signature; its hash seeds the ranks of height 1. The keys that the subnet was founded with serve for two intervals.
+func Genesis(
+	subnet protocol.SubnetID, registry *protocol.RegistrySnapshot, founding protocol.Transcripts, at protocol.Time,
+) *protocol.CatchUpPackage {
+	record := record(registry, subnet)
 	summary := &protocol.Summary{
-		RegistryVersion:    version,
+		RegistryVersion:    registry.Version,
 		IntervalLength:     record.DKGIntervalLength,
 		NextIntervalLength: record.DKGIntervalLength,
-		Current:            protocol.Transcripts{Low: s.Dealer.low(0, record.Members), High: high},
+		Current:            founding,
+		Next:               founding,
+		Configs:            configs(subnet, 0, registry.Version, record.Members, founding.High),
 	}
-	summary.Next = protocol.Transcripts{Low: s.Dealer.low(summary.NextStart(), record.Members), High: high}
 	block := &protocol.Block{
 		Version: record.ReplicaVersion,
-		Context: protocol.ValidationContext{RegistryVersion: version, Time: at},
+		Context: protocol.ValidationContext{RegistryVersion: registry.Version, Time: at},
 		Payload: protocol.NewSummaryPayload(summary),
 	}
 	hash := block.Hash()
@@ -57,10 +86,10 @@ func (s *Summaries) Genesis(version protocol.RegistryVersion, at protocol.Time) 
 	}, crypto.ThresholdSignature{})
 }
 
-func (s *Summaries) record(version protocol.RegistryVersion) *protocol.SubnetRecord {
-	record := s.Registry.At(version).Subnet(s.Dealer.subnet)
+func record(registry *protocol.RegistrySnapshot, subnet protocol.SubnetID) *protocol.SubnetRecord {
+	record := registry.Subnet(subnet)
 	if record == nil {
-		panic(fmt.Sprintf("dkg: subnet %s is not in registry version %d", s.Dealer.subnet, version))
+		panic(fmt.Sprintf("dkg: subnet %s is not in registry version %d", subnet, registry.Version))
 	}
 	return record
 }

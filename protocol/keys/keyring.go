@@ -6,10 +6,14 @@ import (
 	"icsim/protocol"
 )
 
-// Secrets are a node's own signing keys.
+// Secrets are a node's own secret keys: those that it signs with, and the one that opens its shares of the subnet's keys. They lie in
+// the crypto component's store, as does in the replica what is opened with them.
+//
+// Model: no fault wipes that store, not even the one that takes a node's disk, and the decryption key stays that of all epochs.
 type Secrets struct {
-	Basic crypto.BasicSecretKey
-	Multi crypto.MultiSecretKey
+	Basic      crypto.BasicSecretKey
+	Multi      crypto.MultiSecretKey
+	Decryption crypto.DecryptionKey
 }
 
 // ShareSource gives a node's share of a threshold key, or false when it has none.
@@ -22,11 +26,14 @@ type Keyring struct {
 	Scheme   crypto.Scheme
 	Registry protocol.RegistryClient
 	Secrets  Secrets
-	Shares   ShareSource
+	Shares   ShareSource      // nil: what the transcripts hold for the node
 	Users    userkey.Verifier // of users' signatures; nil: that of the scheme
 	Meter    *protocol.Meter
+	// Generation makes the subnet's keys. Only who takes part in that needs it.
+	Generation crypto.KeyGeneration
 
 	certificates seen
+	shares       opened
 }
 
 // SignBasic signs with the node's Ed25519 key.
@@ -77,7 +84,7 @@ func (k *Keyring) VerifyMulti(signers []protocol.NodeID, v protocol.RegistryVers
 
 // SignThreshold signs with the node's share of a transcript's key; ok is false when it has none.
 func (k *Keyring) SignThreshold(t *protocol.Transcript, msg []byte) (sig crypto.ThresholdSignature, ok bool) {
-	share, ok := k.Shares(t, k.Node)
+	share, ok := k.share(t)
 	if !ok {
 		return sig, false
 	}

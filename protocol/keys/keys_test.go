@@ -13,7 +13,6 @@ import (
 	"icsim/crypto/userkey"
 	"icsim/crypto/userkey/userkeytest"
 	"icsim/protocol"
-	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
 	"icsim/protocol/registry"
 )
@@ -45,8 +44,8 @@ func newWorld(t testing.TB, scheme crypto.Scheme, self protocol.NodeID) *world {
 		r, _ := node(n)
 		snapshot.Nodes = append(snapshot.Nodes, r)
 	}
-	dealer := dkg.NewDealer(scheme, 0, crypto.Seed{7})
-	record.PublicKey = dealer.PublicKey(record.Members)
+	group, dealt := scheme.Deal(crypto.Seed{7}, len(record.Members), 3)
+	record.PublicKey = group.Key
 	record.Principal = principal.SelfAuthenticating(der.WrapBLS(record.PublicKey))
 	snapshot.Subnets = []*protocol.SubnetRecord{record}
 	all := registry.New(snapshot)
@@ -55,12 +54,18 @@ func newWorld(t testing.TB, scheme crypto.Scheme, self protocol.NodeID) *world {
 		next.Nodes = append(next.Nodes, r)
 	})
 	client := all.Client(self, registry.PollPhase{})
-	genesis := (&dkg.Summaries{Dealer: dealer, Registry: client}).Genesis(1, 0).Summary()
 	_, secrets := node(self)
 	w.Keyring = &keys.Keyring{
-		Node: self, Scheme: scheme, Registry: client, Secrets: secrets, Shares: dealer.Share, Meter: &w.meter,
+		Node: self, Scheme: scheme, Registry: client, Secrets: secrets, Meter: &w.meter,
+		Shares: func(t *protocol.Transcript, n protocol.NodeID) (secret crypto.ThresholdSecretKey, ok bool) {
+			i := t.ShareIndex(n)
+			if i < 0 || t.ID.Subnet != 0 {
+				return secret, false
+			}
+			return dealt[i], true
+		},
 	}
-	w.high = genesis.Current.High
+	w.high = &protocol.Transcript{ID: protocol.TranscriptID{Tag: protocol.HighThreshold}, Group: group, Committee: record.Members}
 	strange := *w.high
 	strange.ID.Subnet = 1
 	w.other = &strange

@@ -3,9 +3,9 @@ package replica
 import (
 	"time"
 
+	"icsim/crypto"
 	"icsim/protocol"
 	"icsim/protocol/consensus"
-	"icsim/protocol/dkg"
 	"icsim/protocol/messaging"
 	"icsim/protocol/p2p"
 	"icsim/protocol/statesync"
@@ -27,12 +27,13 @@ type consensusLane struct {
 	router    batchRouter
 	started   bool
 	synced    protocol.Height // of the package whose state was wanted last
+	summary   *protocol.Block // the highest finalized that the lane of key generation was told of
 }
 
 func (l *consensusLane) init(r *Replica) {
 	env := consensus.Env{
 		Keys: r.keys, Registry: r.cfg.Registry, Payloads: newPayloadBuilder(r), Router: &l.router, States: r.states,
-		Summaries: &dkg.Summaries{Dealer: r.cfg.Dealer, Registry: r.cfg.Registry},
+		DKG: r.dkg.payloads,
 	}
 	l.router.Router = r.execution.router
 	cfg := consensus.Config{Node: r.cfg.Node, Subnet: r.cfg.Subnet, Version: r.cfg.Version, Genesis: r.cfg.Genesis}
@@ -81,6 +82,10 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 	if h, root, ok := l.consensus.NeedsStateSync(); ok && h > l.synced {
 		l.synced = h
 		out.Local(&wanted{statesync.Target{Height: h, Root: root}})
+	}
+	if s := l.consensus.Reader().Summary(); s != l.summary {
+		l.summary = s
+		out.Local(&protocol.Poke{At: protocol.LaneDKG, Reason: "summary finalized", Hash: crypto.Hash(s.Payload.Hash)})
 	}
 	out.Writes = append(out.Writes, r.states.TakeWrites()...) // checkpoints that consensus let go of
 	out.Wake = min(in.Instant.Add(pollInterval), l.broadcast.NextWake())

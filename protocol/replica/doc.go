@@ -15,6 +15,7 @@
 //   - endpoint.go: what users' requests are judged by, on both lanes that take them.
 //   - outcall_lane.go: requests to HTTPS servers, shares of their responses. It sleeps while no canister has called.
 //   - statesync_lane.go: states fetched from peers and served to them. It sleeps while nobody needs one.
+//   - dkg_lane.go: dealings for the subnet's next keys, and the node's shares of them. It sleeps between summaries.
 //   - payload_builder.go: the sections of a block's payload.
 //
 // Replaced components (Config.Components) are how attackers and protocol variants get in: no code here knows of them.

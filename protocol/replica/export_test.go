@@ -17,5 +17,5 @@ func (r *Replica) States() *messaging.StateManager { return r.states }
 
 // Executed is what the execution lane tells the certification lane.
 func Executed(result *messaging.Result, b *protocol.Batch) protocol.Message {
-	return &executed{result, b}
+	return &executed{result: result, batch: b}
 }

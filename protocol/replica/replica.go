@@ -8,7 +8,6 @@ import (
 	"icsim/protocol"
 	"icsim/protocol/authentication"
 	"icsim/protocol/consensus"
-	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
 	"icsim/protocol/messaging"
 	"icsim/protocol/outcalls"
@@ -24,7 +23,7 @@ type Config struct {
 	Scheme      crypto.Scheme
 	Users       userkey.Verifier // of users' signatures; nil: that of the scheme
 	Secrets     keys.Secrets
-	Dealer      *dkg.Dealer
+	Generation  crypto.KeyGeneration
 	Genesis     *protocol.CatchUpPackage
 	State       *messaging.State // after genesis
 	Processor   messaging.Processor
@@ -54,6 +53,7 @@ type Replica struct {
 	query         queryLane
 	outcalls      outcallLane
 	sync          stateSyncLane
+	dkg           dkgLane
 }
 
 // New starts a node from its disk: empty at genesis, otherwise what it had before a crash.
@@ -64,7 +64,7 @@ func New(cfg Config) *Replica {
 	r := &Replica{cfg: cfg}
 	r.keys = &keys.Keyring{
 		Node: cfg.Node, Scheme: cfg.Scheme, Users: cfg.Users, Registry: cfg.Registry, Secrets: cfg.Secrets,
-		Shares: cfg.Dealer.Share, Meter: new(protocol.Meter),
+		Generation: cfg.Generation, Meter: new(protocol.Meter),
 	}
 	r.states = messaging.NewStateManager(cfg.Node, cfg.Registry, cfg.State)
 	r.execution.init(r)
@@ -73,6 +73,7 @@ func New(cfg Config) *Replica {
 	r.query.init(r)
 	r.outcalls.init(r)
 	r.sync.init(r)
+	r.dkg.init(r)
 	r.consensus.init(r)
 	r.certification.init(r)
 	return r
@@ -100,6 +101,8 @@ func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
 		r.outcalls.step(r, in, out)
 	case protocol.LaneStateSync:
 		r.sync.step(r, in, out)
+	case protocol.LaneDKG:
+		r.dkg.step(in, out)
 	default:
 		panic(fmt.Sprintf("replica: node %s has no lane %d", r.cfg.Node, in.Lane))
 	}

@@ -25,6 +25,8 @@ func (r *Replica) validated(meta protocol.ArtifactMeta) protocol.Artifact {
 		return r.certification.certifier.Validated(meta)
 	case protocol.KindOutcallShare:
 		return r.outcalls.pool.Validated(meta)
+	case protocol.KindDealing:
+		return r.dkg.pool.Validated(meta)
 	case protocol.KindIngress:
 		return r.ingress.pool.Validated(meta.ID)
 	}

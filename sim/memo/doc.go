@@ -7,11 +7,12 @@
 //
 // # What is known without checking
 //
-// Most signatures that honest nodes verify were made by this process. When a key was made here (BasicKey, MultiKey, Deal), what
+// Most signatures that honest nodes verify were made by this process. When a key was made here (BasicKey, MultiKey, Deal, OpenShare), what
 // its secret signs is known to verify under its public key and no other, because that is what a correct scheme
 // promises (crypto/cryptotest holds schemes to it). So too:
 //
 //   - the sum of known shares of one message by distinct signers is known to verify for exactly these signers;
+//   - a dealing made here with the right share is known to be sound, and a share opened here to be that of its public key;
 //   - known shares of a group dealt here, as many as its threshold, combine to the one signature that the group has for the
 //     message; it is interpolated once.
 //

@@ -18,7 +18,7 @@ type Signatures struct {
 	basic     *Cache[crypto.BasicSecretKey, crypto.BasicPublicKey]
 	multi     *Cache[crypto.MultiSecretKey, crypto.MultiPublicKey]
 	threshold *Cache[crypto.ThresholdSecretKey, crypto.ThresholdPublicKey]
-	groups    *Cache[crypto.ThresholdPublicKey, *crypto.ThresholdGroup] // copies of our own
+	groups    *Cache[crypto.ThresholdPublicKey, *crypto.ThresholdGroup] // copies of our own, by the first share's key
 }
 
 // A question is whether a signature is valid: all the arguments of one verification.
@@ -106,6 +106,9 @@ func askMulti(keys []crypto.MultiPublicKey, sig *crypto.MultiSignature, msg [32]
 
 // dealt tells whether a group is, in all its parts, one dealt here.
 func (s *Signatures) dealt(group *crypto.ThresholdGroup) bool {
-	ours, ok := s.groups.Get(group.Key)
-	return ok && ours.Threshold == group.Threshold && slices.Equal(ours.Shares, group.Shares)
+	if len(group.Shares) == 0 {
+		return false
+	}
+	ours, ok := s.groups.Get(group.Shares[0])
+	return ok && ours.Key == group.Key && ours.Threshold == group.Threshold && slices.Equal(ours.Shares, group.Shares)
 }

@@ -9,9 +9,7 @@ import (
 
 func (s *scheme) Deal(seed crypto.Seed, receivers, threshold int) (*crypto.ThresholdGroup, []crypto.ThresholdSecretKey) {
 	group, secrets := s.inner.Deal(seed, receivers, threshold)
-	ours := *group
-	ours.Shares = slices.Clone(group.Shares)
-	s.groups.Put(group.Key, &ours)
+	s.knowGroup(group)
 	for i, sk := range secrets {
 		s.threshold.Put(sk, group.Shares[i])
 	}

@@ -27,6 +27,7 @@ type Options struct {
 	Interval     protocol.Height
 	Seed         byte
 	NoChecks     bool
+	Dealings     bool                                                      // nodes deal, and have each other's dealings at once
 	Components   func(n *Node, honest []consensus.Named) []consensus.Named // nil: honest
 	Link         func(s *Subnet, from, to *Node, a protocol.Artifact) (delay time.Duration, lost bool)
 	// Tamper replaces what a node sends to another; nil: nothing.
@@ -68,6 +69,7 @@ type Node struct {
 	Execution *Execution
 	Payloads  *Payloads
 	Keys      *keys.Keyring
+	Dealings  *dkg.Pool // empty, so that no key is generated, unless Options.Dealings has it filled
 	Meter     protocol.Meter
 	Notes     []protocol.Note
 	Silent    bool          // sends nothing
@@ -84,7 +86,7 @@ type Node struct {
 // NewSubnet starts a subnet at time 0.
 func NewSubnet(o Options) *Subnet {
 	s := &Subnet{Options: o}
-	scheme := ideal.New()
+	scheme, generation := ideal.New(), ideal.NewKeyGeneration()
 	record := &protocol.SubnetRecord{
 		Timing:            protocol.SubnetTiming{UnitDelay: o.UnitDelay, InitialNotaryDelay: o.InitialDelay},
 		DKGIntervalLength: o.Interval, ReplicaVersion: Version,
@@ -96,14 +98,16 @@ func NewSubnet(o Options) *Subnet {
 		node := &protocol.NodeRecord{ID: protocol.NodeID(i)}
 		secrets.Basic, node.SigningKey = scheme.BasicKey(seed)
 		secrets.Multi, node.CommitteeKey, node.Possession = scheme.MultiKey(seed)
+		receives := crypto.Seed{o.Seed, byte(i), byte(i >> 8), 1}
+		secrets.Decryption, node.EncryptionKey, node.EncryptionProof = generation.EncryptionKey(receives, nil)
 		s.secret = append(s.secret, secrets)
 		record.Members = append(record.Members, node.ID)
 		snapshot.Nodes = append(snapshot.Nodes, node)
 	}
 	s.Registry = &Registry{Snapshots: []*protocol.RegistrySnapshot{snapshot}, Published: []protocol.Time{0}}
-	dealer := dkg.NewDealer(scheme, 0, crypto.Seed{o.Seed})
-	record.PublicKey = dealer.PublicKey(record.Members)
-	s.Genesis = (&dkg.Summaries{Dealer: dealer, Registry: s.Registry}).Genesis(1, 0)
+	founding := dkg.Found(generation, 0, snapshot, record.Members, func(n protocol.NodeID) keys.Secrets { return s.secret[n] })
+	record.PublicKey = founding.High.Group.Key
+	s.Genesis = dkg.Genesis(0, snapshot, founding, 0)
 	s.Checks = newChecks(s)
 	for i := range o.Nodes {
 		n := &Node{
@@ -118,16 +122,19 @@ func NewSubnet(o Options) *Subnet {
 
 // start makes a node's consensus from its disk.
 func (s *Subnet) start(n *Node, fromDisk []any) {
-	scheme := ideal.New()
-	dealer := dkg.NewDealer(scheme, 0, crypto.Seed{s.Seed})
 	n.started = s.Now
 	n.Keys = &keys.Keyring{
-		Node: n.ID, Scheme: scheme, Registry: s.Registry, Secrets: s.secret[n.ID], Shares: dealer.Share, Meter: &n.Meter,
+		Node: n.ID, Scheme: ideal.New(), Registry: s.Registry, Secrets: s.secret[n.ID], Meter: &n.Meter,
+		Generation: ideal.NewKeyGeneration(),
 	}
+	n.Dealings = dkg.NewPool(dkg.Config{
+		Node: n.ID, Version: Version, Keys: n.Keys,
+		Latest: func() *protocol.Summary { return n.C.Reader().Summary().Payload.Summary },
+	})
 	cfg := &consensus.Config{Node: n.ID, Version: Version, Genesis: s.Genesis}
 	env := &consensus.Env{
 		Keys: n.Keys, Registry: s.Registry, Payloads: n.Payloads, Router: n.Execution, States: n.Execution,
-		Summaries: &dkg.Summaries{Dealer: dealer, Registry: s.Registry},
+		DKG: &dkg.Payloads{Keys: n.Keys, Pool: n.Dealings},
 	}
 	components := consensus.DefaultComponents(cfg, env)
 	if s.Components != nil {
@@ -221,6 +228,21 @@ func (s *Subnet) Step(n *Node) {
 	n.Execution.advance(s.Now)
 	n.C.Step(s.Clock(n), &n.out)
 	s.carryOut(n)
+	if s.Dealings {
+		s.deal(n)
+	}
+}
+
+func (s *Subnet) deal(n *Node) {
+	var out dkg.Effects
+	n.Dealings.Step(&out)
+	for _, d := range out.Publish {
+		for _, to := range s.Nodes {
+			if to != n {
+				to.Dealings.Insert(d, n.ID)
+			}
+		}
+	}
 }
 
 func (s *Subnet) carryOut(n *Node) {

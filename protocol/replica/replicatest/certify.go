@@ -1,8 +1,11 @@
 package replicatest
 
 import (
+	"fmt"
+
 	"icsim/crypto"
 	"icsim/protocol"
+	"icsim/protocol/keys"
 	"icsim/protocol/messaging"
 )
 
@@ -21,8 +24,14 @@ func (w *World) Certify(s *messaging.State) *protocol.Certification {
 	key, msg := subnet.Genesis.Summary().Current.High, protocol.CertificationSignable(s.Root())
 	var shares []crypto.IndexedShare
 	for i, n := range key.Committee {
-		secret, _ := subnet.Dealer.Share(key, n)
-		shares = append(shares, crypto.IndexedShare{Index: i, Share: w.Scheme.SignThreshold(secret, msg)})
+		ring := keys.Keyring{
+			Node: n, Scheme: w.Scheme, Generation: w.Generation, Registry: w.Client(n), Secrets: w.Secrets[n], Meter: new(protocol.Meter),
+		}
+		share, ok := ring.SignThreshold(key, msg)
+		if !ok {
+			panic(fmt.Sprintf("replicatest: node %s has no share of its subnet's key", n))
+		}
+		shares = append(shares, crypto.IndexedShare{Index: i, Share: share})
 	}
 	sig, ok := w.Scheme.CombineThreshold(key.Group, msg, shares)
 	if !ok {

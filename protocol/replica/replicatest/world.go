@@ -25,16 +25,17 @@ const Genesis uint64 = 1_700_000_000_000_000_000
 
 // A World is subnets of nodes, numbered through.
 type World struct {
-	Scheme   crypto.Scheme
-	Registry *registry.Registry
-	Subnets  []*Subnet
-	Secrets  []keys.Secrets // by node
+	Scheme     crypto.Scheme
+	Generation crypto.KeyGeneration
+	Registry   *registry.Registry
+	Subnets    []*Subnet
+	Secrets    []keys.Secrets // by node
 }
 
 // A Subnet is what its nodes have in common.
 type Subnet struct {
 	Record    *protocol.SubnetRecord
-	Dealer    *dkg.Dealer
+	Keys      protocol.Transcripts
 	Genesis   *protocol.CatchUpPackage
 	State     *messaging.State
 	Processor messaging.Processor
@@ -42,8 +43,8 @@ type Subnet struct {
 
 // NewWorld makes subnets of so many nodes each, the root first. Each hosts a canister, messagingtest.CanisterOf(subnet, 0).
 func NewWorld(nodes ...int) *World {
-	w := &World{Scheme: ideal.New()}
-	snapshot := protocol.RegistrySnapshot{Genesis: Genesis, Routing: &protocol.RoutingTable{}}
+	w := &World{Scheme: ideal.New(), Generation: ideal.NewKeyGeneration()}
+	snapshot := protocol.RegistrySnapshot{Version: 1, Genesis: Genesis, Routing: &protocol.RoutingTable{}}
 	for i, n := range nodes {
 		snapshot.Subnets = append(snapshot.Subnets, w.found(protocol.SubnetID(i), n, &snapshot))
 	}
@@ -56,8 +57,7 @@ func NewWorld(nodes ...int) *World {
 		s.Processor = &messaging.StateMachine{
 			Executor: &messagingtest.Executor{Messages: 100, Queue: 100}, Limits: messaging.DefaultLimits(),
 		}
-		summaries := dkg.Summaries{Dealer: s.Dealer, Registry: w.Client(s.Record.Members[0])}
-		s.Genesis = summaries.Genesis(latest.Version, 0)
+		s.Genesis = dkg.Genesis(id, latest, s.Keys, 0)
 	}
 	return w
 }
@@ -74,20 +74,22 @@ func (w *World) found(id protocol.SubnetID, nodes int, snapshot *protocol.Regist
 		seed := crypto.Seed(crypto.Sum("replicatest node", fmt.Append(nil, n)))
 		basic, signing := w.Scheme.BasicKey(seed)
 		multi, committee, possession := w.Scheme.MultiKey(seed)
-		w.Secrets = append(w.Secrets, keys.Secrets{Basic: basic, Multi: multi})
+		owner := principal.SelfAuthenticating(der.WrapEd25519(signing))
+		decryption, encryption, proof := w.Generation.EncryptionKey(seed, owner.Bytes())
+		w.Secrets = append(w.Secrets, keys.Secrets{Basic: basic, Multi: multi, Decryption: decryption})
 		snapshot.Nodes = append(snapshot.Nodes, &protocol.NodeRecord{
-			ID: n, Principal: principal.SelfAuthenticating(der.WrapEd25519(signing)),
-			SigningKey: signing, CommitteeKey: committee, Possession: possession,
+			ID: n, Principal: owner, SigningKey: signing, CommitteeKey: committee, Possession: possession,
+			EncryptionKey: encryption, EncryptionProof: proof,
 		})
 		record.Members = append(record.Members, n)
 	}
-	dealer := dkg.NewDealer(w.Scheme, id, crypto.Seed{byte(id), 7})
-	record.PublicKey = dealer.PublicKey(record.Members)
+	found := dkg.Found(w.Generation, id, snapshot, record.Members, func(n protocol.NodeID) keys.Secrets { return w.Secrets[n] })
+	record.PublicKey = found.High.Group.Key
 	record.Principal = principal.SelfAuthenticating(der.WrapBLS(record.PublicKey))
 	snapshot.Routing.Ranges = append(snapshot.Routing.Ranges, protocol.CanisterRange{
 		First: messagingtest.CanisterOf(id, 0), Last: messagingtest.CanisterOf(id, messagingtest.CanistersPerSubnet-1), Subnet: id,
 	})
-	w.Subnets = append(w.Subnets, &Subnet{Record: record, Dealer: dealer})
+	w.Subnets = append(w.Subnets, &Subnet{Record: record, Keys: found})
 	return record
 }
 
@@ -114,7 +116,7 @@ func (w *World) Config(n protocol.NodeID) replica.Config {
 	s := w.SubnetOf(n)
 	return replica.Config{
 		Node: n, Subnet: s.Record.ID, Version: Version, Registry: w.Client(n), Scheme: w.Scheme, Secrets: w.Secrets[n],
-		Dealer: s.Dealer, Genesis: s.Genesis, State: s.State, Processor: s.Processor,
+		Generation: w.Generation, Genesis: s.Genesis, State: s.State, Processor: s.Processor,
 		Querier: Answers{}, Transformer: Answers{}, Adapter: Answers{},
 		Seed: crypto.Sum("replicatest", fmt.Append(nil, n)), Disk: protocol.NewDisk(),
 	}

@@ -1,0 +1,38 @@
+package consensus
+
+import (
+	"slices"
+
+	"icsim/protocol"
+)
+
+// Summary is the highest finalized summary block.
+func (r *Reader) Summary() *protocol.Block { return r.summary }
+
+// count takes a block that was finalized: a summary, after which dealings are for other keys, or one with dealings.
+func (r *Reader) count(b *protocol.Block) {
+	if b.Payload.IsSummary() {
+		r.summary, r.dealt = b, r.dealt[:0]
+		return
+	}
+	r.dealt = append(r.dealt, b.Payload.Dealings...)
+}
+
+// Dealt gives the dealings on the chain of a parent since the summary that governs its child, in the order of their heights. Those
+// of finalized blocks are kept, so that only what lies above is walked over. Valid until the next call.
+func (r *Reader) Dealt(parent HashedBlock, last *protocol.Block) []*protocol.Dealing {
+	from := max(last.Height, r.FinalizedHeight())
+	r.tally = r.tally[:0]
+	for b := parent; b.Block != nil && b.Block.Height > from; b = r.Block(b.Block.Parent, b.Block.Height-1) {
+		for _, d := range slices.Backward(b.Block.Payload.Dealings) {
+			r.tally = append(r.tally, d)
+		}
+	}
+	if last == r.summary {
+		for _, d := range slices.Backward(r.dealt) {
+			r.tally = append(r.tally, d)
+		}
+	}
+	slices.Reverse(r.tally)
+	return r.tally
+}

@@ -1,0 +1,211 @@
+package protocol
+
+import "icsim/crypto"
+
+// A Summary is the payload that starts a DKG interval: which registry version rules it, which threshold keys sign in it and in
+// the next, and which keys are to be generated during it (reference/protocol.md A.7).
+type Summary struct {
+	Height             Height
+	RegistryVersion    RegistryVersion // in force from Height through the interval
+	IntervalLength     Height          // rounds after the summary
+	NextIntervalLength Height
+	Current, Next      Transcripts
+	Configs            []*DKGConfig // of the keys that data blocks of the interval collect dealings for
+}
+
+// NextStart is the height of the next summary.
+func (s *Summary) NextStart() Height { return s.Height + s.IntervalLength + 1 }
+
+// Covers reports whether h belongs to the interval this summary starts.
+func (s *Summary) Covers(h Height) bool { return h >= s.Height && h < s.NextStart() }
+
+// Config gives what is agreed about a key that the interval generates, or nil.
+func (s *Summary) Config(id TranscriptID) *DKGConfig {
+	for _, c := range s.Configs {
+		if c.ID == id {
+			return c
+		}
+	}
+	return nil
+}
+
+// Transcripts are the two threshold keys of an interval.
+type Transcripts struct{ Low, High *Transcript }
+
+// A DKGTag tells the two keys apart.
+type DKGTag uint8
+
+const (
+	LowThreshold  DKGTag = iota // f+1: random beacon, random tape
+	HighThreshold               // 2f+1: certification, catch-up packages
+)
+
+func (t DKGTag) String() string { return [...]string{"low", "high"}[t] }
+
+// A TranscriptID names a key: for whom, of which kind, generated in the interval of which summary (NiDkgId). Founding tells the
+// keys that a subnet starts with from those that its first interval generates.
+type TranscriptID struct {
+	Subnet   SubnetID
+	Tag      DKGTag
+	Start    Height
+	Founding bool
+}
+
+func (t *TranscriptID) encode(e *encoder) {
+	e.u64(uint64(t.Subnet))
+	e.u64(uint64(t.Tag))
+	e.height(t.Start)
+	if t.Founding {
+		e.u64(1)
+	} else {
+		e.u64(0)
+	}
+}
+
+// Bytes names the key where bytes are bound to it.
+func (t TranscriptID) Bytes() []byte {
+	var e encoder
+	t.encode(&e)
+	return e.buf
+}
+
+// A Transcript is the public outcome of a distributed key generation. Committee[i] holds share i.
+type Transcript struct {
+	ID        TranscriptID
+	Registry  RegistryVersion // whose encryption keys the shares are for
+	Committee []NodeID        // ascending
+	Group     *crypto.ThresholdGroup
+	Public    *crypto.Transcript // what Group follows from, with the encrypted shares
+}
+
+// ShareIndex gives a node's index in the committee, or −1.
+func (t *Transcript) ShareIndex(n NodeID) int {
+	for i, m := range t.Committee {
+		if m == n {
+			return i
+		}
+	}
+	return -1
+}
+
+func (t *Transcript) encode(e *encoder) {
+	t.ID.encode(e)
+	e.u64(uint64(t.Registry))
+	e.nodes(t.Committee)
+	hash := t.Public.Hash()
+	e.raw(hash[:])
+	e.raw(t.Group.Key[:]) // follows, but who has only the hash to compare must find all of it covered
+	e.u64(uint64(t.Group.Threshold))
+	for i := range t.Group.Shares {
+		e.raw(t.Group.Shares[i][:])
+	}
+}
+
+// Size is the encoded size in bytes.
+func (t *Transcript) Size() int { return 40 + SizeNodeID*len(t.Committee) + t.Public.Size() }
+
+// A DKGConfig is what a summary fixes about a key that is to be generated (NiDkgConfig).
+type DKGConfig struct {
+	ID        TranscriptID
+	Registry  RegistryVersion // whose encryption keys the receivers have
+	Dealers   []NodeID        // ascending
+	Receivers []NodeID        // ascending
+	Threshold int             // of the key
+	Collect   int             // dealings that make it
+	Resharing *Transcript     // whose key is shared anew; nil for a fresh one
+}
+
+func (c *DKGConfig) encode(e *encoder) {
+	c.ID.encode(e)
+	e.u64(uint64(c.Registry))
+	e.nodes(c.Dealers)
+	e.nodes(c.Receivers)
+	e.u64(uint64(c.Threshold))
+	e.u64(uint64(c.Collect))
+	if c.Resharing != nil {
+		c.Resharing.encode(e)
+	}
+}
+
+// Size is the encoded size in bytes; the transcript to be reshared stands in the summary a second time, as in the replica's.
+func (c *DKGConfig) Size() int {
+	size := 64 + SizeNodeID*(len(c.Dealers)+len(c.Receivers))
+	if c.Resharing != nil {
+		size += c.Resharing.Size()
+	}
+	return size
+}
+
+// DealerIndex gives a node's index among the dealers, or −1.
+func (c *DKGConfig) DealerIndex(n NodeID) int {
+	for i, m := range c.Dealers {
+		if m == n {
+			return i
+		}
+	}
+	return -1
+}
+
+func (s *Summary) encode(e *encoder) {
+	e.height(s.Height)
+	e.u64(uint64(s.RegistryVersion))
+	e.height(s.IntervalLength)
+	e.height(s.NextIntervalLength)
+	for _, t := range []*Transcript{s.Current.Low, s.Current.High, s.Next.Low, s.Next.High} {
+		t.encode(e)
+	}
+	e.u64(uint64(len(s.Configs)))
+	for _, c := range s.Configs {
+		c.encode(e)
+	}
+}
+
+// Size is the encoded size in bytes.
+func (s *Summary) Size() int {
+	size := 64 + s.Current.Low.Size() + s.Current.High.Size() + s.Next.Low.Size() + s.Next.High.Size()
+	for _, c := range s.Configs {
+		size += c.Size()
+	}
+	return size
+}
+
+// A Dealing is one node's contribution to a key, signed with its basic key (NiDkg's DkgMessage).
+type Dealing struct {
+	sealed
+	Version   ReplicaVersion
+	Key       TranscriptID // to which it contributes
+	Dealer    NodeID
+	Dealing   *crypto.Dealing
+	Signature crypto.BasicSignature
+}
+
+// DealingSignable gives the bytes that a dealer signs.
+func DealingSignable(version ReplicaVersion, key TranscriptID, dealing *crypto.Dealing) []byte {
+	e := encoder{buf: make([]byte, 0, encoderSize)}
+	e.str(string(version))
+	key.encode(&e)
+	hash := dealing.Hash()
+	e.raw(hash[:])
+	return crypto.Signable(crypto.DomainDealingContent, e.buf)
+}
+
+// NewDealing seals a dealing.
+func NewDealing(
+	version ReplicaVersion, key TranscriptID, dealer NodeID, dealing *crypto.Dealing, sig crypto.BasicSignature,
+) *Dealing {
+	d := &Dealing{Version: version, Key: key, Dealer: dealer, Dealing: dealing, Signature: sig}
+	e := encoder{buf: make([]byte, 0, encoderSize)}
+	e.raw(d.Signable())
+	e.node(dealer)
+	e.raw(sig[:])
+	d.seal(KindDealing, SizeEnvelope+SizeNodeID+SizeBasicSig+dealing.Size(), &e)
+	return d
+}
+
+// Signable gives the signed bytes.
+func (d *Dealing) Signable() []byte { return DealingSignable(d.Version, d.Key, d.Dealing) }
+
+func (d *Dealing) Kind() ArtifactKind { return KindDealing }
+
+// Height is that of the summary that asks for the key: dealings live for an interval.
+func (d *Dealing) Height() Height { return d.Key.Start }
