@@ -43,7 +43,8 @@ func HashList(elements ...Hash) Hash {
 	return Hash(h.Sum(nil))
 }
 
-// HashOfMap hashes a map, whatever the order of its fields: those of one name may come but once.
+// HashOfMap hashes a map, whatever the order of its fields. Several may have one name, as headers of HTTP do: their values' hashes
+// order them.
 func HashOfMap(fields ...Field) Hash {
 	pairs := make([][]byte, len(fields))
 	for i := range fields {

@@ -32,3 +32,14 @@ func TestNestedFields(t *testing.T) {
 		t.Error("a list is not the hash of its elements in order")
 	}
 }
+
+// Headers of HTTP may come several times under one name: their order does not matter either, and each counts.
+func TestFieldsOfOneNameHaveNoOrder(t *testing.T) {
+	a, b := TextField("set-cookie", "a"), TextField("set-cookie", "b")
+	if HashOfMap(a, b) != HashOfMap(b, a) {
+		t.Error("the order matters")
+	}
+	if HashOfMap(a, b) == HashOfMap(a) || HashOfMap(a, a) == HashOfMap(a) {
+		t.Error("one of them does not count")
+	}
+}
