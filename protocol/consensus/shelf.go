@@ -72,6 +72,14 @@ func (s *Shelf[T]) Next(h protocol.Height) (protocol.Height, bool) {
 	return s.rows[i].height, true
 }
 
+// After gives the least height above h with an artifact.
+func (s *Shelf[T]) After(h protocol.Height) (protocol.Height, bool) {
+	if h+1 == 0 { // nothing is above the greatest height, which anybody may have put on an artifact
+		return 0, false
+	}
+	return s.Next(h + 1)
+}
+
 // Has reports whether the artifact lies here.
 func (s *Shelf[T]) Has(h protocol.Height, id protocol.ArtifactID) bool { return s.get(h, id) != nil }
 
@@ -84,8 +92,8 @@ func (s *Shelf[T]) find(h protocol.Height) (int, bool) {
 	if h > s.rows[n-1].height {
 		return n, false
 	}
-	if i := int(h - s.rows[0].height); i < n && s.rows[i].height == h {
-		return i, true
+	if i := h - s.rows[0].height; i < protocol.Height(n) && s.rows[i].height == h { // may be more than an int holds
+		return int(i), true
 	}
 	i := sort.Search(n, func(i int) bool { return s.rows[i].height >= h })
 	return i, s.rows[i].height == h

@@ -59,7 +59,7 @@ func (w *heightView) of(n protocol.NodeID) *protocol.BlockProposal {
 func (v *Validator) blocks(r *Reader, now Clock, out []ChangeAction) []ChangeAction {
 	pending := &r.Unvalidated.Proposals
 	top := min(r.NotarizedHeight()+1, r.ceiling())
-	for h, ok := pending.Next(r.FinalizedHeight() + 1); ok && h <= top; h, ok = pending.Next(h + 1) {
+	for h, ok := pending.Next(r.FinalizedHeight() + 1); ok && h <= top; h, ok = pending.After(h) {
 		v.view.fill(r, h)
 		items := pending.At(h)
 		for i := range items {

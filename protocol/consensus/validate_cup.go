@@ -14,7 +14,7 @@ const holdBack = 150 * time.Second
 // that counts, so a node may start from one without knowing the chain (C/validator.rs validate_catch_up_packages).
 func (v *Validator) catchUpPackages(r *Reader, now Clock, out []ChangeAction) []ChangeAction {
 	pending := &r.Unvalidated.CUPs
-	for h, ok := pending.Next(r.CUPHeight() + 1); ok; h, ok = pending.Next(h + 1) {
+	for h, ok := pending.Next(r.CUPHeight() + 1); ok; h, ok = pending.After(h) {
 		items := pending.At(h)
 		for i := range items {
 			held := &items[i]
@@ -67,7 +67,7 @@ func (v *Validator) holdsBack(r *Reader, held *Held[*protocol.CatchUpPackage], n
 func (v *Validator) catchUpPackageShares(r *Reader, _ Clock, out []ChangeAction) []ChangeAction {
 	pending := &r.Unvalidated.CUPShares
 	top := r.ceiling()
-	for h, ok := pending.Next(r.CUPHeight() + 1); ok && h <= top; h, ok = pending.Next(h + 1) {
+	for h, ok := pending.Next(r.CUPHeight() + 1); ok && h <= top; h, ok = pending.After(h) {
 		items := pending.At(h)
 		for i := range items {
 			s := items[i].Artifact

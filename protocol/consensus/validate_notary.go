@@ -27,7 +27,7 @@ func (v *Validator) aggregates(
 	r *Reader, pending, validated *Shelf[*protocol.BlockAggregate], out []ChangeAction,
 ) []ChangeAction {
 	top := r.ceiling()
-	for h, ok := pending.Next(r.FinalizedHeight() + 1); ok && h <= top; h, ok = pending.Next(h + 1) {
+	for h, ok := pending.Next(r.FinalizedHeight() + 1); ok && h <= top; h, ok = pending.After(h) {
 		items := pending.At(h)
 		for i := range items {
 			held := &items[i]
@@ -108,7 +108,7 @@ func (v *Validator) blockShares(
 	r *Reader, pending *Shelf[*protocol.BlockShare], validated *Shelf[*protocol.BlockAggregate], out []ChangeAction,
 ) []ChangeAction {
 	top := r.ceiling()
-	for h, ok := pending.Next(r.FinalizedHeight() + 1); ok && h <= top; h, ok = pending.Next(h + 1) {
+	for h, ok := pending.Next(r.FinalizedHeight() + 1); ok && h <= top; h, ok = pending.After(h) {
 		items := pending.At(h)
 		for i := range items {
 			s := items[i].Artifact

@@ -7,7 +7,7 @@ import "icsim/protocol"
 func (v *Validator) proofs(r *Reader, _ Clock, out []ChangeAction) []ChangeAction {
 	pending := &r.Unvalidated.Proofs
 	top := r.ceiling()
-	for h, ok := pending.Next(r.FinalizedHeight() + 1); ok && h <= top; h, ok = pending.Next(h + 1) {
+	for h, ok := pending.Next(r.FinalizedHeight() + 1); ok && h <= top; h, ok = pending.After(h) {
 		for _, held := range pending.At(h) {
 			p := held.Artifact
 			if p.Version != v.cfg.Version || r.IsDisqualified(p.Signer, h) {

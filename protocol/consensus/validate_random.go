@@ -53,7 +53,7 @@ func (v *Validator) beaconShares(r *Reader, _ Clock, out []ChangeAction) []Chang
 func (v *Validator) tapes(r *Reader, _ Clock, out []ChangeAction) []ChangeAction {
 	pending := &r.Unvalidated.Tapes
 	top := min(r.FinalizedHeight()+1, r.ceiling())
-	for h, ok := pending.Next(v.env.Router.ExpectedBatchHeight()); ok && h <= top; h, ok = pending.Next(h + 1) {
+	for h, ok := pending.Next(v.env.Router.ExpectedBatchHeight()); ok && h <= top; h, ok = pending.After(h) {
 		for _, held := range pending.At(h) {
 			t := held.Artifact
 			switch {
@@ -72,7 +72,7 @@ func (v *Validator) tapes(r *Reader, _ Clock, out []ChangeAction) []ChangeAction
 func (v *Validator) tapeShares(r *Reader, _ Clock, out []ChangeAction) []ChangeAction {
 	pending := &r.Unvalidated.TapeShares
 	top := min(r.FinalizedHeight()+1, r.ceiling())
-	for h, ok := pending.Next(v.env.Router.ExpectedBatchHeight()); ok && h <= top; h, ok = pending.Next(h + 1) {
+	for h, ok := pending.Next(v.env.Router.ExpectedBatchHeight()); ok && h <= top; h, ok = pending.After(h) {
 		shares := pending.At(h)
 		for i := range shares {
 			s := shares[i].Artifact

@@ -197,15 +197,35 @@ func (a *attacker) reply(q protocol.Message) protocol.Message {
 
 // unasked is a reply to nothing.
 func (a *attacker) unasked() protocol.Message {
-	switch a.below(4) {
+	switch a.below(5) {
 	case 0:
 		return &protocol.CallReply{ID: protocol.MessageID(a.hash()), Certificate: a.certificate(), Serial: a.below(5)}
 	case 1:
 		return &protocol.QueryReply{ID: protocol.MessageID(a.hash()), Reply: a.bytes(), Serial: a.below(5)}
 	case 2:
 		return &protocol.ReadReply{Certificate: a.certificate(), Serial: a.below(5)} // of a zero id: what nobody asked
+	case 3:
+		return a.stateSync()
 	}
 	return &protocol.ReadReply{ID: protocol.MessageID(a.hash()), Certificate: a.certificate(), Serial: a.below(5)}
+}
+
+// stateSync is what nodes that fetch a state and those that serve it say to each other.
+func (a *attacker) stateSync() protocol.Message {
+	id, root := protocol.ChunkID(a.number()), protocol.StateHash(a.hash())
+	switch a.below(6) {
+	case 0:
+		return &protocol.StateWish{AtHeight: a.height(), Root: root}
+	case 1:
+		return &protocol.StateAdvert{AtHeight: a.height(), Root: root}
+	case 2:
+		return &protocol.ChunkRequest{AtHeight: a.height(), Root: root, ID: id, Serial: a.below(20)}
+	case 3:
+		return &protocol.ChunkReply{AtHeight: a.height(), ID: id, Serial: a.below(20), Absent: a.below(2) == 0, Bytes: a.bytes()}
+	case 4:
+		return &protocol.CUPReply{CUP: protocol.NewCatchUpPackage(a.catchUp(), crypto.ThresholdSignature{1}), Serial: a.below(5)}
+	}
+	return &protocol.CUPRequest{Serial: a.below(20)}
 }
 
 func (a *attacker) stream() protocol.Message {

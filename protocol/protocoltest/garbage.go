@@ -21,7 +21,7 @@ func (a *attacker) number() uint64 {
 	return pick(a, []uint64{0, 1, 2, 3, 5, 20, 1 << 16, 1<<31 - 1, 1 << 32, 1<<63 - 1, 1 << 63, 1<<64 - 1})
 }
 
-func (a *attacker) height() protocol.Height { return protocol.Height(a.number() >> 1) }
+func (a *attacker) height() protocol.Height { return protocol.Height(a.number()) }
 func (a *attacker) time() protocol.Time     { return protocol.Time(a.number()) }
 
 func (a *attacker) node() protocol.NodeID {
@@ -97,6 +97,8 @@ func (a *attacker) garbage() protocol.Artifact {
 			Registry: protocol.RegistryVersion(a.number()), Version: a.version,
 		}
 		return protocol.NewOutcallShare(m, a.node(), crypto.BasicSignature{1}, nil)
+	case protocol.KindDealing:
+		return protocol.NewDealing(a.version, a.transcript(), a.node(), crypto.NewDealing(a.bytes()), crypto.BasicSignature{1})
 	}
 	return a.ingress()
 }
@@ -137,7 +139,7 @@ func (a *attacker) summary() *protocol.Payload {
 	key := func() *protocol.Transcript {
 		return &protocol.Transcript{
 			ID: a.transcript(), Group: &crypto.ThresholdGroup{Threshold: 1, Shares: make([]crypto.ThresholdPublicKey, 1)},
-			Committee: []protocol.NodeID{a.node()},
+			Committee: []protocol.NodeID{a.node()}, Public: crypto.NewTranscript([]byte("garbage")),
 		}
 	}
 	keys := func() protocol.Transcripts { return protocol.Transcripts{Low: key(), High: key()} }

@@ -25,6 +25,8 @@ import (
 const (
 	validity = 4 * time.Minute       // of nodes' time: a request lives five at most
 	pollTime = 20 * time.Millisecond // of real time, between two looks at an open call
+
+	freshness = 5 * time.Minute // of certificates, as agents have it
 )
 
 // A Refused request was not carried out.
@@ -189,6 +191,9 @@ func (v *Visitor) read(ctx context.Context, c protocol.CanisterID, path hashtree
 func (v *Visitor) verify(raw []byte, c protocol.CanisterID) (*certificate.Certificate, error) {
 	cert, err := certificate.Decode(raw)
 	if err != nil || cert.VerifyForCanister(v, v.root, c.Principal()) != certificate.Valid {
+		return nil, ErrForged
+	}
+	if made, ok := cert.Time(); !ok || made+uint64(freshness) < v.Now() {
 		return nil, ErrForged
 	}
 	return cert, nil
