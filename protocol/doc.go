@@ -9,7 +9,7 @@
 //   - manifest.go, manifest_parts.go: the files of a checkpoint, what a catch-up package signs of them (sections B and F).
 //   - batch.go, block_makers.go, executor.go: what consensus hands to message routing, and message routing to canisters.
 //   - registry.go: the records of the registry, by version.
-//   - machine.go, wire.go, note.go, meter.go, disk.go: a node as the simulator sees it.
+//   - machine.go, wire.go, wire_statesync.go, note.go, meter.go, disk.go: a node as the simulator sees it.
 //
 // # Values and sealing
 //

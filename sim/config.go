@@ -7,6 +7,7 @@ import (
 	"icsim/canister/wasm"
 	"icsim/protocol"
 	"icsim/protocol/consensus"
+	"icsim/protocol/messaging"
 	"icsim/sim/adversary"
 	"icsim/sim/check"
 	"icsim/sim/fault"
@@ -53,6 +54,8 @@ type Config struct {
 
 	// components makes the consensus of every node, for tests that break a rule from within; nil: the deployed one.
 	components func(*consensus.Config, *consensus.Env) []consensus.Named
+	// processor makes what executes the batches of a node, for tests of nodes that go wrong; nil: the deployed one.
+	processor func(protocol.NodeID, messaging.Processor) messaging.Processor
 	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
 	slices struct{ round, slice uint64 }
 }

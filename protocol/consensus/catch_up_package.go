@@ -66,7 +66,7 @@ func (m *CatchUpPackageMaker) consider(r *Reader, s *protocol.Block) *protocol.C
 
 // checkDivergence compares the state that the highest package names with ours, once ours is known. Genesis names none.
 //
-// Model: the replica deletes the state and panics; the caller gets to know instead, and starts the node anew.
+// The replica deletes the state and panics; the caller gets to know, and has the node started anew.
 func (m *CatchUpPackageMaker) checkDivergence(r *Reader) {
 	cup := r.CUP()
 	if cup.Height() == m.checked {

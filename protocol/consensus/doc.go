@@ -52,5 +52,5 @@
 // # Left out
 //
 // IDKG, HTTPS outcalls, Bitcoin and query statistics in payloads: their makers do not exist here yet. NI-DKG dealings in
-// data blocks: keys are dealt (protocol/dkg). Subnet splitting. State sync itself: NeedsStateSync says when it is due.
+// data blocks: keys are dealt (protocol/dkg). Subnet splitting. State sync itself (protocol/statesync): NeedsStateSync says when it is due.
 package consensus

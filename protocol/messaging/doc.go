@@ -41,6 +41,6 @@
 // # What is left out
 //
 // Canister migration (the registry has none, see induct), subnet splitting, anonymous refunds and the shedding of
-// best-effort messages (best-effort calls come later), Bitcoin, query statistics. State sync: Checkpoint and Router.Reset are its
-// two ends.
+// best-effort messages (best-effort calls come later), Bitcoin, query statistics. State sync itself (protocol/statesync):
+// Serves and Pin are its giving end here, Adopt and Router.Reset its receiving end.
 package messaging

@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"icsim/crypto"
 	"icsim/crypto/certificate"
 	"icsim/crypto/der"
 	"icsim/crypto/hashtree"
@@ -173,4 +174,63 @@ func TestSubnetsShowTheirKeysAndRanges(t *testing.T) {
 	delegated.Delegation = &certificate.Delegation{Subnet: remote.Principal, Certificate: raw}
 	require.Equal(t, certificate.Valid, delegated.VerifyForCanister(ideal.New(), rootKey(w), there.Principal()))
 	require.NotEqual(t, certificate.Valid, delegated.VerifyForCanister(ideal.New(), rootKey(w), third.Principal()))
+}
+
+// A checkpoint that peers are served from outlives the permission to delete it, and goes when they are done.
+func TestServedCheckpointsAreNotDeleted(t *testing.T) {
+	_, s := executed(t, 35)
+	m := s.Manager
+	disk := protocol.NewDisk()
+	heights := func() (h []protocol.Height) {
+		disk.Apply(m.TakeWrites())
+		for _, c := range disk.Load(protocol.DiskCheckpoint) {
+			h = append(h, c.(*messaging.State).Height())
+		}
+		return h
+	}
+	require.Equal(t, []protocol.Height{10, 20, 30}, heights())
+	m.Pin(20)
+	m.RemoveBelow(30, 30)
+	require.Equal(t, []protocol.Height{20, 30}, heights())
+	require.NotNil(t, m.Serves(20))
+	require.Nil(t, m.Serves(10))
+	m.Unpin(20)
+	require.Equal(t, []protocol.Height{30}, heights())
+	require.Nil(t, m.Serves(20))
+}
+
+// A state from peers replaces what the node had, however far ahead; what was under way for older heights is dropped.
+func TestNodeGoesOnFromAnAdoptedState(t *testing.T) {
+	w, s := executed(t, 20)
+	m := messaging.NewStateManager(0, w.Registry, s.Manager.At(0))
+	m.Commit(s.Manager.At(1))
+	m.Adopt(s.Manager.At(20))
+	require.EqualValues(t, 20, m.LatestHeight())
+	require.Equal(t, s.Manager.At(20), m.NewestCheckpoint())
+	m.Commit(s.Manager.At(2))
+	require.EqualValues(t, 20, m.LatestHeight())
+	require.Len(t, m.Uncertified(), 1)
+	certify(w, s, 20)
+	m.Deliver(w.Certification(0, m.Uncertified()[0]))
+	require.EqualValues(t, 20, m.CertifiedHeight())
+}
+
+// What a checkpoint's files say is what they are served with: a receiver can hold each chunk against the manifest.
+func TestFilesOfACheckpointAreServable(t *testing.T) {
+	w, s := pair(t)
+	call := w.Ingress(here, "go", []messagingtest.Call{{To: there, Cycles: 500}}, protocol.IngressTTL, 1)
+	w.Run(s, w.Batch(s, protocol.BatchPayload{Ingress: []*protocol.SignedIngress{call}}))
+	for s.Manager.LatestHeight() < 10 {
+		w.Run(s, w.Batch(s, protocol.BatchPayload{}))
+	}
+	files := s.Manager.Checkpoint(10).Files()
+	paths := map[string]bool{}
+	for i := range files.Files {
+		f := &files.Files[i]
+		paths[f.Path] = true
+		for k := range f.Chunks {
+			require.Equal(t, f.Chunks[k], crypto.SumChunk(f.Content.Chunk(k)), f.Path)
+		}
+	}
+	require.True(t, paths["system_metadata.pbuf"] && paths["ingress_history.pbuf"] && paths["streams/1.pbuf"], "%v", paths)
 }

@@ -84,6 +84,15 @@ func (b *Broadcast) Tick(instant protocol.Time, out *protocol.Outputs, events *[
 	}
 }
 
+// Refresh has the next Tick ask the bouncer again about what waits; false: nothing does.
+func (b *Broadcast) Refresh(instant protocol.Time) bool {
+	if len(b.stash) == 0 {
+		return false
+	}
+	b.refresh = instant
+	return true
+}
+
 // NextWake is when Tick has something to do, on the monotonic clock; Never if nothing waits.
 func (b *Broadcast) NextWake() protocol.Time { return min(b.due, b.refresh) }
 

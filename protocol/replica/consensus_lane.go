@@ -27,7 +27,12 @@ type consensusLane struct {
 	router    batchRouter
 	started   bool
 	synced    protocol.Height // of the package whose state was wanted last
+<<<<<<< HEAD
 	summary   *protocol.Block // the highest finalized that the lane of key generation was told of
+=======
+	rejoining bool            // since then: the chain from the package on is being fetched
+	refreshed protocol.Height // notarized height when the bouncer was asked again, while rejoining
+>>>>>>> statesync
 }
 
 func (l *consensusLane) init(r *Replica) {
@@ -81,14 +86,35 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 	l.apply(out)
 	if h, root, ok := l.consensus.NeedsStateSync(); ok && h > l.synced {
 		l.synced = h
+		l.rejoining, l.refreshed = true, 0
 		out.Local(&wanted{statesync.Target{Height: h, Root: root}})
 	}
+<<<<<<< HEAD
 	if s := l.consensus.Reader().Summary(); s != l.summary {
 		l.summary = s
 		out.Local(&protocol.Poke{At: protocol.LaneDKG, Reason: "summary finalized", Hash: crypto.Hash(s.Payload.Hash)})
 	}
+=======
+	l.rejoin(in.Instant)
+>>>>>>> statesync
 	out.Writes = append(out.Writes, r.states.TakeWrites()...) // checkpoints that consensus let go of
 	out.Wake = min(in.Instant.Add(pollInterval), l.broadcast.NextWake())
+}
+
+// refreshEvery is by how much the notarized height grows between two questions to the bouncer, half of its look-ahead.
+const refreshEvery = 5
+
+// rejoin has the bouncer asked again about what it put off, as the node gets along the chain from a catch-up package, until nothing is
+// put off.
+//
+// Model: the replica asks every 3 s, so that a node gets ahead by ten heights in that time and never catches up with a subnet that is
+// faster (reference/protocol.md B, "Bouncer"). The replica's own subnets cannot be: their up-to-date nodes put off likewise what is more
+// than ten heights above those of up to 3 s ago. Ours judge by the heights of the moment, so whoever rejoins has to.
+func (l *consensusLane) rejoin(instant protocol.Time) {
+	if h := l.consensus.NotarizedHeight(); l.rejoining && h >= l.refreshed+refreshEvery {
+		l.refreshed = h
+		l.rejoining = l.broadcast.Refresh(instant)
+	}
 }
 
 // apply hands on what consensus wants of the world.

@@ -164,6 +164,14 @@ func TestCheckersSeeWhatIsWrong(t *testing.T) {
 		{"a batch again", "batches-in-order", begin(nil).sees(0, protocol.NoteDelivered, 4, 'x').sees(0, protocol.NoteDelivered, 4, 'x')},
 		{"after a restart", "", begin(nil).sees(0, protocol.NoteDelivered, 4, 'x').sees(0, protocol.NoteStarted, 2, 0).
 			sees(0, protocol.NoteDelivered, 3, 'x')},
+		{"after a state from peers", "", begin(nil).sees(0, protocol.NoteDelivered, 4, 'x').sees(0, protocol.NoteSyncAdopted, 20, 's').
+			sees(0, protocol.NoteDelivered, 21, 'y')},
+		{"but not the one after it", "batches-in-order", begin(nil).sees(0, protocol.NoteDelivered, 4, 'x').
+			sees(0, protocol.NoteSyncAdopted, 20, 's').sees(0, protocol.NoteDelivered, 22, 'y')},
+		{"a state from peers that is not the subnet's", "checkpoint-unique", begin(nil).sees(0, protocol.NoteCheckpoint, 20, 's').
+			sees(1, protocol.NoteSyncAdopted, 20, 't')},
+		{"70 above what was certified before a state from peers", "", begin(nil).sees(0, certified, 10, 'x').
+			sees(0, protocol.NoteSyncAdopted, 90, 's').sees(0, share, 91, 'y')},
 		{"a time again", "time-increases", begin(nil).executes(0, protocol.RoundSummary{Height: 1, Time: 9}).
 			executes(0, protocol.RoundSummary{Height: 2, Time: 9})},
 		{"what cannot be", "no-critical-errors", begin(nil).told(0, protocol.Note{Kind: protocol.NoteCritical, Reason: "so it is"})},
@@ -181,6 +189,11 @@ func TestCheckersSeeWhatIsWrong(t *testing.T) {
 		{"in states", "catch-up", behind(20, 19, nil)},
 		{"not by much", "", behind(20, 20, nil)},
 		{"that is not settled", "", behind(0, 0, func(c *Config) { c.Settled = func(n protocol.NodeID) bool { return n != 2 } })},
+		{"back in time", "", returning().waits(9*time.Second).sees(2, finalized, 31, 'z').sees(2, certified, 31, 'y')},
+		{"back too late", "catch-up", returning().waits(11*time.Second).sees(2, finalized, 31, 'z').sees(2, certified, 31, 'y')},
+		{"back in blocks alone", "catch-up", returning().waits(9*time.Second).sees(2, finalized, 31, 'z').waits(2*time.Second).
+			sees(2, certified, 31, 'y')},
+		{"back long before the end", "", returning().sees(2, finalized, 31, 'z').sees(2, certified, 31, 'y').waits(15 * time.Second)},
 		{"an old certified state", "freshness", begin(func(c *Config) { c.Bounds.Progress = time.Hour }).sees(4, certified, 1, 'x').
 			waits(4*time.Minute).sees(4, certified, 2, 'x').waits(2 * time.Minute)},
 	} {
@@ -199,6 +212,18 @@ func behind(block, state protocol.Height, change func(*Config)) *story {
 		s.sees(n, protocol.NoteFinalized, 30, 'x').sees(n, protocol.NoteCertified, 30, 'y')
 	}
 	return s.sees(2, protocol.NoteFinalized, block, 'x').sees(2, protocol.NoteCertified, state, 'y')
+}
+
+// returning is a story in which node 2 is left alone at the start, far behind the others at 31, and has 10 s to catch up.
+func returning() *story {
+	s := begin(func(c *Config) {
+		c.Bounds.CatchUp = 10 * time.Second
+		c.Subnets[0].Returns = []Return{{Node: 2, At: 1}}
+	})
+	for _, n := range []protocol.NodeID{0, 1} {
+		s.sees(n, protocol.NoteFinalized, 31, 'z').sees(n, protocol.NoteCertified, 31, 'y')
+	}
+	return s
 }
 
 // Streams, calls and cycles: the story of one call, and what may go wrong in it.
