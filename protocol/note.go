@@ -32,6 +32,7 @@ const (
 	NoteQueryAnswered                     // client: Hash: request id; Value: latency in ns; Reason empty if replied, else the reject
 	NoteQueryLost                         // client: Hash: request id; no answer within its expiry
 	NoteQueryDistrusted                   // client: Hash: request id; Peer: who answered; Reason: what is wrong with the answer
+	NoteKeys                              // Hash: the keys announced by a summary; Value: how many of them its interval generated
 	NumNoteKinds
 )
 
@@ -39,7 +40,7 @@ var noteNames = [NumNoteKinds]string{
 	"proposed", "notarization-share", "notarized", "finalization-share", "finalized", "block-received", "beacon", "tape",
 	"delivered", "executed", "certified", "checkpoint", "cup", "invalid", "equivocation", "pool-size",
 	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "started",
-	"query-made", "query-answered", "query-lost", "query-distrusted",
+	"query-made", "query-answered", "query-lost", "query-distrusted", "keys",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }

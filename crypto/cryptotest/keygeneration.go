@@ -9,7 +9,7 @@ import (
 
 	"icsim/crypto"
 	"icsim/crypto/nidkg/layout"
-	"icsim/crypto/nidkg/nidkgtest"
+	"icsim/crypto/nidkg/misdeal"
 )
 
 // TestKeyGeneration runs the kit of crypto.KeyGeneration: what comes out has to sign by the scheme that goes with it. Each call of
@@ -201,8 +201,8 @@ func testAttacks(t *testing.T, s *subnet) {
 		subnet *subnet
 		share  *crypto.ThresholdSecretKey
 	}{{"fresh", s, nil}, {"resharing", reshared, &shares[1]}} {
-		for _, attack := range nidkgtest.Attacks() {
-			dealing := attack.Make(&nidkgtest.Dealer{Keys: s.keys, Config: &c.subnet.config, Index: 1, Seed: seed(9), Share: c.share})
+		for _, attack := range misdeal.Attacks() {
+			dealing := attack.Make(&misdeal.Dealer{Keys: s.keys, Config: &c.subnet.config, Index: 1, Seed: seed(9), Share: c.share})
 			if dealing == nil {
 				must(t, c.share == nil && attack.Fault == crypto.DealingWrongConstant, "%s %s: not made", c.name, attack.Name)
 				continue

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"icsim/crypto"
-	"icsim/crypto/nidkg/nidkgtest"
+	"icsim/crypto/nidkg/misdeal"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 )
@@ -118,7 +118,7 @@ func TestWhatCannotBeGeneratedIsUsedAgain(t *testing.T) {
 
 // E: a dealing can be checked by all, so f dealers who deal badly are refused for what is wrong, and the key is made without them.
 func TestBadDealingsAreRefusedByTheirFault(t *testing.T) {
-	for _, attack := range nidkgtest.Attacks() {
+	for _, attack := range misdeal.Attacks() {
 		t.Run(attack.Name, func(t *testing.T) {
 			w := newWorld(7, 14)
 			want := map[string]int{}
@@ -154,12 +154,12 @@ func TestBadDealingsAreRefusedByTheirFault(t *testing.T) {
 }
 
 // attack makes a node's hostile dealing in place of an honest one, signed as it should be; nil where it makes no sense.
-func (w *world) attack(n *node, d *protocol.Dealing, a *nidkgtest.Attack) *protocol.Dealing {
+func (w *world) attack(n *node, d *protocol.Dealing, a *misdeal.Attack) *protocol.Dealing {
 	config, share, ok := n.Keys.Dealt(w.summary.Payload.Summary.Config(d.Key))
 	if !ok {
 		return nil
 	}
-	bad := a.Make(&nidkgtest.Dealer{Keys: n.Keys.Generation, Config: config, Index: int(n.id), Seed: crypto.Seed{9}, Share: share})
+	bad := a.Make(&misdeal.Dealer{Keys: n.Keys.Generation, Config: config, Index: int(n.id), Seed: crypto.Seed{9}, Share: share})
 	if bad == nil {
 		return nil
 	}

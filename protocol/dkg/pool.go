@@ -100,6 +100,7 @@ func (p *Pool) follow(latest *protocol.Summary, out *Effects) {
 		}
 	}
 	p.interval, p.validated = latest, nil
+	noteKeys(latest, out)
 	for _, t := range []*protocol.Transcript{latest.Current.Low, latest.Current.High, latest.Next.Low, latest.Next.High} {
 		p.cfg.Keys.Load(t)
 	}
@@ -113,6 +114,20 @@ func (p *Pool) follow(latest *protocol.Summary, out *Effects) {
 		p.validated = append(p.validated, d)
 		out.Publish = append(out.Publish, d)
 	}
+}
+
+// noteKeys tells observers which keys a summary announces.
+func noteKeys(s *protocol.Summary, out *Effects) {
+	n := protocol.Note{Kind: protocol.NoteKeys, Height: s.Height, Peer: protocol.NoNode}
+	low, high := s.Next.Low.Public.Hash(), s.Next.High.Public.Hash()
+	if low != s.Current.Low.Public.Hash() {
+		n.Value++
+	}
+	if high != s.Current.High.Public.Hash() {
+		n.Value++
+	}
+	n.Hash = crypto.Sum("keys", low[:], high[:])
+	out.Notes = append(out.Notes, n)
 }
 
 // judgeAll validates what it can. Dealings for later intervals wait.
