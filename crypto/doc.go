@@ -1,6 +1,7 @@
 // Package crypto names the cryptography of the Internet Computer: typed hashes with domain
-// separation, keys and signatures as plain values, and the one interface, Scheme, behind which
-// real BLS12-381 (crypto/bls) and its model (crypto/ideal) stand.
+// separation, keys and signatures as plain values, and two interfaces: Scheme, behind which real
+// BLS12-381 (crypto/bls) and its model (crypto/ideal) stand, and KeyGeneration, by which the members
+// of a group make its key among themselves (crypto/nidkg, and crypto/ideal again).
 //
 // It imports nothing of ours and holds no state. Source: reference/protocol.md, section E.
 //

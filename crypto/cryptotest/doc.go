@@ -6,5 +6,9 @@
 // signature, signer set, a flipped bit, too few shares, a rogue key); group signatures are unique;
 // every method is a pure function, whatever was called before.
 //
+// TestKeyGeneration is the same for crypto.KeyGeneration, which crypto/nidkg and crypto/ideal pass: shares that
+// open sign by the scheme that goes with them, resharing keeps the key, hostile dealings are refused for the
+// right reason, old keys stay shut.
+//
 // Left out: forging by guessing or by breaking a hash, which no test finds.
 package cryptotest

@@ -1,5 +1,6 @@
 // Package ideal is the model of crypto/bls and Ed25519: a crypto.Scheme made of SHA-256, with
-// keys and signatures of the same sizes, some thousand times cheaper. It goes through the same
+// keys and signatures of the same sizes, some thousand times cheaper; and of crypto/nidkg, a
+// crypto.KeyGeneration whose dealings have the same sizes and components. Both go through the same
 // protocol code, so consensus can be explored at full speed.
 //
 // # What is modelled
@@ -25,7 +26,13 @@
 //   - a group signature comes from CombineThreshold alone, which demands Threshold valid shares of
 //     distinct indices; it is unique for a key and message, and a bad share gives bytes that do
 //     not verify;
-//   - each operation is a pure function, and there is no state at all.
+//   - each operation is a pure function, and there is no state at all;
+//   - a dealing is sound only as Deal makes it, for the context, epoch, receivers and dealer it was made
+//     for, and in a resharing with the share that the old group's key at the dealer's index belongs to;
+//     a change to a component is refused with the fault that a change to it has in crypto/nidkg, save
+//     that there are no points outside the subgroup and no numbers that are not reduced;
+//   - a share opens to the key of its receiver, of its epoch or an earlier one, and a resharing gives every
+//     receiver another one.
 //
 // # What is left out
 //
@@ -35,6 +42,9 @@
 // Model: CombineThreshold believes the ThresholdGroup it is given. A party that invented a group
 // with a foreign Key and Shares of its own could have that key sign; groups come from transcripts
 // that nodes agree on, and no code makes another.
+//
+// Model: a dealing hides nothing. Who reads it by hand has every share; OpenShare wants the key. And
+// since no polynomials are added up, a transcript's key is believed as a group is.
 //
 // Rogue keys do not arise, because the aggregate is not linear in the keys; possession is proven
 // and checked all the same, so the protocol cannot forget it. Signatures do not verify outside:

@@ -28,6 +28,15 @@ type Attack struct {
 // Make gives the dealing, or nil where the attack has no sense: there is nothing to reshare, or too few receivers.
 func (a *Attack) Make(d *Dealer) *crypto.Dealing { return a.make(d) }
 
+// OnEncoding says whether what the attack makes is no dealing at all, or holds what is no point or number.
+func (a *Attack) OnEncoding() bool {
+	switch a.Fault {
+	case crypto.DealingMalformed, crypto.DealingBadPoint, crypto.DealingOutsideSubgroup, crypto.DealingBadScalar:
+		return true
+	}
+	return false
+}
+
 // Expected is the fault that an implementation has to find.
 func (a *Attack) Expected(k crypto.KeyGeneration) crypto.DealingFault {
 	if _, real := k.(*nidkg.KeyGeneration); !real && a.Ideal != crypto.DealingSound {
