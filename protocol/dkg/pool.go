@@ -130,8 +130,18 @@ func noteKeys(s *protocol.Summary, out *Effects) {
 	out.Notes = append(out.Notes, n)
 }
 
-// judgeAll validates what it can. Dealings for later intervals wait.
+// threads is how many validate dealings at once (rs/consensus/dkg/src/lib.rs: a pool of 16).
+const threads = 16
+
+// judgeAll validates what it can. Dealings for later intervals wait. Time passes as for the busiest thread.
 func (p *Pool) judgeAll(out *Effects) {
+	spent := &p.cfg.Keys.Meter[protocol.OpVerifyDealing]
+	before := *spent
+	p.judgeEach(out)
+	*spent = before + (*spent-before+threads-1)/threads
+}
+
+func (p *Pool) judgeEach(out *Effects) {
 	waiting := p.unvalidated[:0]
 	for _, r := range p.unvalidated {
 		switch start := r.dealing.Height(); {
