@@ -1,6 +1,7 @@
 package dkg_test
 
 import (
+	"slices"
 	"testing"
 
 	"icsim/crypto"
@@ -21,6 +22,9 @@ func TestChangesTakeEffectAtTheSummaryAfterTheNext(t *testing.T) {
 	}
 	if s2.Height != 20 || s2.RegistryVersion != 2 || s2.IntervalLength != 19 || s2.NextStart() != 40 {
 		t.Errorf("%+v", s2)
+	}
+	if c := s1.Configs[1]; len(c.Dealers) != 4 || len(c.Receivers) != 5 || c.Registry != 2 {
+		t.Errorf("%+v reshares from those who have shares to all members", c)
 	}
 	for i, want := range map[*protocol.Summary]int{s1: 4, s2: 5, s3: 5} {
 		if n, m := len(i.Next.Low.Committee), len(i.Next.High.Committee); n != want || m != want {
@@ -77,6 +81,23 @@ func TestThresholds(t *testing.T) {
 				}
 			}
 		}
+	}
+}
+
+// A.7: 13 nodes need 5 + 9 dealings an interval, and no more are put into blocks; the order in which they come does not matter.
+func TestBlocksTakeAsManyDealingsAsAreNeeded(t *testing.T) {
+	w := newWorld(13, 14)
+	w.deal()
+	for w.block(0) {
+	}
+	if len(w.dealt) != 14 {
+		t.Errorf("%d dealings", len(w.dealt))
+	}
+	reversed := slices.Clone(w.dealt)
+	slices.Reverse(reversed)
+	a, b := w.nodes[0].Next(w.summary, w.dealt, 1), w.nodes[1].Next(w.summary, reversed, 1)
+	if a.Next.Low.ID.Founding || protocol.NewSummaryPayload(a).Hash != protocol.NewSummaryPayload(b).Hash {
+		t.Errorf("%+v and reversed %+v", a.Next.Low.ID, b.Next.Low.ID)
 	}
 }
 
