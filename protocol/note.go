@@ -36,6 +36,7 @@ const (
 	NoteSyncFetched                       // Hash: manifest hash; Value: bytes fetched. All of the state was verified
 	NoteSyncAdopted                       // Hash: manifest hash; the node goes on from the state that it fetched
 	NoteBadChunk                          // Peer: who sent a part of a state that its hash refutes; Value: ChunkID; Hash: manifest hash
+	NoteKeys                              // Hash: the keys announced by a summary; Value: how many of them its interval generated
 	NumNoteKinds
 )
 
@@ -44,7 +45,7 @@ var noteNames = [NumNoteKinds]string{
 	"delivered", "executed", "certified", "checkpoint", "cup", "invalid", "equivocation", "pool-size",
 	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "started",
 	"query-made", "query-answered", "query-lost", "query-distrusted",
-	"sync-started", "sync-fetched", "sync-adopted", "bad-chunk",
+	"sync-started", "sync-fetched", "sync-adopted", "bad-chunk", "keys",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }

@@ -290,13 +290,8 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 	s.addHost(func(h *machine.Host, now protocol.Time) protocol.Machine {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
-<<<<<<< HEAD
 			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Generation: s.generation, Genesis: sub.genesis,
-			State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
-=======
-			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Dealer: sub.dealer, Genesis: sub.genesis,
 			State: sub.state, Processor: s.processorOf(n, sub), Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
->>>>>>> statesync
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
 			Components: s.config.components, Judge: s.judgement(),
 		})

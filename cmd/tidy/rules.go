@@ -13,11 +13,11 @@ const arrows = `
 	crypto                  :
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
 	crypto/bls              : crypto crypto/curve crypto/recent
-	crypto/cryptotest       : crypto crypto/nidkg/layout crypto/nidkg/nidkgtest
+	crypto/cryptotest       : crypto crypto/nidkg/layout crypto/nidkg/misdeal
 	crypto/ideal            : crypto crypto/nidkg/layout
 	crypto/nidkg            : crypto crypto/curve crypto/recent
 	crypto/nidkg/layout     : crypto
-	crypto/nidkg/nidkgtest  : crypto crypto/nidkg crypto/nidkg/layout
+	crypto/nidkg/misdeal    : crypto crypto/nidkg crypto/nidkg/layout
 	crypto/httpcert         : crypto crypto/certificate crypto/hashtree crypto/principal
 	crypto/userkey          : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1
 	crypto/userkey/...      : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1 crypto/userkey

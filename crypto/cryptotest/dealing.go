@@ -9,7 +9,7 @@ import (
 
 	"icsim/crypto"
 	"icsim/crypto/nidkg/layout"
-	"icsim/crypto/nidkg/nidkgtest"
+	"icsim/crypto/nidkg/misdeal"
 )
 
 func testAttacks(t *testing.T, s *subnet) {
@@ -23,11 +23,11 @@ func testAttacks(t *testing.T, s *subnet) {
 		subnet *subnet
 		share  *crypto.ThresholdSecretKey
 	}{{"fresh", s, nil}, {"resharing", reshared, &shares[1]}} {
-		for _, attack := range nidkgtest.Attacks() {
+		for _, attack := range misdeal.Attacks() {
 			if c.share != nil && attack.OnEncoding() { // which is the same in a resharing
 				continue
 			}
-			dealing := attack.Make(&nidkgtest.Dealer{Keys: s.keys, Config: &c.subnet.config, Index: 1, Seed: seed(9), Share: c.share})
+			dealing := attack.Make(&misdeal.Dealer{Keys: s.keys, Config: &c.subnet.config, Index: 1, Seed: seed(9), Share: c.share})
 			if dealing == nil {
 				must(t, c.share == nil && attack.Fault == crypto.DealingWrongConstant, "%s %s: not made", c.name, attack.Name)
 				continue

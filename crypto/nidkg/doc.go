@@ -35,7 +35,7 @@
 //
 // # Rules
 //
-//   - a dealing is sound, or refused with one crypto.DealingFault; package nidkgtest has an attack for each;
+//   - a dealing is sound, or refused with one crypto.DealingFault; package misdeal has an attack for each;
 //   - points may have one encoding, and lie in the subgroup of prime order; numbers are reduced;
 //   - all equations in G1 are checked as one sum, with coefficients of 128 bits that hash everything they depend on. Only when that
 //     fails each proof is checked alone, to name the fault;

@@ -118,6 +118,26 @@ func TestSealedDealingsAreRememberedAsTheyParse(t *testing.T) {
 	}
 }
 
+// Errors that cancel for weights known beforehand do not cancel, for the errors change the weights.
+func TestErrorsDoNotCancel(t *testing.T) {
+	c := newCommittee(New(), 2)
+	config := c.config(2)
+	d, _ := c.k.Deal(config, 0, crypto.Seed{1}, nil)
+	parts, weights := layout.Split(d), weightsOf(config, 0, d.Hash())
+	w0, w1 := drawWeight(weights), drawWeight(weights)
+	for j, slip := range []fr.Element{w1, *w0.Neg(&w0)} {
+		var z, off bls12381.G2Affine
+		if _, err := z.SetBytes(parts.Ciphertext.Z[j][:]); err != nil {
+			t.Fatal(err)
+		}
+		off.ScalarMultiplicationBase(slip.BigInt(new(big.Int)))
+		parts.Ciphertext.Z[j] = z.Add(&z, &off).Bytes()
+	}
+	if fault := c.k.VerifyDealing(config, 0, parts.Dealing()); fault != crypto.DealingBadCiphertext {
+		t.Error(fault)
+	}
+}
+
 // Paper, section 6.5: the proof of chunking is sound up to a slack. A dealer that uses it up gets its dealing accepted, and so the
 // receivers have to open the shares all the same (replica: tests/cheating_dealer.rs).
 func TestChunksInTheSlackAreOpened(t *testing.T) {

@@ -68,8 +68,7 @@ func (k *KeyGeneration) verify(
 ) crypto.DealingFault {
 	dig := digestsOf(&d.parts.Ciphertext, config.Receivers)
 	bound := config.Associated(dealer)
-	weights := newStream(crypto.Sum("nidkg-verification", hash[:], dig.keys[:],
-		binary.BigEndian.AppendUint32(nil, uint32(config.Epoch)), bound))
+	weights := weightsOf(config, dealer, hash)
 	if !k.verifyCiphertext(&d.ciphertext, dig.pathOf(uint32(config.Epoch), bound), weights) {
 		return crypto.DealingBadCiphertext
 	}
@@ -102,6 +101,16 @@ func (k *KeyGeneration) verify(
 	default:
 		return crypto.DealingBadSharing
 	}
+}
+
+// weightsOf is where a verification draws its weights from. It depends on all that the equations depend on, so that a dealer cannot know
+// them before its dealing is complete.
+func weightsOf(config *crypto.KeyGenerationConfig, dealer int, dealing crypto.Hash) *stream {
+	content := binary.BigEndian.AppendUint32(dealing[:], uint32(config.Epoch))
+	for i := range config.Receivers {
+		content = append(content, config.Receivers[i][:]...)
+	}
+	return newStream(crypto.Sum("nidkg-verification", content, config.Associated(dealer)))
 }
 
 // drawWeight draws a coefficient of 128 bits.

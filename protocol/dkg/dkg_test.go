@@ -1,10 +1,11 @@
 package dkg_test
 
 import (
+	"slices"
 	"testing"
 
 	"icsim/crypto"
-	"icsim/crypto/nidkg/nidkgtest"
+	"icsim/crypto/nidkg/misdeal"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 )
@@ -21,6 +22,9 @@ func TestChangesTakeEffectAtTheSummaryAfterTheNext(t *testing.T) {
 	}
 	if s2.Height != 20 || s2.RegistryVersion != 2 || s2.IntervalLength != 19 || s2.NextStart() != 40 {
 		t.Errorf("%+v", s2)
+	}
+	if c := s1.Configs[1]; len(c.Dealers) != 4 || len(c.Receivers) != 5 || c.Registry != 2 {
+		t.Errorf("%+v reshares from those who have shares to all members", c)
 	}
 	for i, want := range map[*protocol.Summary]int{s1: 4, s2: 5, s3: 5} {
 		if n, m := len(i.Next.Low.Committee), len(i.Next.High.Committee); n != want || m != want {
@@ -80,6 +84,23 @@ func TestThresholds(t *testing.T) {
 	}
 }
 
+// A.7: 13 nodes need 5 + 9 dealings an interval, and no more are put into blocks; the order in which they come does not matter.
+func TestBlocksTakeAsManyDealingsAsAreNeeded(t *testing.T) {
+	w := newWorld(13, 14)
+	w.deal()
+	for w.block(0) {
+	}
+	if len(w.dealt) != 14 {
+		t.Errorf("%d dealings", len(w.dealt))
+	}
+	reversed := slices.Clone(w.dealt)
+	slices.Reverse(reversed)
+	a, b := w.nodes[0].Next(w.summary, w.dealt, 1), w.nodes[1].Next(w.summary, reversed, 1)
+	if a.Next.Low.ID.Founding || protocol.NewSummaryPayload(a).Hash != protocol.NewSummaryPayload(b).Hash {
+		t.Errorf("%+v and reversed %+v", a.Next.Low.ID, b.Next.Low.ID)
+	}
+}
+
 // A.7: summaries are deterministic: what one node proposes every other one computes, one too that is no member.
 func TestSummariesAreTheSameOnEveryNode(t *testing.T) {
 	w := newWorld(4, 9)
@@ -118,7 +139,7 @@ func TestWhatCannotBeGeneratedIsUsedAgain(t *testing.T) {
 
 // E: a dealing can be checked by all, so f dealers who deal badly are refused for what is wrong, and the key is made without them.
 func TestBadDealingsAreRefusedByTheirFault(t *testing.T) {
-	for _, attack := range nidkgtest.Attacks() {
+	for _, attack := range misdeal.Attacks() {
 		t.Run(attack.Name, func(t *testing.T) {
 			w := newWorld(7, 14)
 			want := map[string]int{}
@@ -154,12 +175,12 @@ func TestBadDealingsAreRefusedByTheirFault(t *testing.T) {
 }
 
 // attack makes a node's hostile dealing in place of an honest one, signed as it should be; nil where it makes no sense.
-func (w *world) attack(n *node, d *protocol.Dealing, a *nidkgtest.Attack) *protocol.Dealing {
+func (w *world) attack(n *node, d *protocol.Dealing, a *misdeal.Attack) *protocol.Dealing {
 	config, share, ok := n.Keys.Dealt(w.summary.Payload.Summary.Config(d.Key))
 	if !ok {
 		return nil
 	}
-	bad := a.Make(&nidkgtest.Dealer{Keys: n.Keys.Generation, Config: config, Index: int(n.id), Seed: crypto.Seed{9}, Share: share})
+	bad := a.Make(&misdeal.Dealer{Keys: n.Keys.Generation, Config: config, Index: int(n.id), Seed: crypto.Seed{9}, Share: share})
 	if bad == nil {
 		return nil
 	}

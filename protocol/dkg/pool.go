@@ -100,6 +100,7 @@ func (p *Pool) follow(latest *protocol.Summary, out *Effects) {
 		}
 	}
 	p.interval, p.validated = latest, nil
+	noteKeys(latest, out)
 	for _, t := range []*protocol.Transcript{latest.Current.Low, latest.Current.High, latest.Next.Low, latest.Next.High} {
 		p.cfg.Keys.Load(t)
 	}
@@ -115,8 +116,32 @@ func (p *Pool) follow(latest *protocol.Summary, out *Effects) {
 	}
 }
 
-// judgeAll validates what it can. Dealings for later intervals wait.
+// noteKeys tells observers which keys a summary announces.
+func noteKeys(s *protocol.Summary, out *Effects) {
+	n := protocol.Note{Kind: protocol.NoteKeys, Height: s.Height, Peer: protocol.NoNode}
+	low, high := s.Next.Low.Public.Hash(), s.Next.High.Public.Hash()
+	if low != s.Current.Low.Public.Hash() {
+		n.Value++
+	}
+	if high != s.Current.High.Public.Hash() {
+		n.Value++
+	}
+	n.Hash = crypto.Sum("keys", low[:], high[:])
+	out.Notes = append(out.Notes, n)
+}
+
+// threads is how many validate dealings at once (rs/consensus/dkg/src/lib.rs: a pool of 16).
+const threads = 16
+
+// judgeAll validates what it can. Dealings for later intervals wait. Time passes as for the busiest thread.
 func (p *Pool) judgeAll(out *Effects) {
+	spent := &p.cfg.Keys.Meter[protocol.OpVerifyDealing]
+	before := *spent
+	p.judgeEach(out)
+	*spent = before + (*spent-before+threads-1)/threads
+}
+
+func (p *Pool) judgeEach(out *Effects) {
 	waiting := p.unvalidated[:0]
 	for _, r := range p.unvalidated {
 		switch start := r.dealing.Height(); {

@@ -89,7 +89,7 @@ func (w *world) deal() {
 	for _, n := range w.nodes {
 		out.Reset()
 		n.Pool.Step(&out)
-		w.notes = append(w.notes, out.Notes...)
+		w.note(out.Notes)
 		if w.absent[n.id] {
 			continue
 		}
@@ -107,7 +107,16 @@ func (w *world) deal() {
 	for _, n := range w.nodes {
 		out.Reset()
 		n.Pool.Step(&out)
-		w.notes = append(w.notes, out.Notes...)
+		w.note(out.Notes)
+	}
+}
+
+// note keeps what nodes found invalid.
+func (w *world) note(notes []protocol.Note) {
+	for _, n := range notes {
+		if n.Kind != protocol.NoteKeys {
+			w.notes = append(w.notes, n)
+		}
 	}
 }
 

@@ -27,12 +27,9 @@ type consensusLane struct {
 	router    batchRouter
 	started   bool
 	synced    protocol.Height // of the package whose state was wanted last
-<<<<<<< HEAD
 	summary   *protocol.Block // the highest finalized that the lane of key generation was told of
-=======
 	rejoining bool            // since then: the chain from the package on is being fetched
 	refreshed protocol.Height // notarized height when the bouncer was asked again, while rejoining
->>>>>>> statesync
 }
 
 func (l *consensusLane) init(r *Replica) {
@@ -89,14 +86,11 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 		l.rejoining, l.refreshed = true, 0
 		out.Local(&wanted{statesync.Target{Height: h, Root: root}})
 	}
-<<<<<<< HEAD
+	l.rejoin(in.Instant)
 	if s := l.consensus.Reader().Summary(); s != l.summary {
 		l.summary = s
 		out.Local(&protocol.Poke{At: protocol.LaneDKG, Reason: "summary finalized", Hash: crypto.Hash(s.Payload.Hash)})
 	}
-=======
-	l.rejoin(in.Instant)
->>>>>>> statesync
 	out.Writes = append(out.Writes, r.states.TakeWrites()...) // checkpoints that consensus let go of
 	out.Wake = min(in.Instant.Add(pollInterval), l.broadcast.NextWake())
 }

@@ -9,7 +9,7 @@ import (
 // A dkgLane deals for the subnet's next keys, judges what peers dealt, and opens the node's shares. It is woken by finalized
 // summaries and by peers, and otherwise never: between a summary and the last dealing it has work, and then sleeps.
 //
-// Model: one thread; the replica validates dealings on several, and loads shares on others beside.
+// Model: shares are opened on this thread; the replica loads them on others beside.
 type dkgLane struct {
 	pool      *dkg.Pool
 	payloads  *dkg.Payloads

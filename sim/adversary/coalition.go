@@ -27,7 +27,9 @@ func (c *Coalition) Has(n protocol.NodeID) bool { return slices.Contains(c.membe
 // A strategy is one way to misbehave.
 type strategy struct {
 	about string
-	// wrap puts a machine around the one so far.
+	// configure changes what the honest machine is made of; nil: nothing.
+	configure func(cfg *replica.Config)
+	// wrap puts a machine around the one so far; nil: none.
 	wrap func(inner protocol.Machine, cfg *replica.Config) protocol.Machine
 }
 
@@ -45,6 +47,7 @@ func strategies() map[string]strategy {
 		"drop-calls":         dropCalls(),
 		"stale-certificates": staleCertificates(),
 		"bad-chunks":         badChunks(),
+		"bad-dealings":       badDealings(),
 	}
 }
 
@@ -62,13 +65,21 @@ func Names() (names []string, about map[string]string) {
 // Corrupt makes the machine of a corrupt node: the honest one with its strategies applied in order.
 func (c *Coalition) Corrupt(cfg replica.Config, a Assignment) protocol.Machine {
 	known := strategies()
-	var m protocol.Machine = replica.New(cfg)
-	for _, name := range a.Strategies {
+	chosen := make([]strategy, len(a.Strategies))
+	for i, name := range a.Strategies {
 		s, ok := known[name]
 		if !ok {
 			panic(fmt.Sprintf("adversary: node %s has unknown strategy %q", a.Node, name))
 		}
-		m = s.wrap(m, &cfg)
+		if chosen[i] = s; s.configure != nil {
+			s.configure(&cfg)
+		}
+	}
+	var m protocol.Machine = replica.New(cfg)
+	for _, s := range chosen {
+		if s.wrap != nil {
+			m = s.wrap(m, &cfg)
+		}
 	}
 	return m
 }

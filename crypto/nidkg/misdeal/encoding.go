@@ -1,4 +1,4 @@
-package nidkgtest
+package misdeal
 
 import (
 	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"

@@ -1,4 +1,4 @@
-package nidkgtest
+package misdeal
 
 import (
 	"slices"
@@ -70,7 +70,7 @@ func (d *Dealer) edited(edit func(*layout.Parts)) *crypto.Dealing {
 // other is an honest dealing of the same dealer, with other randomness.
 func (d *Dealer) other() *layout.Parts {
 	again := *d
-	again.Seed = crypto.Seed(crypto.Sum("nidkgtest", d.Seed[:]))
+	again.Seed = crypto.Seed(crypto.Sum("misdeal", d.Seed[:]))
 	return layout.Split(again.honest(*d.Config))
 }
 
