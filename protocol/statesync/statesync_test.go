@@ -399,7 +399,7 @@ func TestSearchAsksAnHonestPeer(t *testing.T) {
 	s.Begin(1e9)
 	s.Step(1e9, false, up[:2], 7, &out)
 	require.Empty(t, out.Sends, "two of seven may both lie")
-	require.EqualValues(t, 2e9, s.NextWake())
+	require.EqualValues(t, 1.1e9, s.NextWake())
 	s.Step(2e9, false, up, 7, &out)
 	require.Len(t, out.Sends[0].To, 3)
 	serial := out.Sends[0].Msg.(*protocol.CUPRequest).Serial
@@ -411,5 +411,17 @@ func TestSearchAsksAnHonestPeer(t *testing.T) {
 	require.Len(t, out.Sends, 2)
 	s.Step(13e9, true, up, 7, &out)
 	require.Equal(t, protocol.Never, s.NextWake())
-	require.False(t, s.Expects(&protocol.CUPReply{Serial: serial + 1}))
+	require.False(t, s.Expects(&protocol.CUPReply{Serial: serial}), "an answer to an older question")
+}
+
+// Though another way has brought a package meanwhile, peers are asked once: theirs may be newer.
+func TestSearchAsksOnceWhateverIsFound(t *testing.T) {
+	s := statesync.NewSearch(protocol.NewRand(crypto.Hash{3}, "cup"))
+	var out protocol.Outputs
+	s.Begin(1e9)
+	s.Step(1e9, true, []protocol.NodeID{1, 2, 3}, 4, &out)
+	require.Len(t, out.Sends, 1)
+	s.Step(2e9, true, []protocol.NodeID{1, 2, 3}, 4, &out)
+	require.Len(t, out.Sends, 1)
+	require.Equal(t, protocol.Never, s.NextWake())
 }
