@@ -67,8 +67,8 @@ type Scheme interface {
 	CombineThreshold(group *ThresholdGroup, msg []byte, shares []IndexedShare) (sig ThresholdSignature, ok bool)
 	VerifyThreshold(pk ThresholdPublicKey, msg []byte, sig ThresholdSignature) bool
 
-	// Deal plays a trusted dealer. It is the one place where a key exists in one hand, and stands
-	// only until the nodes generate their keys among themselves.
+	// Deal plays a trusted dealer, in whose hand a key exists. Tests that need a key of some group use it; subnets generate theirs
+	// (KeyGeneration).
 	// 1 ≤ threshold ≤ receivers.
 	Deal(seed Seed, receivers, threshold int) (*ThresholdGroup, []ThresholdSecretKey)
 }
