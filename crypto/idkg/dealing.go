@@ -162,17 +162,15 @@ func VerifyShare(p *Params, dealer int, d *Dealing, receiver int, key *SecretKey
 		return ReceiverOutOfRange
 	}
 	e := &envelope{params: p, context: p.context(), dealer: dealer}
-	_, ok := e.share(d, receiver, key)
-	if !ok {
+	if !d.commitment.opens(receiver, e.share(d, receiver, key)) {
 		return BadShare
 	}
 	return Valid
 }
 
-// share decrypts a receiver's share and says whether it is good.
-func (e *envelope) share(d *Dealing, receiver int, key *SecretKey) (Opening, bool) {
-	o := e.decrypt(&d.ciphertext, receiver, d.ciphertext.ephemeral.Times(key.scalar))
-	return o, d.commitment.opens(receiver, o)
+// share decrypts a receiver's share.
+func (e *envelope) share(d *Dealing, receiver int, key *SecretKey) Opening {
+	return e.decrypt(&d.ciphertext, receiver, d.ciphertext.ephemeral.Times(key.scalar))
 }
 
 // WithBadShares is for attackers: a dealing that everybody accepts but the receivers named, who find their shares bad. A receiver
