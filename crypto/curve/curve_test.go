@@ -128,6 +128,9 @@ func TestPolynomials(t *testing.T) {
 				values[i], images[i] = Evaluate(coefficients, x), EvaluatePoints(points, x)
 				require.True(t, c.Base(values[i]).Equal(images[i]))
 			}
+			for i, p := range EvaluateUpTo(points, rapid.IntRange(1, 12).Draw(t, "n")) {
+				require.True(t, p.Equal(EvaluatePoints(points, uint64(i)+1)), "at %d", i+1)
+			}
 			x := rapid.Uint64Range(0, 40).Draw(t, "x")
 			factors := c.Lagrange(x, places)
 			require.Equal(t, Evaluate(coefficients, x), Interpolate(factors, values))
@@ -213,6 +216,7 @@ func BenchmarkPoints(b *testing.B) {
 		run("multiple", func() { p.Times(s) })
 		run("sum of 23", func() { c.Sum(s, s, terms...) })
 		run("evaluate 12", func() { EvaluatePoints(coefficients, 34) })
+		run("evaluate 12 at 34", func() { EvaluateUpTo(coefficients, 34) })
 		run("parse", func() { _, _ = c.ParsePoint(p.Bytes()) })
 	}
 	hash := sha256.Sum256(nil)

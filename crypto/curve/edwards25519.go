@@ -70,3 +70,22 @@ func edwardsEvaluate(coefficients []Point, x uint64) *edwards25519.Point {
 	}
 	return total
 }
+
+// edwardsExtrapolate is secpExtrapolate.
+func edwardsExtrapolate(known, out []Point) {
+	differences := make([]edwards25519.Point, len(known))
+	for i := range known {
+		differences[i] = *known[len(known)-1-i].e
+	}
+	for order := 1; order < len(differences); order++ {
+		for i := len(differences) - 1; i >= order; i-- {
+			differences[i].Subtract(&differences[i-1], &differences[i])
+		}
+	}
+	for i := range out {
+		for k := len(differences) - 2; k >= 0; k-- {
+			differences[k].Add(&differences[k], &differences[k+1])
+		}
+		out[i] = Point{curve: Edwards25519, e: new(edwards25519.Point).Set(&differences[0])}
+	}
+}

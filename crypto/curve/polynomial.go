@@ -22,6 +22,26 @@ func EvaluatePoints(coefficients []Point, x uint64) Point {
 	return Point{curve: c, e: edwardsEvaluate(coefficients, x)}
 }
 
+// EvaluateUpTo is EvaluatePoints at 1 to n. Beyond as many places as there are coefficients, a value follows from the differences of
+// those before it, by one addition a coefficient.
+func EvaluateUpTo(coefficients []Point, n int) []Point {
+	c := coefficients[0].curve
+	values := make([]Point, n)
+	for i := range min(n, len(coefficients)) {
+		values[i] = EvaluatePoints(coefficients, uint64(i)+1)
+	}
+	if n <= len(coefficients) {
+		return values
+	}
+	known := values[:len(coefficients)]
+	if c == Secp256k1 {
+		secpExtrapolate(known, values[len(known):])
+	} else {
+		edwardsExtrapolate(known, values[len(known):])
+	}
+	return values
+}
+
 // Lagrange gives the factors by which to sum a polynomial's values at distinct places to get its value at another place x.
 func (c Curve) Lagrange(x uint64, places []uint64) []Scalar {
 	at := c.Number(x)

@@ -241,3 +241,27 @@ func secpEvaluate(coefficients []Point, x uint64) (out secp.G1Affine) {
 	out.FromJacobian(&total)
 	return out
 }
+
+// secpExtrapolate goes on with a polynomial's values: backward differences, where the k-th one of the next place is its own and the
+// next (k+1)-th one together.
+func secpExtrapolate(known, out []Point) {
+	differences := make([]secp.G1Jac, len(known))
+	for i := range known {
+		differences[i].FromAffine(&known[len(known)-1-i].k)
+	}
+	for order := 1; order < len(differences); order++ {
+		for i := len(differences) - 1; i >= order; i-- {
+			var later secp.G1Jac
+			later.Set(&differences[i-1])
+			differences[i].Neg(&differences[i])
+			differences[i].AddAssign(&later)
+		}
+	}
+	for i := range out {
+		for k := len(differences) - 2; k >= 0; k-- {
+			differences[k].AddAssign(&differences[k+1])
+		}
+		out[i].curve = Secp256k1
+		out[i].k.FromJacobian(&differences[0])
+	}
+}

@@ -24,6 +24,7 @@ type Transcript struct {
 	receivers  []EncryptionKey
 	dealings   []DealerDealing
 	commitment commitment
+	shares     []curve.Point // what the receivers' shares are committed to by
 	digest     crypto.Hash
 }
 
@@ -58,6 +59,7 @@ func Combine(p *Params, dealings []DealerDealing) (*Transcript, Reason) {
 	if p.Operation == ReshareOfUnmasked && !t.commitment.points[0].Equal(p.Left.commitment.points[0]) {
 		return nil, BadResharing
 	}
+	t.shares = curve.EvaluateUpTo(t.commitment.points, len(t.receivers))
 	t.digest = t.hash()
 	return t, Valid
 }
@@ -125,11 +127,12 @@ func (t *Transcript) Dealings() []DealerDealing { return t.dealings }
 func (t *Transcript) Secret() curve.Point { return t.commitment.points[0] }
 
 // At is the commitment to a receiver's share.
-func (t *Transcript) At(receiver int) curve.Point { return t.commitment.at(receiver) }
+func (t *Transcript) At(receiver int) curve.Point { return t.shares[receiver] }
 
 // Opens says whether a share is a receiver's.
 func (t *Transcript) Opens(receiver int, o Opening) bool {
-	return receiver >= 0 && receiver < len(t.receivers) && t.commitment.opens(receiver, o)
+	return receiver >= 0 && receiver < len(t.receivers) &&
+		o.Fits(t.algorithm.Curve(), t.commitment.masked) && o.Commit().Equal(t.shares[receiver])
 }
 
 // SameReceivers says whether two transcripts are shared by the same nodes at the same places.
