@@ -120,9 +120,10 @@ func (c Curve) ParsePoint(raw []byte) (Point, error) {
 		return parseCompressed(raw)
 	}
 	p, err := new(edwards25519.Point).SetBytes(raw)
-	if err != nil || string(p.Bytes()) != string(raw) { // the library takes coordinates beyond the field
-		return Point{}, errors.New("no point of edwards25519, in its one form")
+	if err != nil {
+		return Point{}, errors.New("no point of edwards25519")
 	}
+	// The library takes coordinates beyond the field too; the only point of the subgroup that has one is the identity.
 	if !inSubgroup(p) || p.Equal(edwards25519.NewIdentityPoint()) == 1 {
 		return Point{}, errors.New("a point outside the prime-order subgroup of edwards25519, or its identity")
 	}

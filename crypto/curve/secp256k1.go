@@ -157,10 +157,15 @@ func secpSum(g, h *fr.Element, terms []Term) (out secp.G1Affine) {
 		if terms[i].Scalar.k.IsZero() || terms[i].Point.k.IsInfinity() {
 			continue
 		}
+		scalar, point := terms[i].Scalar.k, terms[i].Point.k
+		if scalar.LexicographicallyLargest() { // factors of interpolation are often small and negative
+			scalar.Neg(&scalar)
+			point.Neg(&point)
+		}
 		var n big.Int
-		halves := ecc.SplitScalar(terms[i].Scalar.k.BigInt(&n), lattice)
+		halves := ecc.SplitScalar(scalar.BigInt(&n), lattice)
 		var first, second strausSummand
-		first.odd.fill(&terms[i].Point.k)
+		first.odd.fill(&point)
 		second.odd = first.odd
 		for j := range second.odd {
 			second.odd[j].X.Mul(&second.odd[j].X, beta)
