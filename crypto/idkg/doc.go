@@ -37,6 +37,31 @@
 //   - A dealing with 2f+1 supports has f+1 honest receivers with good shares, whose openings give any other receiver its own.
 //   - Nothing that a peer sent panics. What is wrong with it is one Reason.
 //
+// # The interface for a cheap counterpart
+//
+// An ideal scheme, as crypto/ideal is for signatures, would give the protocol these and no more, on dealings of the same sizes:
+//
+//	Deal(*Params, dealer int, shares []Opening, crypto.Seed) (*Dealing, Reason)
+//	VerifyDealing(*Params, dealer int, *Dealing) Reason
+//	VerifyShare(*Params, dealer int, *Dealing, receiver int, *SecretKey) Reason
+//	Combine(*Params, []DealerDealing) (*Transcript, Reason)
+//	Transcript: Load, Complain, VerifyComplaint, Open, VerifyOpening, Digest, Secret, Receivers, Dealings, Threshold
+//	tecdsa.Request, tschnorr.Request and vetkd.Request: Start; then Sign or Share, VerifyShare, Combine, Verify, PublicKey
+//
+// # Speed
+//
+// A multiple of a point costs 75 to 95 µs on secp256k1, one of G or H 25, a hash to the curve 70 (one core of an AMD EPYC, as all
+// figures here and in tecdsa, tschnorr and vetkd; processor time, go test -bench). At 34 nodes, milliseconds a dealing:
+//
+//	deal          5     34 multiples, one for each receiver; 12 commitments
+//	verify        0.4   the proof of possession: a hash to the curve, four multiples; 0.7 with the proof of a product
+//	verify share  0.2   the Diffie-Hellman secret, the commitment at the receiver's place, and to what is decrypted
+//	combine       0.2   by interpolation, 23 dealings of a product; more where dealers are missing in between
+//	load          0.1   the Diffie-Hellman secret
+//
+// Nine tenths are field arithmetic of sums of multiples. A subnet of 34 in one process spends most on what each node
+// does alone: dealing, verifying its shares, loading.
+//
 // # What is left out
 //
 // The signatures around dealings, complaints and openings, and the multisignature of support, are the protocol's (crypto.Scheme). The

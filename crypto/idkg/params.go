@@ -42,8 +42,8 @@ func (p *Params) Threshold() int { return Faults(len(p.Receivers)) + 1 }
 // open whatever share of it turns out bad.
 func (p *Params) Supports() int { return 2*Faults(len(p.Receivers)) + 1 }
 
-// Collection is how many dealings make a transcript, by parameters that Check found valid: of a random one f+1 of the dealers, so that an honest one is among them; of the
-// others, as many as determine the polynomial that the operands' shares lie on.
+// Collection is how many dealings make a transcript, by parameters that Check found valid: of a random one f+1 of the dealers, so that
+// an honest one is among them; of the others, as many as determine the polynomial that the operands' shares lie on.
 func (p *Params) Collection() int {
 	switch p.Operation {
 	case ReshareOfMasked, ReshareOfUnmasked:

@@ -43,20 +43,24 @@ func (s *Signing) Sign(own Secrets) Share {
 }
 
 // VerifyShare says whether a share is what the signer, by its shares of the pre-signature, has to send. The share may be anything.
+//
+// Two equations are to hold, denominator = δ·λ + κλ and numerator = θ·λ + r·xλ, for what is committed to at the signer's place.
+// They are checked at once, the second times a factor that hashes all there is; a wrong share passes with probability 2^-256.
 func (s *Signing) VerifyShare(signer int, share Share) bool {
 	if signer < 0 || signer >= len(s.request.Key.Receivers()) ||
 		!share.Numerator.Fits(group, true) || !share.Denominator.Fits(group, true) {
 		return false
 	}
 	p := &s.request.PreSignature
-	lambda, zero := p.Lambda.At(signer), group.Number(0)
-	denominator := lambda.Times(s.randomizer).Add(p.KappaLambda.At(signer))
-	if !share.Denominator.Commit().Equal(denominator) {
-		return false
-	}
-	numerator := group.Sum(zero, zero,
-		curve.Term{Scalar: s.theta, Point: lambda}, curve.Term{Scalar: s.r, Point: p.KeyLambda.At(signer)})
-	return share.Numerator.Commit().Equal(numerator)
+	lambda, kappaLambda, keyLambda := p.Lambda.At(signer), p.KappaLambda.At(signer), p.KeyLambda.At(signer)
+	factor := group.HashToScalar("icsim-tecdsa-share", share.Bytes(), lambda.Bytes(), kappaLambda.Bytes(), keyLambda.Bytes(),
+		s.theta.Bytes(), s.r.Bytes(), s.randomizer.Bytes())
+	both := share.Numerator.Times(factor).Add(share.Denominator)
+	return group.Sum(both.Value, both.Mask,
+		curve.Term{Scalar: s.theta.Mul(factor).Add(s.randomizer).Neg(), Point: lambda},
+		curve.Term{Scalar: s.r.Mul(factor).Neg(), Point: keyLambda},
+		curve.Term{Scalar: group.Number(1).Neg(), Point: kappaLambda},
+	).IsIdentity()
 }
 
 // A SignerShare is a share with its signer's place.

@@ -25,4 +25,17 @@
 //
 // Request.Start, then Signing.Sign on each node, VerifyShare on what comes in, Combine at the block maker, Verify at the validators.
 // A Signing is a function of its request. A pre-signature must serve one request only; that it does is the protocol's part.
+//
+// # Speed
+//
+// Processor time of one node in milliseconds: its dealing, f+1 dealings verified, combined and loaded; and its share, f+1 shares
+// verified, and the signature:
+//
+//	                           13 nodes   34 nodes
+//	BIP 340   pre-signature        6         16
+//	          signature            1.1        2.3   a share is verified in 0.13
+//	Ed25519   pre-signature        6         15
+//	          signature            0.9        1.9   in 0.11
+//
+// Encryption keys are on secp256k1 whatever is shared, so that pre-signatures cost the same.
 package tschnorr

@@ -28,4 +28,10 @@
 // # Dependency
 //
 // gnark-crypto, for pairings; its functions that start goroutines are not called.
+//
+// # Speed
+//
+// Processor time in milliseconds: a share is made in 0.8, after 1.1 for the request's derived key and hashed input; verified in 3
+// (three Miller loops); an encrypted key combined and verified in 7 of 9 shares (13 nodes), 14 of 23 (34 nodes); decrypted
+// and verified by the client in 2.3.
 package vetkd
