@@ -76,17 +76,22 @@ func (t *Transcript) complaintContext(dealer, complainer int) []byte {
 	return d[:]
 }
 
-// Complain makes a receiver's complaint about a dealing of which its share is bad; about another one it would be refused. The
-// dealing is one of the transcript's: Load named it.
-func (t *Transcript) Complain(dealer, receiver int, key *SecretKey, seed crypto.Seed) *Complaint {
-	ephemeral := t.dealing(dealer).ciphertext.ephemeral
-	context := t.complaintContext(dealer, receiver)
+// Complain makes a receiver's complaint about a dealing of which its share is bad, as Load told; about another one it would be refused.
+func (t *Transcript) Complain(dealer, receiver int, key *SecretKey, seed crypto.Seed) (*Complaint, Reason) {
+	d := t.dealing(dealer)
+	switch {
+	case d == nil:
+		return nil, NotInTranscript
+	case receiver < 0 || receiver >= len(t.receivers):
+		return nil, ReceiverOutOfRange
+	}
+	ephemeral, context := d.ciphertext.ephemeral, t.complaintContext(dealer, receiver)
 	nonce := keys.HashToScalar("icsim-idkg-complaint", seed[:], context)
 	secret := ephemeral.Times(key.scalar)
 	return &Complaint{
 		Dealer: dealer, Complainer: receiver, secret: secret,
 		proof: proveEqualLogs(context, key.scalar, nonce, key.public.point, ephemeral, secret),
-	}
+	}, Valid
 }
 
 // VerifyComplaint says whether the share that the complainer got is really bad. Then a receiver opens its own.

@@ -240,7 +240,7 @@ func TestWhatIsSentComesBack(t *testing.T) {
 			_, err = ParseDealing(append(d.Bytes(), 0))
 			require.Error(t, err)
 		}
-		complaint := s.masked.Complain(0, 3, s.keys[3], seed(9))
+		complaint, _ := s.masked.Complain(0, 3, s.keys[3], seed(9))
 		back, err := ParseComplaint(complaint.Bytes())
 		require.NoError(t, err)
 		require.Equal(t, ComplaintWithoutGround, s.masked.VerifyComplaint(back))
@@ -267,7 +267,8 @@ func FuzzParse(f *testing.F) {
 		}
 		f.Add(s.deal(p, 1).Bytes())
 	}
-	f.Add(ecdsa.masked.Complain(0, 3, ecdsa.keys[3], seed(9)).Bytes())
+	complaint, _ := ecdsa.masked.Complain(0, 3, ecdsa.keys[3], seed(9))
+	f.Add(complaint.Bytes())
 	f.Fuzz(func(t *testing.T, raw []byte) {
 		if d, err := ParseDealing(raw); err == nil {
 			require.Equal(t, raw, d.Bytes())

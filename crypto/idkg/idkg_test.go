@@ -141,7 +141,8 @@ func TestComplaintsAndOpeningsRecoverABadShare(t *testing.T) {
 
 			_, dealers := bad.Load(victim, s.Keys[victim], nil)
 			require.Equal(t, []int{1}, dealers)
-			complaint := bad.Complain(1, victim, s.Keys[victim], idkgtest.Seed("complaint"))
+			complaint, reason := bad.Complain(1, victim, s.Keys[victim], idkgtest.Seed("complaint"))
+			require.Equal(t, Valid, reason)
 			require.Equal(t, Valid, bad.VerifyComplaint(complaint))
 
 			var openings []DealerOpening
@@ -171,6 +172,60 @@ func TestComplaintsAndOpeningsRecoverABadShare(t *testing.T) {
 	}
 }
 
+// Whatever up to f dealers deal, as long as 2f+1 receivers support it: everybody's complaints are good, and in the end all
+// receivers have shares of one secret.
+func TestFaultyDealersDoNotPart(t *testing.T) {
+	const n = 7
+	s := idkgtest.New("subnet", n)
+	for _, p := range []*Params{s.Params(SchnorrBip340, Random), s.Params(SchnorrEd25519, RandomUnmasked)} {
+		dealings := s.Deal(p)[:p.Collection()]
+		rapid.Check(t, func(t *rapid.T) {
+			mixed := append([]DealerDealing(nil), dealings...)
+			for _, dealer := range subset(t, Faults(n), p.Collection()) {
+				victims := subset(t, rapid.IntRange(0, n-p.Supports()).Draw(t, "victims"), n)
+				mixed[dealer].Dealing = mixed[dealer].Dealing.WithBadShares(victims...)
+			}
+			tr, reason := Combine(p, mixed)
+			require.Equal(t, Valid, reason)
+			var openings []DealerOpening
+			for i, k := range s.Keys {
+				_, bad := tr.Load(i, k, nil)
+				for _, dealer := range bad {
+					c, _ := tr.Complain(dealer, i, k, idkgtest.Seed(i))
+					require.Equal(t, Valid, tr.VerifyComplaint(c))
+					for j, other := range s.Keys {
+						if o, reason := tr.Open(dealer, j, other); reason == Valid {
+							openings = append(openings, o)
+						}
+					}
+				}
+			}
+			shares := make([]Opening, n)
+			for i, k := range s.Keys {
+				var bad []int
+				shares[i], bad = tr.Load(i, k, openings)
+				require.Empty(t, bad)
+				require.True(t, tr.Opens(i, shares[i]))
+			}
+			o := secret(tr, shares, subset(t, p.Threshold(), n)...)
+			require.True(t, o.Commit().Equal(tr.Secret()))
+		})
+	}
+}
+
+// Seeds and parameters determine everything, on every machine.
+func TestTranscriptsAreReproducible(t *testing.T) {
+	s := idkgtest.New("subnet", 4)
+	for a, want := range map[Algorithm]string{
+		EcdsaSecp256k1: "e08ffab8b6725fbd", SchnorrBip340: "56b35cf833307c08", SchnorrEd25519: "9d33af79b7c6c1e0",
+	} {
+		s := *s // each from the same count
+		if got := s.Key(a).Digest().Hex()[:16]; got != want {
+			t.Errorf("%v: %s, want %s", a, got, want)
+		}
+	}
+}
+
 // A complaint cannot be forged: not about a good share, not in another's name, not with a wrong secret.
 func TestComplaintsWithoutGroundAreRefused(t *testing.T) {
 	s := idkgtest.New("subnet", 4)
@@ -180,13 +235,19 @@ func TestComplaintsWithoutGroundAreRefused(t *testing.T) {
 	tr, _ := Combine(p, dealings)
 	seed := idkgtest.Seed("complaint")
 	complain := func(dealer, receiver, key int) Reason {
-		return tr.VerifyComplaint(tr.Complain(dealer, receiver, s.Keys[key], seed))
+		c, reason := tr.Complain(dealer, receiver, s.Keys[key], seed)
+		if reason != Valid {
+			return reason
+		}
+		return tr.VerifyComplaint(c)
 	}
 	require.Equal(t, Valid, complain(0, 3, 3))
 	require.Equal(t, ComplaintWithoutGround, complain(0, 2, 2))
 	require.Equal(t, ComplaintWithoutGround, complain(1, 3, 3))
 	require.Equal(t, BadComplaint, complain(0, 3, 2))
-	moved := tr.Complain(0, 3, s.Keys[3], seed)
+	require.Equal(t, NotInTranscript, complain(2, 3, 3))
+	require.Equal(t, ReceiverOutOfRange, complain(0, 4, 3))
+	moved, _ := tr.Complain(0, 3, s.Keys[3], seed)
 	for reason, change := range map[Reason]func(*Complaint){
 		NotInTranscript:    func(c *Complaint) { c.Dealer = 3 },
 		ReceiverOutOfRange: func(c *Complaint) { c.Complainer = 4 },

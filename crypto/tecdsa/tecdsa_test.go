@@ -198,3 +198,14 @@ func FuzzShare(f *testing.F) {
 		}
 	})
 }
+
+// Seeds and requests determine everything, on every machine.
+func TestSignaturesAreReproducible(t *testing.T) {
+	subnet := idkgtest.New("subnet", 4)
+	key := subnet.Key(idkg.EcdsaSecp256k1)
+	p, secrets := preSign(subnet, key)
+	s := request(t, key, p, "reproducible")
+	sig, err := s.Combine([]SignerShare{{1, s.Sign(secrets[1])}, {3, s.Sign(secrets[3])}})
+	require.NoError(t, err)
+	require.Equal(t, "79e66b80a963aba32ef97cd34c73d516", fmt.Sprintf("%x", sig[:16]))
+}
