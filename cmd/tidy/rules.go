@@ -12,11 +12,11 @@ const topLevel = `
 const arrows = `
 	crypto                  :
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
-	crypto/derivation       : crypto/curve
-	crypto/idkg             : crypto crypto/curve
-	crypto/idkg/...         : crypto crypto/curve crypto/idkg
-	crypto/tecdsa           : crypto crypto/curve crypto/derivation crypto/idkg
-	crypto/tschnorr         : crypto crypto/curve crypto/derivation crypto/idkg
+	crypto/derivation       : crypto/idkg/curve
+	crypto/idkg             : crypto crypto/idkg/curve
+	crypto/idkg/...         : crypto crypto/idkg/curve crypto/idkg
+	crypto/tecdsa           : crypto crypto/idkg/curve crypto/derivation crypto/idkg
+	crypto/tschnorr         : crypto crypto/idkg/curve crypto/derivation crypto/idkg
 	crypto/httpcert         : crypto crypto/certificate crypto/hashtree crypto/principal
 	crypto/userkey          : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1
 	crypto/userkey/...      : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1 crypto/userkey
@@ -57,7 +57,7 @@ const testArrows = `
 // externals says where a module from outside may be imported: each behind one package of ours (design.md, section 4).
 const externals = `
 	filippo.io/edwards25519          : crypto/...
-	github.com/consensys/gnark-crypto: crypto/bls crypto/curve crypto/secp256k1 crypto/vetkd
+	github.com/consensys/gnark-crypto: crypto/bls crypto/idkg/curve crypto/secp256k1 crypto/vetkd
 	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/httpcert crypto/userkey/... sim/envelope
 	github.com/tetratelabs/wazero    : canister/wasm/...
 	golang.org/x/sys                 : canister/wasm

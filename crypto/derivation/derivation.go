@@ -6,7 +6,7 @@ import (
 	"crypto/sha512"
 	"fmt"
 
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // MostParts is how many parts a canister's path may have, beside its id (interface specification, ecdsa_public_key).

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 func point(t *testing.T, c curve.Curve, text string) curve.Point {

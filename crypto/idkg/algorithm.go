@@ -1,6 +1,6 @@
 package idkg
 
-import "icsim/crypto/curve"
+import "icsim/crypto/idkg/curve"
 
 // An Algorithm is what a key is for. Transcripts of different algorithms have nothing to do with each other.
 type Algorithm uint8

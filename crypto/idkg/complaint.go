@@ -2,7 +2,7 @@ package idkg
 
 import (
 	"icsim/crypto"
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // Load gives a receiver its share of the secret. Where its share of a dealing is bad, openings of the other receivers' shares of that

@@ -2,7 +2,7 @@ package idkg
 
 import (
 	"icsim/crypto"
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // A Dealing is one dealer's contribution: a commitment to a polynomial, its values encrypted to the receivers, and, where

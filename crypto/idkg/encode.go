@@ -5,7 +5,7 @@ import (
 	"errors"
 
 	"icsim/crypto"
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // Model: what nodes send is written field after field; the replica's CBOR of the same fields is a few per cent longer.

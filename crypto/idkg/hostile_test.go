@@ -6,7 +6,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/crypto"
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // A scene is a subnet of four with transcripts to share from. (The kit is no use here: it imports this package.)

@@ -7,8 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"icsim/crypto/curve"
 	. "icsim/crypto/idkg"
+	"icsim/crypto/idkg/curve"
 	"icsim/crypto/idkg/idkgtest"
 )
 

@@ -2,7 +2,7 @@ package idkg
 
 import (
 	"icsim/crypto"
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // keys says on which curve encryption keys are, whatever is shared (rs/crypto, MEGa keys of nodes).

@@ -3,7 +3,7 @@ package idkg
 import (
 	"encoding/binary"
 
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // A ciphertext is a dealing's shares, each encrypted to its receiver under one ephemeral key: MEGa, multi-encryption gadget

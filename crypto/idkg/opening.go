@@ -1,6 +1,6 @@
 package idkg
 
-import "icsim/crypto/curve"
+import "icsim/crypto/idkg/curve"
 
 // An Opening is one receiver's share: a value, and the mask beside it where the commitment is masked.
 type Opening struct {

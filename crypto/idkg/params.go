@@ -3,7 +3,7 @@ package idkg
 import (
 	"encoding/binary"
 
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // An Operation is what the dealers of a transcript share.

@@ -1,6 +1,6 @@
 package idkg
 
-import "icsim/crypto/curve"
+import "icsim/crypto/idkg/curve"
 
 // The three statements that dealers and complainers prove are proven by Schnorr's protocol, made non-interactive by hashing
 // (rs/…/canister_threshold_sig/src/idkg/zk.rs). A proof is the challenge and the responses; the verifier computes the prover's first

@@ -4,7 +4,7 @@ import (
 	"bytes"
 
 	"icsim/crypto"
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // A DealerDealing is a dealing with its dealer's place.

@@ -3,8 +3,8 @@ package tecdsa
 import (
 	"errors"
 
-	"icsim/crypto/curve"
 	"icsim/crypto/idkg"
+	"icsim/crypto/idkg/curve"
 )
 
 // A Signature is r ‖ s.

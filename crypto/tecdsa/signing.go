@@ -3,9 +3,9 @@ package tecdsa
 import (
 	"errors"
 
-	"icsim/crypto/curve"
 	"icsim/crypto/derivation"
 	"icsim/crypto/idkg"
+	"icsim/crypto/idkg/curve"
 )
 
 const group = curve.Secp256k1

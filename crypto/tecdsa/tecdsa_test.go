@@ -10,9 +10,9 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
-	"icsim/crypto/curve"
 	"icsim/crypto/derivation"
 	"icsim/crypto/idkg"
+	"icsim/crypto/idkg/curve"
 	"icsim/crypto/idkg/idkgtest"
 )
 

@@ -3,7 +3,7 @@ package tschnorr
 import (
 	"crypto/sha256"
 
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // taggedHash is the hash of BIP 340 with a tag before it.

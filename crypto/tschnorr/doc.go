@@ -18,7 +18,7 @@
 // # The cofactor of Ed25519
 //
 // RFC 8032 lets verifiers multiply the equation by 8 or not, and signatures exist that only one kind takes. None is made here: master
-// keys, nonces and their multiples are in the subgroup of prime order, since points outside it do not parse (crypto/curve). So a
+// keys, nonces and their multiples are in the subgroup of prime order, since points outside it do not parse (crypto/idkg/curve). So a
 // signature that Verify takes is taken by all verifiers. A nonce is not a hash of the key, as the RFC has it, but nobody can tell.
 //
 // # The protocol's view

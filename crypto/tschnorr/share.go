@@ -3,8 +3,8 @@ package tschnorr
 import (
 	"errors"
 
-	"icsim/crypto/curve"
 	"icsim/crypto/idkg"
+	"icsim/crypto/idkg/curve"
 )
 
 // A Signature is R ‖ s, each as the algorithm writes it.

@@ -5,9 +5,9 @@ import (
 	"errors"
 	"slices"
 
-	"icsim/crypto/curve"
 	"icsim/crypto/derivation"
 	"icsim/crypto/idkg"
+	"icsim/crypto/idkg/curve"
 )
 
 // A Request is what is to be signed, and by what.

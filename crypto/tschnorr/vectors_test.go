@@ -7,7 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"icsim/crypto/curve"
+	"icsim/crypto/idkg/curve"
 )
 
 // BIP 340, test-vectors.csv, numbers 0 to 14: public key, message, signature, and whether it verifies.
