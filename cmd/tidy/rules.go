@@ -18,6 +18,11 @@ const arrows = `
 	crypto/nidkg            : crypto crypto/curve crypto/recent
 	crypto/nidkg/layout     : crypto
 	crypto/nidkg/misdeal    : crypto crypto/nidkg crypto/nidkg/layout
+	crypto/derivation       : crypto/idkg/curve
+	crypto/idkg             : crypto crypto/idkg/curve
+	crypto/idkg/...         : crypto crypto/idkg/curve crypto/idkg
+	crypto/tecdsa           : crypto crypto/idkg/curve crypto/derivation crypto/idkg
+	crypto/tschnorr         : crypto crypto/idkg/curve crypto/derivation crypto/idkg
 	crypto/httpcert         : crypto crypto/certificate crypto/hashtree crypto/principal
 	crypto/userkey          : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1
 	crypto/userkey/...      : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1 crypto/userkey
@@ -58,7 +63,7 @@ const testArrows = `
 // externals says where a module from outside may be imported: each behind one package of ours (design.md, section 4).
 const externals = `
 	filippo.io/edwards25519          : crypto/...
-	github.com/consensys/gnark-crypto: crypto/bls crypto/curve crypto/nidkg/... crypto/secp256k1
+	github.com/consensys/gnark-crypto: crypto/bls crypto/curve crypto/idkg/curve crypto/nidkg/... crypto/secp256k1 crypto/vetkd
 	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/httpcert crypto/userkey/... sim/envelope
 	github.com/tetratelabs/wazero    : canister/wasm/...
 	golang.org/x/sys                 : canister/wasm
@@ -77,6 +82,7 @@ const testExternals = `
 	github.com/cockroachdb/datadriven: ...
 	github.com/rogpeppe/go-internal  : ...
 	github.com/tetratelabs/wazero    : canister/...
+	github.com/decred/dcrd           : crypto/...
 `
 
 // bans says in which packages a rule is in force, and after the bar where it is not all the same. They are for code
