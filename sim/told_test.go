@@ -33,14 +33,19 @@ func TestOutcallsAreAnsweredFromOutside(t *testing.T) {
 		x.Advance(time.Second)
 	}
 	x.Answers()
+	var inputs []Input
+	put := func(in Input) {
+		in, err := x.Put(in)
+		require.NoError(t, err)
+		inputs = append(inputs, in)
+	}
 	alice := principal.SelfAuthenticating([]byte("alice"))
 	call := func(ticket uint64, signature string) protocol.MessageID {
 		content := protocol.IngressContent{
 			Sender: alice, Method: "fetch", Arg: fetched, Expiry: protocol.Time(x.Clock()-c.Genesis) + protocol.IngressTTL,
 		}
 		m := protocol.NewSignedIngress(content, c.Genesis, protocol.Authentication{Signature: []byte(signature)})
-		_, err := x.Put(Input{Request: &boundary.Request{Ticket: ticket, Call: &protocol.CallRequest{Ingress: m, Async: true}}})
-		require.NoError(t, err)
+		put(Input{Request: &boundary.Request{Ticket: ticket, Call: &protocol.CallRequest{Ingress: m, Async: true}}})
 		return m.MessageID
 	}
 	call(1, "forged")
@@ -54,16 +59,15 @@ func TestOutcallsAreAnsweredFromOutside(t *testing.T) {
 	require.Equal(t, alice, origin.Sender)
 	_, err = x.Put(Input{Outcall: &OutcallAnswer{ID: open[0].ID}})
 	require.ErrorContains(t, err, "has no parts")
-	_, err = x.Put(Input{Outcall: &OutcallAnswer{ID: open[0].ID, Parts: []OutcallPart{{
+	put(Input{Outcall: &OutcallAnswer{ID: open[0].ID, Parts: []OutcallPart{{
 		Response: protocol.HTTPResponse{Status: 200, Body: []byte("hello")},
 	}}}})
-	require.NoError(t, err)
 	x.Advance(10 * time.Second)
 	status := x.Settled(0).IngressStatus(id)
 	require.Equal(t, protocol.IngressReplied, status.State, "%+v", status.Reject)
 	require.Contains(t, string(status.Reply), "hello")
 
-	inputs, lasted := append([]Input{}, x.s.inputs...), x.Now()
+	lasted := x.Now()
 	live, err := x.Close()
 	require.NoError(t, err)
 	c.Duration, c.Inputs, c.Boundary = lasted, inputs, true
