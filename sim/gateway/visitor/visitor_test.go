@@ -69,10 +69,10 @@ func visit(t *testing.T, strategy string, corrupt ...protocol.NodeID) *Visitor {
 	}
 	session, err := sim.Open(config)
 	require.NoError(t, err)
-	began := time.Unix(0, int64(sim.DefaultGenesis)).Add(5 * time.Second) // and so it stays, as far as the walls go
+	began, started := time.Unix(0, int64(sim.DefaultGenesis)).Add(5*time.Second), time.Now()
 	session.Advance(5 * time.Second)
 	runner := live.Start(session, live.Config{
-		Mode: live.Auto, Factor: 1, Now: func() time.Time { return began },
+		Mode: live.Auto, Factor: 1, Now: func() time.Time { return began.Add(time.Since(started)) },
 	})
 	t.Cleanup(func() { _, _ = runner.Close() })
 	v, err := New(runner, sim.DefaultGenesis)
