@@ -75,7 +75,7 @@ func (m Memory) Write(addr uint64, data []byte) (ok bool) {
 	if len(data) > 0 {
 		buf := m.inst.mem.buf
 		for p := addr / PageSize; p <= (addr+uint64(len(data))-1)/PageSize; p++ {
-			buf[p] = 1 // the shadow
+			buf[p], buf[rewrite.FirstBlock+p/pagesOfBlock] = 1, 1 // the shadow
 		}
 		copy(buf[addr+rewrite.ShadowSize:], data)
 	}

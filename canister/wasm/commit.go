@@ -6,26 +6,46 @@ import (
 	"icsim/canister/wasm/rewrite"
 )
 
-// scan lists the pages marked in the shadow and unmarks them.
+// scan lists the pages marked in the shadow and unmarks them. It reads the marks of marked blocks and of those behind them; all, after a
+// store that faulted: that may have marked any page, also one that does not exist and lies in place of a block.
 func (i *instance) scan(trap *Trap) {
 	i.dirty = i.dirty[:0]
 	shadow := i.mem.buf[:rewrite.ShadowSize]
-	pages := len(i.guest()) / PageSize
-	for p := 0; p < pages; p++ {
-		next := bytes.IndexByte(shadow[p:pages], 1)
-		if next < 0 {
-			break
-		}
-		p += next
-		shadow[p] = 0
-		i.dirty = append(i.dirty, uint64(p))
-	}
-	if trap != nil && trap.Kind == MemoryOutOfBounds {
-		// The store that faulted may have marked a page that does not exist.
-		if beyond := bytes.IndexByte(shadow[pages:], 1); beyond >= 0 {
-			shadow[pages+beyond] = 0
+	blocks, pages := shadow[rewrite.FirstBlock:], shadow[:len(i.guest())/PageSize]
+	faulted := trap != nil && trap.Kind == MemoryOutOfBounds
+	if faulted {
+		for b := range blocks {
+			blocks[b] = 1
 		}
 	}
+	end := 0 // of what was read
+	for b := nextMark(blocks, 0); b >= 0; b = nextMark(blocks, b+1) {
+		blocks[b] = 0
+		from := max(end, b*pagesOfBlock)
+		end = min((b+2)*pagesOfBlock, len(pages))
+		for p := nextMark(pages[:end], from); p >= 0; p = nextMark(pages[:end], p+1) {
+			pages[p] = 0
+			i.dirty = append(i.dirty, uint64(p))
+		}
+	}
+	if faulted {
+		clear(shadow[len(pages):])
+	}
+}
+
+// pagesOfBlock is how many pages share a mark in the shadow.
+const pagesOfBlock = 1 << (rewrite.BlockShift - rewrite.PageShift)
+
+// nextMark finds the first mark at index from or later, −1 if there is none.
+func nextMark(marks []byte, from int) int {
+	if from >= len(marks) {
+		return -1
+	}
+	next := bytes.IndexByte(marks[from:], 1)
+	if next < 0 {
+		return -1
+	}
+	return from + next
 }
 
 // spill is how far a store that begins in one page may reach into the next, rounded up: 7 bytes.

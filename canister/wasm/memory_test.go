@@ -50,6 +50,43 @@ func TestDirtyPagesAreThoseWritten(t *testing.T) {
 	}
 }
 
+// Marks of blocks only spare reading: whatever is written where in a memory of three blocks, and how, its page is found, and no mark is left.
+func TestPagesAreFoundInEveryBlock(t *testing.T) {
+	const block, size = 1 << 24, 3 << 24
+	rapid.Check(t, func(t *rapid.T) {
+		b := &wasmtest.Builder{}
+		b.Memory(size>>16, 0)
+		place := rapid.OneOf(rapid.IntRange(0, size-8), rapid.IntRange(block-10, block+10), rapid.IntRange(2*block-10, 2*block+10))
+		code := ""
+		for range rapid.IntRange(1, 5).Draw(t, "stores") {
+			at := place.Draw(t, "at")
+			offset := rapid.OneOf(rapid.IntRange(0, at), rapid.IntRange(0, min(at, 5000))).Draw(t, "offset")
+			switch rapid.IntRange(0, 3).Draw(t, "how") {
+			case 0:
+				code += "i32.const " + itoa(at-offset) + " i64.const -1 i64.store " + itoa(offset) + " "
+			case 1:
+				code += "i32.const " + itoa(at) + " i32.const 7 i32.const " + itoa(min(size-at, rapid.IntRange(0, 2*block+5000).Draw(t, "n"))) + " memory.fill "
+			case 2:
+				code += "i32.const " + itoa(at) + " i64.const 7 call 0 "
+			case 3: // leaves its mark on a page inside, as the sum wraps, and faults
+				code += "i32.const " + itoa(-1-offset) + " i32.const 7 i32.store8 " + itoa(at+offset+1) + " "
+			}
+		}
+		b.Import("ic0", "put", wasmtest.T(I32, I64), nil)
+		b.Entry("canister_update set", nil, code)
+		e := NewEngine(Config{Hosts: testHosts()})
+		defer e.Close()
+		m, err := e.Compile(b.Bytes(), CompileOptions{})
+		require.NoError(t, err)
+		inst := newInstance(e, m, newLinear(size+1<<20))
+		defer inst.close()
+		inst.switchTo(m.InitialImage())
+		r := inst.run(Entry{Name: "canister_update set"}, enough, new([]uint64))
+		require.True(t, bytes.Equal(inst.guest(), peek(r.Image, 0, size)))
+		require.Equal(t, -1, bytes.IndexByte(inst.mem.buf[:1<<20], 1))
+	})
+}
+
 func TestMemoryGrowsAndShrinksWithTheImage(t *testing.T) {
 	e := newTestEngine(t)
 	m := compile(t, e, writer())

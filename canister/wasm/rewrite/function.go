@@ -236,9 +236,9 @@ func (w *rewriter) other(in *module.Instr, raw []byte) {
 // reaches it.
 func shifted(offset uint64) uint64 { return min(offset, 1<<32-1-ShadowSize) + ShadowSize }
 
-// store marks the page of the first byte, then stores. The address is taken modulo 2^32: past that the store faults, and the mark
-// is undone like everything else. A store that runs over the end of the page is found by the host, which looks a few bytes
-// further (see canister/wasm).
+// store marks the page and the block of the first byte, then stores. The address is taken modulo 2^32: past that the store faults, and
+// the marks are undone like everything else. A store that runs over the end of the page is found by the host, which looks a few bytes
+// further (see canister/wasm). The block is that of the address without a small offset, which leads at most into the next.
 func (w *rewriter) store(in *module.Instr) {
 	f := &w.frame
 	address, value := f.temp(tempAddress), f.temp(storedKind(in.Op))
@@ -249,13 +249,24 @@ func (w *rewriter) store(in *module.Instr) {
 		f.out.i32(uint32(in.A))
 		f.out.op(module.OpI32Add)
 	}
-	f.out.i32(PageShift)
-	f.out.op(module.OpI32ShrU)
-	f.out.i32(1)
-	f.out.mem(module.OpI32Store8, 0)
+	f.out.mark(PageShift, 0)
+	f.out.get(address)
+	if in.A >= 1<<BlockShift {
+		f.out.i32(uint32(in.A))
+		f.out.op(module.OpI32Add)
+	}
+	f.out.mark(BlockShift, FirstBlock)
 	f.out.get(address)
 	f.out.get(value)
 	f.out = module.AppendInstr(f.out, in.Op, shifted(in.A), in.B)
+}
+
+// mark takes an address from the stack and marks what it lies in, of size 2^shift, among the marks that begin at base.
+func (c *code) mark(shift, base uint32) {
+	c.i32(shift)
+	c.op(module.OpI32ShrU)
+	c.i32(1)
+	c.mem(module.OpI32Store8, uint64(base))
 }
 
 func storedKind(op module.Opcode) tempKind {

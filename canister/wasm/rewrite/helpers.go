@@ -123,26 +123,34 @@ func (c *code) faultMemory() {
 	c.op(module.OpDrop)
 }
 
-// markRange marks the pages of [dst, dst+len): the first and the last by hand, as most ranges have no more.
+// markRange marks the pages and blocks of [dst, dst+len).
 func (c *code) markRange() {
 	c.get(bulkLen)
 	c.when()
+	c.markEach(PageShift, 0)
+	c.markEach(BlockShift, FirstBlock)
+	c.end()
+}
+
+// markEach marks what has a byte in [dst, dst+len), of size 2^shift, among the marks that begin at base: the first and the last by hand,
+// as most ranges have no more.
+func (c *code) markEach(shift, base uint32) {
 	c.get(bulkDst)
-	c.i32(PageShift)
+	c.i32(shift)
 	c.op(module.OpI32ShrU)
 	c.tee(bulkFirst)
 	c.i32(1)
-	c.mem(module.OpI32Store8, 0)
+	c.mem(module.OpI32Store8, uint64(base))
 	c.get(bulkDst)
 	c.get(bulkLen)
 	c.op(module.OpI32Add)
 	c.i32(1)
 	c.op(module.OpI32Sub)
-	c.i32(PageShift)
+	c.i32(shift)
 	c.op(module.OpI32ShrU)
 	c.tee(bulkLast)
 	c.i32(1)
-	c.mem(module.OpI32Store8, 0)
+	c.mem(module.OpI32Store8, uint64(base))
 	c.get(bulkLast)
 	c.get(bulkFirst)
 	c.op(module.OpI32Sub)
@@ -150,12 +158,15 @@ func (c *code) markRange() {
 	c.op(module.OpI32GtU)
 	c.when()
 	c.get(bulkFirst)
+	if base != 0 {
+		c.i32(base)
+		c.op(module.OpI32Add)
+	}
 	c.i32(1)
 	c.get(bulkLast)
 	c.get(bulkFirst)
 	c.op(module.OpI32Sub)
 	c.op(module.OpMemoryFill)
-	c.end()
 	c.end()
 }
 

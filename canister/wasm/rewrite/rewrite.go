@@ -8,12 +8,18 @@ import (
 
 const (
 	// ShadowSize is the number of bytes below the guest's memory: one for each 4 KiB page of 4 GiB. A byte is 1 if the page was
-	// written to.
+	// written to. The last BlockMarks bytes, of pages that no guest can have, are marks of blocks: what was written to lies in
+	// a marked block or in the one behind it, so that the marks of a large memory need not all be read.
 	ShadowSize = 1 << 20
+	BlockMarks = 1 << (32 - BlockShift)
+	FirstBlock = ShadowSize - BlockMarks
 
 	// PageSize is the size of the pages that are tracked, in bytes; PageShift its logarithm.
 	PageSize  = 1 << PageShift
 	PageShift = 12
+
+	// BlockShift is the logarithm of the size of a block, 16 MiB.
+	BlockShift = 24
 
 	shadowPages = ShadowSize >> 16
 
