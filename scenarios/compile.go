@@ -9,6 +9,7 @@ import (
 	"icsim/sim/adversary"
 	"icsim/sim/fault"
 	"icsim/sim/network"
+	"icsim/sim/variant"
 )
 
 // Seed is the one that the scenario can be compiled with whatever it is: that of the recorded session, or 1.
@@ -63,6 +64,10 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 		for _, n := range a.Nodes.Nodes {
 			c.Attackers = append(c.Attackers, adversary.Assignment{Node: n, Strategies: a.Strategies})
 		}
+	}
+	for _, name := range s.Variants {
+		v, _ := variant.Find(name) // the parser knows it
+		c.Variants = append(c.Variants, v)
 	}
 	slices.SortFunc(c.Attackers, func(a, b adversary.Assignment) int { return int(a.Node) - int(b.Node) })
 	return c, nil

@@ -88,6 +88,8 @@ attackers:                            # from the start; icsim list --strategies 
   - { nodes: app/10, strategies: equivocate }
   - { nodes: app/11..12, strategies: [silent] }
 
+# variants: [cup-gap-70]              # rules that all nodes follow in place of the deployed ones; icsim list --variants names them
+
 liveness:                             # what counts as live; these are the defaults
   progress: 20s                       # longest wait for a finalized block, while at most f nodes are disturbed
   lag: 10                             # heights that a settled node may be behind at the end

@@ -77,6 +77,7 @@ func (p *parser) scenario(o *object) {
 	p.outcalls(o)
 	p.faults(o)
 	p.attackers(o)
+	p.variants(o)
 	p.liveness(o)
 	p.expectations(o)
 	p.replay(o)

@@ -43,6 +43,9 @@ func (s *Spec) Resolved() []byte {
 	section(w, "attackers", s.Attackers, func(a *Attacker) string {
 		return new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies)).String()
 	})
+	if len(s.Variants) > 0 {
+		w.line("variants: %s", list(s.Variants))
+	}
 	liveness := new(entry).
 		add("progress", printDuration(s.Liveness.Progress)).add("lag", printInt(uint64(s.Liveness.Lag))).
 		add("freshness", printDuration(s.Liveness.Freshness))

@@ -29,6 +29,7 @@ type Spec struct {
 	Outcalls   []Outcall
 	Faults     []Fault
 	Attackers  []Attacker
+	Variants   []string // names of rules that all nodes have in place of the deployed ones
 	Liveness   check.Bounds
 	Replay     string // file with a recorded session, or empty
 	Expect     []check.Expectation

@@ -7,27 +7,12 @@ import (
 	"icsim/crypto"
 	"icsim/protocol"
 	"icsim/protocol/consensus"
+	"icsim/sim/variant"
 )
 
 // The checkers judge by what nodes say alone. To see that they would notice, each test here breaks a rule of consensus in every
 // honest node, as a bug of ours would, and demands that the checker in charge goes red. That the rules themselves hold is
 // tested in protocol/consensus.
-
-// A replacement makes a component that may ask the deployed one.
-type replacement func(cfg *consensus.Config, env *consensus.Env, deployed consensus.Component) consensus.Component
-
-// replacing puts a component in place of the deployed one of a name.
-func replacing(name string, with replacement) func(*consensus.Config, *consensus.Env) []consensus.Named {
-	return func(cfg *consensus.Config, env *consensus.Env) []consensus.Named {
-		components := consensus.DefaultComponents(cfg, env)
-		for i := range components {
-			if components[i].Name == name {
-				components[i].Component = with(cfg, env, components[i].Component)
-			}
-		}
-		return components
-	}
-}
 
 // eagerSigner signs every validated proposal above the finalized height, each once, for notarization or finalization.
 type eagerSigner struct {
@@ -59,7 +44,7 @@ func (e *eagerSigner) OnStateChange(r *consensus.Reader, now consensus.Clock, ou
 	return out
 }
 
-func eager(kind protocol.ArtifactKind, domain string) replacement {
+func eager(kind protocol.ArtifactKind, domain string) variant.Replacement {
 	return func(cfg *consensus.Config, env *consensus.Env, deployed consensus.Component) consensus.Component {
 		return &eagerSigner{cfg, env, kind, domain, deployed, map[protocol.BlockHash]bool{}}
 	}
@@ -69,7 +54,8 @@ func eager(kind protocol.ArtifactKind, domain string) replacement {
 func TestCheckersNoticeAFinalizerThatSignsTwoBlocks(t *testing.T) {
 	c := small(13, 30*time.Second)
 	c.Attackers = attackers([]string{"equivocate"}, 1, 2, 3, 4)
-	c.components = replacing("finalizer", eager(protocol.KindFinalizationShare, crypto.DomainFinalization))
+	finalizer := eager(protocol.KindFinalizationShare, crypto.DomainFinalization)
+	c.Variants = []variant.Variant{{Apply: variant.Component("finalizer", finalizer)}}
 	requireBroken(t, run(t, c), "finalization-discipline")
 }
 

@@ -27,6 +27,7 @@ import (
 	"icsim/sim/memo"
 	"icsim/sim/network"
 	"icsim/sim/rng"
+	"icsim/sim/variant"
 	"icsim/sim/workload"
 )
 
@@ -288,22 +289,15 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 	poll := func(i uint64) time.Duration { return time.Duration(phase.At(i).Uint64n(uint64(registry.PollInterval))) }
 	phases := registry.PollPhase{Orchestrator: poll(0), Replica: poll(1)}
 	s.addHost(func(h *machine.Host, now protocol.Time) protocol.Machine {
-		return s.corrupted(replica.Config{
+		cfg := replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
 			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Generation: s.generation, Genesis: sub.genesis,
-			State: sub.state, Processor: s.processorOf(n, sub), Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
+			State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
-			Components: s.config.components, Judge: s.judgement(),
-		})
+			Judge: s.judgement(),
+		}
+		return variant.Make(cfg, s.config.Variants, s.corrupted)
 	})
-}
-
-// processorOf gives what executes a node's batches.
-func (s *simulation) processorOf(n protocol.NodeID, sub *subnetWorld) messaging.Processor {
-	if s.config.processor != nil {
-		return s.config.processor(n, sub.processor)
-	}
-	return sub.processor
 }
 
 // corrupted makes a node's machine, with the strategies it follows if it is an attacker's.

@@ -6,13 +6,12 @@ import (
 	"icsim/canister/management"
 	"icsim/canister/wasm"
 	"icsim/protocol"
-	"icsim/protocol/consensus"
-	"icsim/protocol/messaging"
 	"icsim/sim/adversary"
 	"icsim/sim/check"
 	"icsim/sim/fault"
 	"icsim/sim/network"
 	"icsim/sim/trace"
+	"icsim/sim/variant"
 	"icsim/sim/workload"
 )
 
@@ -38,6 +37,7 @@ type Config struct {
 	Told      bool     // no server answers outcalls: who is outside does (Input.Outcall); needs Boundary
 	Faults    fault.Plan
 	Attackers []adversary.Assignment
+	Variants  []variant.Variant   // rules that all nodes have in place of the deployed ones
 	Bounds    check.Bounds        // what liveness means
 	Expect    []check.Expectation // what else must hold at the end
 	Boundary  bool                // there is a node through which people outside reach the network, in the first place
@@ -52,10 +52,6 @@ type Config struct {
 	Trace     trace.Config
 	Modules   *wasm.Cache // compiled canister modules, to share between runs of a process; nil: the run's own
 
-	// components makes the consensus of every node, for tests that break a rule from within; nil: the deployed one.
-	components func(*consensus.Config, *consensus.Env) []consensus.Named
-	// processor makes what executes the batches of a node, for tests of nodes that go wrong; nil: the deployed one.
-	processor func(protocol.NodeID, messaging.Processor) messaging.Processor
 	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
 	slices struct{ round, slice uint64 }
 }

@@ -16,6 +16,7 @@ import (
 	"icsim/protocol/consensus"
 	"icsim/protocol/dkg"
 	"icsim/sim/trace"
+	"icsim/sim/variant"
 )
 
 // summaries is what one node's chain says of the subnet's keys.
@@ -35,9 +36,10 @@ func generating(d time.Duration) (*Config, map[protocol.Height]*protocol.Summary
 	c := small(13, d)
 	c.Subnets[0].DKGIntervalLength = 29
 	seen := map[protocol.Height]*protocol.Summary{}
-	c.components = replacing("finalizer", func(_ *consensus.Config, _ *consensus.Env, deployed consensus.Component) consensus.Component {
+	watch := func(_ *consensus.Config, _ *consensus.Env, deployed consensus.Component) consensus.Component {
 		return &summaries{deployed, seen}
-	})
+	}
+	c.Variants = []variant.Variant{{Apply: variant.Component("finalizer", watch)}}
 	return c, seen
 }
 

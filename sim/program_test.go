@@ -18,6 +18,7 @@ import (
 	"icsim/protocol/consensus"
 	"icsim/protocol/messaging"
 	"icsim/sim/fault"
+	"icsim/sim/variant"
 	"icsim/sim/workload"
 )
 
@@ -107,16 +108,16 @@ func conclude(t *testing.T, c *Config) (conclusion, *Result) {
 func concludeSeeing(t *testing.T, c *Config, see func(*messaging.State)) (conclusion, *Result) {
 	t.Helper()
 	states := make([]*messaging.StateManager, len(c.Subnets)) // of the subnets' first nodes
-	c.components = func(cfg *consensus.Config, env *consensus.Env) []consensus.Named {
+	watch := func(cfg *consensus.Config, env *consensus.Env, deployed consensus.Component) consensus.Component {
 		if int(cfg.Node) == int(cfg.Subnet)*len(c.Subnets[0].Places) {
 			states[cfg.Subnet] = env.States.(*messaging.StateManager)
 		}
-		components := consensus.DefaultComponents(cfg, env)
 		if cfg.Node == 0 {
-			components[0].Component = seeing{components[0].Component, func() { see(states[0].Latest()) }}
+			return seeing{deployed, func() { see(states[0].Latest()) }}
 		}
-		return components
+		return deployed
 	}
+	c.Variants = []variant.Variant{{Apply: variant.Component("finalizer", watch)}}
 	r := run(t, c)
 	requireChecks(t, r)
 	require.Equal(t, r.Ingress.Submitted, r.Ingress.Completed+r.Ingress.Failed, "an answer is missing")

@@ -7,8 +7,10 @@ import (
 
 	"icsim/protocol"
 	"icsim/protocol/messaging"
+	"icsim/protocol/replica"
 	"icsim/sim/fault"
 	"icsim/sim/network"
+	"icsim/sim/variant"
 )
 
 // away is a subnet of 4 with a node that is down for more than two DKG intervals.
@@ -102,12 +104,12 @@ func TestNodeOfAFastSubnetRejoins(t *testing.T) {
 func TestNodeThatDivergesStartsAgain(t *testing.T) {
 	c := small(4, 70*time.Second)
 	c.Subnets[0].DKGIntervalLength = 19
-	c.processor = func(n protocol.NodeID, p messaging.Processor) messaging.Processor {
-		if n != 3 {
-			return p
+	c.Variants = []variant.Variant{{Apply: func(cfg *replica.Config) variant.Wrap {
+		if cfg.Node == 3 {
+			cfg.Processor = flips{cfg.Processor}
 		}
-		return flips{p}
-	}
+		return nil
+	}}}
 	r := run(t, c)
 	requireChecks(t, r, "state-unique", "checkpoint-unique", "certification-unique")
 	if happened(r, "n3 restarts: own state is not the catch-up package's") != 1 || r.Subnets[0].StateSyncs == 0 {

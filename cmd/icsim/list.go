@@ -10,15 +10,17 @@ import (
 	"icsim/sim/adversary"
 	"icsim/sim/check"
 	"icsim/sim/network"
+	"icsim/sim/variant"
 )
 
 func listCommand() *cobra.Command {
-	var strategies, places, quantities, canisters bool
+	var strategies, variants, places, quantities, canisters bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the scenarios shipped, one line each",
 		Example: `  icsim list
   icsim list --strategies    what attackers can do
+  icsim list --variants      rules in place of the deployed ones: what mainnet once did, and hard circumstances
   icsim list --places        where nodes can stand
   icsim list --canisters     the library of canisters, with their settings
   icsim list --quantities    what a scenario can expect something of`,
@@ -31,6 +33,8 @@ func listCommand() *cobra.Command {
 				for _, name := range names {
 					t.row(name, about[name])
 				}
+			case variants:
+				listVariants(t)
 			case places:
 				for _, p := range network.Places() {
 					t.row(p.Name, fmt.Sprintf("%.2f, %.2f", float64(p.Lat)/1000, float64(p.Lon)/1000))
@@ -49,10 +53,11 @@ func listCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&strategies, "strategies", false, "list the strategies of attackers instead")
+	cmd.Flags().BoolVar(&variants, "variants", false, "list the rules that can take the place of deployed ones instead")
 	cmd.Flags().BoolVar(&places, "places", false, "list the built-in cities instead")
 	cmd.Flags().BoolVar(&quantities, "quantities", false, "list the quantities of expectations instead")
 	cmd.Flags().BoolVar(&canisters, "canisters", false, "list the library of canisters instead")
-	cmd.MarkFlagsMutuallyExclusive("strategies", "places", "quantities", "canisters")
+	cmd.MarkFlagsMutuallyExclusive("strategies", "variants", "places", "quantities", "canisters")
 	return cmd
 }
 
@@ -65,6 +70,12 @@ func listScenarios(t *table) error {
 		t.row(name, s.About)
 	}
 	return nil
+}
+
+func listVariants(t *table) {
+	for _, v := range variant.All() {
+		t.row(v.Name, v.About, v.Source)
+	}
 }
 
 func listQuantities(t *table) {

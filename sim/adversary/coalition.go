@@ -39,6 +39,7 @@ func strategies() map[string]strategy {
 		"silent":             silent(),
 		"no-relay":           noRelay(),
 		"equivocate":         equivocate(),
+		"twin-to-one":        twinToOne(),
 		"corrupt-shares":     corruptShares(),
 		"notarize-all":       notarizeAll(),
 		"finalize-all":       finalizeAll(),

@@ -1,6 +1,8 @@
 package adversary
 
 import (
+	"slices"
+
 	"icsim/protocol"
 	"icsim/protocol/replica"
 )
@@ -12,13 +14,33 @@ func equivocate() strategy {
 	return strategy{
 		about: "proposes two blocks, one to each half of the subnet",
 		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
-			e := &equivocator{cfg: cfg}
+			e := &equivocator{cfg: cfg, show: func(to []protocol.NodeID) (one, other []protocol.NodeID) {
+				return to[:len(to)/2], to[len(to)/2:]
+			}}
 			return &filter{inner, e.edit}
 		},
 	}
 }
 
-type equivocator struct{ cfg *replica.Config }
+// twinToOne shows all nodes one block, and the last of them another, too. It probes that a node with the proof in its hands takes the
+// block all the same, when the others did not know and made it final.
+func twinToOne() strategy {
+	return strategy{
+		about: "proposes a block to all, and a second one to the last node as well",
+		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+			e := &equivocator{cfg: cfg, show: func(to []protocol.NodeID) (one, other []protocol.NodeID) {
+				return to, to[len(to)-1:]
+			}}
+			return &filter{inner, e.edit}
+		},
+	}
+}
+
+// An equivocator makes a second block beside each of its own. show says who of the receivers sees which.
+type equivocator struct {
+	cfg  *replica.Config
+	show func(to []protocol.NodeID) (one, other []protocol.NodeID)
+}
 
 func (e *equivocator) edit(out *protocol.Outputs) {
 	for i := range out.Sends {
@@ -29,11 +51,13 @@ func (e *equivocator) edit(out *protocol.Outputs) {
 		}
 		if p, ok := update.Artifact.(*protocol.BlockProposal); ok && p.Signer == e.cfg.Node {
 			other := e.twin(p)
-			half := len(s.To) / 2
-			out.Send(s.To[half:], &protocol.SlotUpdate{
-				Slot: update.Slot, Commit: update.Commit, Meta: protocol.MetaOf(other), Artifact: other,
-			})
-			out.Sends[i].To = out.Sends[i].To[:half]
+			one, others := e.show(s.To)
+			slot := update.Slot
+			if slices.Contains(one, others[0]) {
+				slot = firstSlot + kindsOfSlot*slots + uint32(update.Commit%slots) // who sees both has the first in this one
+			}
+			out.Send(others, &protocol.SlotUpdate{Slot: slot, Commit: update.Commit, Meta: protocol.MetaOf(other), Artifact: other})
+			out.Sends[i].To = one
 		}
 	}
 }

@@ -219,6 +219,7 @@ type sighting struct {
 	own  bool // of finalizations: the block has its own
 	hash crypto.Hash
 	node protocol.NodeID
+	time protocol.Time // of executed states: their batch's
 }
 
 // byHeight keeps the first sightings of the last maxWindow heights.

@@ -39,6 +39,9 @@ func (s *Suite) stream(from, to protocol.SubnetID) *stream {
 func (s *Suite) executed(sub *subnet, w Where, note *protocol.Note) {
 	s.unique("state-unique", sub, &sub.states, w, note)
 	round := note.Round
+	if state := sub.states.at(note.Height); state != nil && round != nil {
+		state.time = round.Time
+	}
 	if round == nil || round.Height != sub.roundHeight+1 {
 		return
 	}

@@ -1,0 +1,126 @@
+package variant
+
+import (
+	"slices"
+
+	"icsim/protocol"
+	"icsim/protocol/consensus"
+	"icsim/protocol/messaging"
+	"icsim/protocol/replica"
+)
+
+// history lists rules that were once in force. Incidents are those of reference/protocol.md, section H.
+func history() []Variant {
+	return []Variant{
+		{
+			Name: "cup-waits-for-tip", Breaks: "progress", Source: "incident 1: subnet 3hhby, May 2026, before PR #10347",
+			About: "signs catch-up packages of a halting subnet only once its blocks build on the certified state",
+			Apply: Component("catch_up_package_maker", cupWaitsForTip),
+		},
+		{
+			Name: "cup-gap-70", Breaks: "progress", Source: "incident 2: before PR #5448, 2025",
+			About: "stops signing blocks 70 heights above a catch-up package that is missing, not 130",
+			Apply: Component("notary", cupGap70),
+		},
+		{
+			Name: "dirty-pages-differ", Breaks: "state-unique", Source: "incident 4: subnet pjljw, November 2021",
+			About: "counts pages written in an order of its own, so that states differ after a call",
+			Apply: dirtyPagesDiffer,
+		},
+		{
+			Name: "settings-panic", Breaks: "freshness", Source: "incident 7: subnet lhg73, June 2024",
+			About: "accepts a change of settings that it then panics on",
+			Apply: settingsPanic,
+		},
+		{
+			Name: "skip-equivocators", Breaks: "catch-up", Source: "incident 11: PR #323, as first proposed",
+			About: "does not look at blocks of makers who made two, though one of them be final",
+			Apply: Component("validator", skipEquivocators),
+		},
+	}
+}
+
+// cupWaitsForTip holds a share back until a block builds on the certified state of the summary's height. While the subnet halts, no
+// such block may ever come: with the checkpoint slow, notarization meets its bound 70 above the last certified height before.
+func cupWaitsForTip(_ *consensus.Config, _ *consensus.Env, deployed consensus.Component) consensus.Component {
+	return keeping(deployed, func(r *consensus.Reader, _ consensus.Clock, a *consensus.ChangeAction) bool {
+		return r.FinalizedTip().Block.Context.CertifiedHeight >= a.Artifact.Height()
+	})
+}
+
+// cupGap70 keeps the bound that certification has also above a missing catch-up package. Hashing a large state takes longer.
+func cupGap70(_ *consensus.Config, _ *consensus.Env, deployed consensus.Component) consensus.Component {
+	return keeping(deployed, func(r *consensus.Reader, _ consensus.Clock, _ *consensus.ChangeAction) bool {
+		return r.NotarizedHeight() < r.NextCUPHeight()+protocol.Height(consensus.CertificationGapBound)
+	})
+}
+
+// skipEquivocators leaves proposals of disqualified makers where they are, with the notarizations that vouch for them.
+func skipEquivocators(_ *consensus.Config, _ *consensus.Env, deployed consensus.Component) consensus.Component {
+	return component(func(r *consensus.Reader, now consensus.Clock, out []consensus.ChangeAction) []consensus.ChangeAction {
+		n := len(out)
+		out = deployed.OnStateChange(r, now, out)
+		var skipped []protocol.BlockHash
+		kept := slices.DeleteFunc(out[n:], func(a consensus.ChangeAction) bool {
+			if a.Op != consensus.MoveToValidated {
+				return false
+			}
+			switch a := a.Artifact.(type) {
+			case *protocol.BlockProposal:
+				if r.IsDisqualified(a.Signer, a.Height()) {
+					skipped = append(skipped, a.Hash)
+					return true
+				}
+			case *protocol.BlockAggregate:
+				return slices.Contains(skipped, a.Content.Hash)
+			}
+			return false
+		})
+		return out[:n+len(kept)]
+	})
+}
+
+// dirtyPagesDiffer lets each node execute rounds with calls some nanoseconds late, by its number: what states have of it stands for what
+// was charged for the pages.
+func dirtyPagesDiffer(cfg *replica.Config) Wrap {
+	node := cfg.Node
+	cfg.Processor = edited{cfg.Processor, func(b *protocol.Batch) *protocol.Batch {
+		if b.Payload == nil || len(b.Payload.Ingress) == 0 {
+			return b
+		}
+		other := *b
+		other.Time += protocol.Time(node)
+		other.Randomness[0] ^= byte(node) // a batch is known by it, too
+		return &other
+	}}
+	return nil
+}
+
+// edited executes batches as edit leaves them.
+type edited struct {
+	messaging.Processor
+	edit func(*protocol.Batch) *protocol.Batch
+}
+
+func (e edited) Process(parent *messaging.State, b *protocol.Batch, r *protocol.RegistrySnapshot) *messaging.Result {
+	return e.Processor.Process(parent, e.edit(b), r)
+}
+
+// settingsPanic stops the replica in the round that has a user's update_settings. It comes again at each start: the block is final.
+func settingsPanic(cfg *replica.Config) Wrap {
+	panics := false
+	cfg.Processor = edited{cfg.Processor, func(b *protocol.Batch) *protocol.Batch {
+		if b.Payload != nil {
+			panics = panics || slices.ContainsFunc(b.Payload.Ingress, func(m *protocol.SignedIngress) bool {
+				return m.Content.Method == "update_settings"
+			})
+		}
+		return b
+	}}
+	return after(func(_ *protocol.Input, out *protocol.Outputs) {
+		if panics {
+			out.Sends, out.Locals, out.Writes, out.Notes = out.Sends[:0], out.Locals[:0], out.Writes[:0], out.Notes[:0]
+			out.Restart = "panicked applying settings that it had validated"
+		}
+	})
+}
