@@ -23,6 +23,8 @@ func (s *Step) what() string {
 		return "top-up of " + s.Canister
 	case "upgrade":
 		return s.Mode + " of " + s.Canister
+	case "update_settings":
+		return "settings of " + s.Canister
 	}
 	return s.Kind + " of " + s.Canister
 }
@@ -58,6 +60,9 @@ func (x *scene) managed(s *Step, call workload.Call, names captures) ([]workload
 	case "top_up":
 		call.Method = "provisional_top_up_canister"
 		call.Arg = management.Encode(management.ProvisionalTopUp{Canister: about, Amount: management.Nat(s.Cycles)})
+	case "update_settings":
+		call.Method = s.Kind
+		call.Arg = management.Encode(management.UpdateSettings{Canister: about, Settings: s.Change.compile()})
 	default:
 		call.Method = s.Kind + "_canister"
 		call.Arg = management.Encode(management.CanisterID{Canister: about})

@@ -51,6 +51,7 @@ management:                           # asked by the canister's first controller
   - { stop: tally, at: 40s }
   - { start: tally, at: 42s }
   - { top_up: tally, at: 45s, cycles: 1T, as: clock }
+  - { update_settings: tally, at: 47s, freezing_threshold: 60d, compute_allocation: 5% }    # settings not named stay
 
 clients:
   - { name: users, call: tally.inc, rate: 5/s, poisson: true, place: London }
@@ -60,7 +61,7 @@ clients:
   - { name: readers, query: tally.get, rate: 10/s, expect: any }    # one node answers; call has the whole subnet agree
   - name: one                         # makes calls one after the other
     from: 60s
-    sequence:                         # also query, upgrade, stop, start, top_up
+    sequence:                         # also query and what management has
       - { call: tally.inc, save: n }                                # $n is the reply from now on
       - { call: tally.set, arg: '($n)', as: admin, expect: () }
       - { query: tally.get, expect: any }

@@ -204,6 +204,9 @@ func (s *Step) resolved(e *entry, scenario string) *entry {
 		e.settings(s.Settings)
 	}
 	e.addIf(s.Kind == "top_up", "cycles", printCycles(s.Cycles))
+	if s.Change != nil {
+		s.Change.resolved(e)
+	}
 	s.Arg.resolved(e)
 	e.addIf(s.As != "", "as", quote(s.As))
 	s.Answers.resolved(e)

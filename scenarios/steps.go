@@ -14,7 +14,7 @@ import (
 
 // A Step is something that a user asks for: a call of a canister, or one of the management canister about it.
 type Step struct {
-	Kind     string // call, query, upgrade, stop, start, top_up
+	Kind     string // call, query, upgrade, stop, start, top_up, update_settings
 	Canister string
 	Method   string // of a call or query
 	As       string // who signs it: a client, a user or anonymous; empty: the client itself
@@ -29,6 +29,7 @@ type Step struct {
 	Settings []Setting       // of an upgrade to a canister of the library
 	Mode     string          // of an upgrade: upgrade or reinstall
 	Cycles   protocol.Cycles // of a top-up
+	Change   *Change         // of update_settings
 	method   method
 	line     int
 }
@@ -53,7 +54,7 @@ var (
 	askKinds  = []string{"call", "query"}
 	stepKinds = append(slices.Clone(askKinds), manageKinds...)
 
-	manageKinds = []string{"upgrade", "stop", "start", "top_up"}
+	manageKinds = []string{"upgrade", "stop", "start", "top_up", "update_settings"}
 )
 
 // asks tells steps about a method of a canister from those about the canister.
@@ -139,7 +140,9 @@ func (p *parser) canisterOf(f *object, key, name string) *Canister {
 
 // managed takes what the management canister is to do.
 func (p *parser) managed(f *object, s *Step, client string, names map[string]saved) {
-	f.what = map[string]string{"upgrade": "an upgrade", "stop": "a stop", "start": "a start", "top_up": "a top-up"}[s.Kind]
+	f.what = map[string]string{
+		"upgrade": "an upgrade", "stop": "a stop", "start": "a start", "top_up": "a top-up", "update_settings": "a change of settings",
+	}[s.Kind]
 	s.method.typed = true // they reply ()
 	s.Canister = required(f, s.Kind, texts("a canister"))
 	c := p.canisterOf(f, s.Kind, s.Canister)
@@ -156,6 +159,8 @@ func (p *parser) managed(f *object, s *Step, client string, names map[string]sav
 		}
 	case "top_up":
 		s.Cycles = required(f, "cycles", cycles())
+	case "update_settings":
+		s.Change = p.change(f)
 	}
 	if c != nil {
 		s.As = p.controllerOf(f, c, client)

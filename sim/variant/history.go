@@ -28,7 +28,7 @@ func history() []Variant {
 			Apply: dirtyPagesDiffer,
 		},
 		{
-			Name: "settings-panic", Breaks: "freshness", Source: "incident 7: subnet lhg73, June 2024",
+			Name: "settings-panic", Breaks: "progress", Source: "incident 7: subnet lhg73, June 2024",
 			About: "accepts a change of settings that it then panics on",
 			Apply: settingsPanic,
 		},

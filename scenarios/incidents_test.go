@@ -1,0 +1,66 @@
+package scenarios
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"icsim/sim"
+	"icsim/sim/variant"
+)
+
+// Each incident of reference/protocol.md section H that is shipped holds with today's rules, and breaks what its variant says when the
+// rule of its day is put in.
+func TestIncidentsHappenByTheRulesOfTheirDay(t *testing.T) {
+	for scenario, name := range map[string]string{
+		"incident-2-manifest":      "cup-gap-70",
+		"incident-4-divergence":    "dirty-pages-differ",
+		"incident-6-slow-rounds":   "slow-rounds",
+		"incident-7-settings":      "settings-panic",
+		"incident-11-equivocators": "skip-equivocators",
+	} {
+		t.Run(scenario, func(t *testing.T) {
+			text, err := Text(scenario)
+			require.NoError(t, err)
+			require.Contains(t, string(text), name, "the scenario tells of its switch")
+			s, err := Load(scenario)
+			require.NoError(t, err)
+			require.Empty(t, failed(t, s), "today")
+			v, ok := variant.Find(name)
+			require.True(t, ok)
+			s.Variants = append(s.Variants, name)
+			require.Contains(t, failed(t, s), v.Breaks, "with %s", name)
+		})
+	}
+}
+
+// failed runs a scenario with seed 1 and gives the names of the checks that did not hold.
+func failed(t *testing.T, s *Spec) (names []string) {
+	c, err := s.Compile(1)
+	require.NoError(t, err)
+	r, err := sim.Run(c, nil)
+	require.NoError(t, err)
+	for i := range r.Checks {
+		if !r.Checks[i].OK {
+			names = append(names, r.Checks[i].Name)
+		}
+	}
+	return names
+}
+
+// Whatever a scenario may name is described, and what it breaks is a check.
+func TestVariantsAreDescribed(t *testing.T) {
+	all := variant.All()
+	require.NotEmpty(t, all)
+	for _, v := range all {
+		require.NotEmpty(t, v.About, v.Name)
+		require.Regexp(t, nameForm, v.Name)
+	}
+	require.True(t, slices.IsSortedFunc(all, func(a, b variant.Variant) int {
+		if a.Name < b.Name {
+			return -1
+		}
+		return 1
+	}))
+}
