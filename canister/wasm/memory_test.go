@@ -50,7 +50,8 @@ func TestDirtyPagesAreThoseWritten(t *testing.T) {
 	}
 }
 
-// Marks of blocks only spare reading: whatever is written where in a memory of three blocks, and how, its page is found, and no mark is left.
+// Marks of blocks only spare reading: whatever is written where in a memory of three blocks, and how, its page is found, and no mark is
+// left.
 func TestPagesAreFoundInEveryBlock(t *testing.T) {
 	const block, size = 1 << 24, 3 << 24
 	rapid.Check(t, func(t *rapid.T) {
@@ -65,7 +66,8 @@ func TestPagesAreFoundInEveryBlock(t *testing.T) {
 			case 0:
 				code += "i32.const " + itoa(at-offset) + " i64.const -1 i64.store " + itoa(offset) + " "
 			case 1:
-				code += "i32.const " + itoa(at) + " i32.const 7 i32.const " + itoa(min(size-at, rapid.IntRange(0, 2*block+5000).Draw(t, "n"))) + " memory.fill "
+				n := rapid.IntRange(0, 2*block+5000).Draw(t, "n")
+				code += "i32.const " + itoa(at) + " i32.const 7 i32.const " + itoa(min(size-at, n)) + " memory.fill "
 			case 2:
 				code += "i32.const " + itoa(at) + " i64.const 7 call 0 "
 			case 3: // leaves its mark on a page inside, as the sum wraps, and faults
