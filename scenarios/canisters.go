@@ -74,6 +74,9 @@ func (p *parser) knownCanister(w word) {
 
 const defaultFirstCall = time.Second
 
+// maxCopies bounds to how many nodes a client sends one call at once.
+const maxCopies = 16
+
 func (p *parser) clients(o *object) {
 	lines := []int{}
 	for _, item := range o.list("clients") {
@@ -109,6 +112,7 @@ func (p *parser) client(f *object) Client {
 	if f.has("until") && c.Until <= c.From {
 		f.fail("until", "until %s is not after from, %s: the client would never call", printDuration(c.Until), printDuration(c.From))
 	}
+	c.Copies = optional(f, "copies", counts(1, maxCopies), 1)
 	c.Place = optional(f, "place", texts("a place"), "")
 	if c.Place != "" {
 		p.place(word{c.Place, f.at("place")})

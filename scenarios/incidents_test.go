@@ -15,9 +15,11 @@ import (
 func TestIncidentsHappenByTheRulesOfTheirDay(t *testing.T) {
 	for scenario, name := range map[string]string{
 		"incident-2-manifest":      "cup-gap-70",
+		"incident-3-reassembly":    "reassemble-by-id",
 		"incident-4-divergence":    "dirty-pages-differ",
 		"incident-6-slow-rounds":   "slow-rounds",
 		"incident-7-settings":      "settings-panic",
+		"incident-9-proofs":        "forget-proofs",
 		"incident-11-equivocators": "skip-equivocators",
 	} {
 		t.Run(scenario, func(t *testing.T) {

@@ -240,6 +240,7 @@ func (k *Client) resolved(scenario string) string {
 			add("from", printDuration(k.From)).addIf(k.Count != 0, "count", printInt(k.Count))
 	}
 	e.addIf(k.Until != 0, "until", printDuration(k.Until))
+	e.addIf(k.Copies > 1, "copies", printInt(k.Copies))
 	e.addIf(k.Place != "", "place", quote(k.Place))
 	if len(k.Sequence) == 0 {
 		return e.String()

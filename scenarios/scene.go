@@ -181,6 +181,7 @@ func (m *method) decode(reply []byte) ([]candid.Value, []candid.Type, error) {
 func (x *scene) client(k *Client) (out workload.Config, err error) {
 	out = workload.Config{
 		Name: k.Name, Every: k.Every, Poisson: k.Poisson, Start: k.From, Stop: k.Until, Count: k.Count,
+		Copies: k.Copies,
 	}
 	if out.Stop == 0 {
 		out.Stop = x.spec.Duration

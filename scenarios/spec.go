@@ -106,6 +106,7 @@ type Client struct {
 	From     time.Duration
 	Until    time.Duration // 0: the end of the run
 	Count    int           // of calls; 0: no limit
+	Copies   int           // of each call, to as many nodes, signed by as many keys; 1 is the call alone
 	Sequence []Step
 	Repeat   int // how often the sequence is made
 	Place    string

@@ -23,6 +23,11 @@ func history() []Variant {
 			Apply: Component("notary", cupGap70),
 		},
 		{
+			Name: "reassemble-by-id", Breaks: "progress", Source: "incident 3: subnet lhg73, December 2024",
+			About: "puts blocks together with the first copy it has of each call, whoever signed the one in the block",
+			Apply: reassembleByID,
+		},
+		{
 			Name: "dirty-pages-differ", Breaks: "state-unique", Source: "incident 4: subnet pjljw, November 2021",
 			About: "counts pages written in an order of its own, so that states differ after a call",
 			Apply: dirtyPagesDiffer,
@@ -31,6 +36,11 @@ func history() []Variant {
 			Name: "settings-panic", Breaks: "progress", Source: "incident 7: subnet lhg73, June 2024",
 			About: "accepts a change of settings that it then panics on",
 			Apply: settingsPanic,
+		},
+		{
+			Name: "forget-proofs", Breaks: "progress", Source: "incident 9: before PR #1579",
+			About: "announces at a start all that it has on disk, but no equivocation proofs",
+			Apply: forgetProofs,
 		},
 		{
 			Name: "skip-equivocators", Breaks: "catch-up", Source: "incident 11: PR #323, as first proposed",
@@ -94,6 +104,22 @@ func dirtyPagesDiffer(cfg *replica.Config) Wrap {
 		return &other
 	}}
 	return nil
+}
+
+// forgetProofs keeps back the proofs that were on disk at the start. Who has not heard of them by then never does.
+func forgetProofs(cfg *replica.Config) Wrap {
+	old := map[protocol.ArtifactID]bool{}
+	for _, v := range cfg.Disk.Load(protocol.DiskConsensusPool) {
+		if p, ok := v.(*protocol.EquivocationProof); ok {
+			old[p.ID()] = true
+		}
+	}
+	return after(func(_ *protocol.Input, out *protocol.Outputs) {
+		out.Sends = slices.DeleteFunc(out.Sends, func(s protocol.Send) bool {
+			update, ok := s.Msg.(*protocol.SlotUpdate)
+			return ok && old[update.Meta.ID]
+		})
+	})
 }
 
 // edited executes batches as edit leaves them.

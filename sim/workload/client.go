@@ -204,6 +204,14 @@ func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Out
 	k.waiting = append(k.waiting, c)
 	out.Emit(protocol.Note{Kind: protocol.NoteCallSubmitted, Hash: crypto.Hash(m.MessageID)})
 	k.submit(c, out)
+	if user == Anonymous {
+		return
+	}
+	for session := 1; session < k.config.Copies; session++ {
+		copied := protocol.NewSignedIngress(content, k.world.Genesis, k.delegate(user, session, m.MessageID))
+		c.open++
+		k.ask(of, &protocol.CallRequest{Ingress: copied, Effective: of.about()}, out)
+	}
 }
 
 // submit sends a call to a node.
@@ -220,6 +228,19 @@ func (k *Client) sign(user User, id protocol.MessageID) protocol.Authentication 
 	who := &k.world.Users[user-1]
 	signature := k.world.Scheme.SignBasic(who.Secret, protocol.IngressSignable(id))
 	return protocol.Authentication{PublicKey: der.WrapEd25519(who.Public), Signature: signature[:]}
+}
+
+// delegate authenticates a request of a user by a session key.
+func (k *Client) delegate(user User, session int, id protocol.MessageID) protocol.Authentication {
+	who, scheme := &k.world.Users[user-1], k.world.Scheme
+	secret, public := scheme.BasicKey(k.world.Random.Split("session", uint64(session)).Seed())
+	link := protocol.Delegation{PublicKey: der.WrapEd25519(public), Expiration: k.unix() + uint64(sessionLifetime)}
+	signature := scheme.SignBasic(secret, protocol.IngressSignable(id))
+	delegated := scheme.SignBasic(who.Secret, link.Signable())
+	return protocol.Authentication{
+		PublicKey: der.WrapEd25519(who.Public), Signature: signature[:],
+		Delegations: []protocol.SignedDelegation{{Delegation: link, Signature: delegated[:]}},
+	}
 }
 
 // poll asks for the status of a call, as its sender.

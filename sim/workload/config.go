@@ -18,6 +18,9 @@ type Config struct {
 	Start   time.Duration // of the first call, since genesis
 	Stop    time.Duration // no call at or after it
 	Count   int           // calls at most; 0: no limit
+	// Copies is to how many nodes each call goes at once: the first as the user signs it, each other signed by a session key of its own
+	// that the user has delegated to. They are one call, since the signature is not part of it. 0: one.
+	Copies int
 
 	Sequence []Call // instead of Call. Of the fields above Start and Stop count, and Count: how often the whole is made; 0: once
 }
@@ -81,4 +84,6 @@ const (
 	grace     = 10 * time.Second // after the expiry, before the call counts as lost
 	queryWait = 4 * time.Second  // for the answer to a query, before another node is asked
 	freshness = 5 * time.Minute  // of the state that an answer is from
+
+	sessionLifetime = time.Hour // of a delegation
 )
