@@ -11,12 +11,12 @@ import (
 	"icsim/sim/network"
 )
 
-// Seed is the one that the scenario can be compiled with whatever it is: that of the recorded session, or 1.
+// Seed is the one that the scenario runs with unless another one is named: that of the recorded session, or what it says itself.
 func (s *Spec) Seed() uint64 {
 	if s.recording != nil {
 		return s.recording.Seed
 	}
-	return 1
+	return s.Preferred
 }
 
 // Compile gives the run that a scenario and a seed stand for. It is pure; the error is about the library of canisters.

@@ -8,6 +8,7 @@ duration: 2m                          # of virtual time: 150ms, 1.5s, 1m30s, 2h,
 # until: 1m                           # ends the run before: what is expected of the whole is not judged
 # replay: session.log                 # what came in from outside while icsim serve recorded it comes again
 crypto: ideal                         # bls (the default: real signatures) or ideal (same sizes, fast)
+seed: 1                               # that all chance comes from, unless --seed names another
 genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
 
 network: { latency: world }           # 43 cities with mainnet's data centres; the default

@@ -21,6 +21,7 @@ func (s *Spec) Resolved() []byte {
 		w.line("until: %s", printDuration(s.Until))
 	}
 	w.line("crypto: %s", s.Crypto)
+	w.line("seed: %d", s.Preferred)
 	w.line("genesis: %s", s.Genesis.Format(time.RFC3339Nano))
 	switch {
 	case s.portable:

@@ -19,6 +19,7 @@ type Spec struct {
 	Duration   time.Duration
 	Until      time.Duration // where the run ends before Duration; 0: it does not, and is judged as a whole
 	Crypto     string        // bls or ideal
+	Preferred  uint64        // the seed that it runs with unless another one is named
 	Genesis    time.Time
 	Network    Network
 	Subnets    []Subnet
