@@ -7,6 +7,7 @@ import (
 	"icsim/protocol"
 	"icsim/sim"
 	"icsim/sim/adversary"
+	"icsim/sim/check"
 	"icsim/sim/fault"
 	"icsim/sim/network"
 )
@@ -25,6 +26,7 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
 		Paths: s.Network.paths, Faults: s.plan(), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
 		Servers: s.servers(),
+		Healing: check.Healing{At: s.Healing.At, Within: s.Healing.Within, Core: s.Healing.Core.Nodes},
 	}
 	if s.Until != 0 {
 		c.Duration, c.Short, c.Expect = s.Until, true, nil

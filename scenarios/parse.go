@@ -79,6 +79,7 @@ func (p *parser) scenario(o *object) {
 	p.faults(o)
 	p.attackers(o)
 	p.liveness(o)
+	p.healing(o)
 	p.expectations(o)
 	p.replay(o)
 	o.done()

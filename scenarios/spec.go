@@ -31,6 +31,7 @@ type Spec struct {
 	Faults     []Fault
 	Attackers  []Attacker
 	Liveness   check.Bounds
+	Healing    Healing
 	Replay     string // file with a recorded session, or empty
 	Expect     []check.Expectation
 
@@ -141,4 +142,11 @@ type Fault struct {
 type Attacker struct {
 	Nodes      Targets
 	Strategies []string
+}
+
+// A Healing is when all faults end for a core of nodes, which then has to come together. Whatever else is broken may stay so.
+type Healing struct {
+	At     time.Duration // 0: there is none
+	Within time.Duration
+	Core   Targets
 }

@@ -15,7 +15,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"icsim/canister/wasm"
 	"icsim/scenarios"
 	"icsim/sim/explore"
 )
@@ -116,10 +115,6 @@ func (f *sweepFlags) sweep(ctx context.Context, stdout, stderr io.Writer, given 
 		return err
 	}
 	defer files.close()
-	modules, err := wasm.NewCache("")
-	if err != nil {
-		return err
-	}
 	s := explore.Sweep{
 		Seeds: seeds, Done: files.done, Workers: f.workers, StopFirst: f.stop == "first", Verify: f.verify,
 		Make: func(seed uint64) (*explore.Case, error) {
@@ -127,7 +122,7 @@ func (f *sweepFlags) sweep(ctx context.Context, stdout, stderr io.Writer, given 
 			if err != nil {
 				return nil, err
 			}
-			return spec.Case(seed, modules)
+			return spec.Case(seed)
 		},
 	}
 	t := &tally{source: src, files: files, seeds: seeds, outcomes: files.outcomes}

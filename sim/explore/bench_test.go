@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"icsim/canister/wasm"
 	"icsim/protocol"
 	"icsim/sim"
 	"icsim/sim/check"
@@ -36,14 +35,8 @@ func BenchmarkSweep(b *testing.B) {
 		lasts time.Duration
 	}{{"10-rounds", 5500 * time.Millisecond}, {"60-seconds", time.Minute}} {
 		b.Run(x.name, func(b *testing.B) {
-			modules, err := wasm.NewCache("")
-			if err != nil {
-				b.Fatal(err)
-			}
 			plan := func(seed uint64) (*Case, error) {
-				c := four(seed, x.lasts)
-				c.Modules = modules
-				return &Case{Config: c}, nil
+				return &Case{Config: four(seed, x.lasts)}, nil
 			}
 			blocks := uint64(0)
 			sweep := Sweep{Seeds: Seeds{{1, uint64(b.N)}}, Make: plan, Workers: 1}

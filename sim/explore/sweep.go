@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"icsim/canister"
+	"icsim/canister/wasm"
 	"icsim/sim"
 )
 
@@ -31,7 +33,11 @@ type Case struct {
 func (s *Sweep) Run(ctx context.Context, report func(*Outcome) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	w := &workers{sweep: s, ctx: ctx, seeds: make(chan uint64), outcomes: make(chan *Outcome)}
+	modules, err := wasm.NewCache("")
+	if err != nil {
+		return err
+	}
+	w := &workers{sweep: s, ctx: ctx, modules: modules, seeds: make(chan uint64), outcomes: make(chan *Outcome)}
 	w.failed.Store(Endless)
 	go w.feed()
 	var running sync.WaitGroup
@@ -42,7 +48,6 @@ func (s *Sweep) Run(ctx context.Context, report func(*Outcome) error) error {
 		running.Wait()
 		close(w.outcomes)
 	}()
-	var err error
 	for o := range w.outcomes {
 		if err == nil && (!s.StopFirst || o.Seed <= w.failed.Load()) {
 			if err = report(o); err != nil {
@@ -57,6 +62,7 @@ func (s *Sweep) Run(ctx context.Context, report func(*Outcome) error) error {
 type workers struct {
 	sweep    *Sweep
 	ctx      context.Context
+	modules  *wasm.Cache
 	seeds    chan uint64
 	outcomes chan *Outcome
 	failed   atomic.Uint64 // the lowest seed that failed, with StopFirst
@@ -83,8 +89,10 @@ func (w *workers) feed() {
 func (w *workers) wanted(seed uint64) bool { return w.ctx.Err() == nil && seed <= w.failed.Load() }
 
 func (w *workers) work() {
+	runner := &runner{workers: w, engine: canister.NewEngine(w.modules)}
+	defer func() { runner.engine.Close() }()
 	for seed := range w.seeds {
-		o := w.outcome(seed)
+		o := runner.outcome(seed)
 		if o == nil {
 			continue
 		}
@@ -97,13 +105,19 @@ func (w *workers) work() {
 	}
 }
 
+// A runner makes one run after the other.
+type runner struct {
+	*workers
+	engine *wasm.Engine
+}
+
 // outcome runs a seed, twice if it is to be verified; nil: it was broken off.
-func (w *workers) outcome(seed uint64) *Outcome {
-	o := w.run(seed)
-	if o == nil || w.sweep.Verify == 0 || seed%w.sweep.Verify != 0 || o.Status == Bug || o.Status == Error {
+func (r *runner) outcome(seed uint64) *Outcome {
+	o := r.run(seed)
+	if o == nil || r.sweep.Verify == 0 || seed%r.sweep.Verify != 0 || o.Status == Bug || o.Status == Error {
 		return o
 	}
-	again := w.run(seed)
+	again := r.run(seed)
 	if again == nil {
 		return nil
 	}
@@ -113,31 +127,33 @@ func (w *workers) outcome(seed uint64) *Outcome {
 	return o
 }
 
-// run makes one run. A panic is an outcome, too: the others go on.
-func (w *workers) run(seed uint64) (o *Outcome) {
+// run makes one run. A panic is an outcome, too: the others go on, with another engine.
+func (r *runner) run(seed uint64) (o *Outcome) {
 	defer func() {
-		if r := recover(); r != nil {
-			o = &Outcome{Seed: seed, Status: Bug, Failures: []Failure{}, Trouble: fmt.Sprintf("%v\n%s", r, debug.Stack())}
+		if said := recover(); said != nil {
+			o = &Outcome{Seed: seed, Status: Bug, Failures: []Failure{}, Trouble: fmt.Sprintf("%v\n%s", said, debug.Stack())}
+			r.engine = canister.NewEngine(r.modules)
 		}
 	}()
-	r, err := w.simulate(seed)
+	result, err := r.simulate(seed)
 	switch {
 	case err != nil:
 		return &Outcome{Seed: seed, Status: Error, Failures: []Failure{}, Trouble: err.Error()}
-	case r.Partial:
+	case result.Partial:
 		return nil
 	}
-	return newOutcome(r)
+	return newOutcome(result)
 }
 
-func (w *workers) simulate(seed uint64) (*sim.Result, error) {
-	c, err := w.sweep.Make(seed)
+func (r *runner) simulate(seed uint64) (*sim.Result, error) {
+	c, err := r.sweep.Make(seed)
 	if err != nil {
 		return nil, err
 	}
-	r, err := sim.Run(c.Config, func(sim.Progress) bool { return w.wanted(seed) })
+	c.Config.Engine = r.engine
+	result, err := sim.Run(c.Config, func(sim.Progress) bool { return r.wanted(seed) })
 	if err == nil && c.Name != nil {
-		c.Name(r)
+		c.Name(result)
 	}
-	return r, err
+	return result, err
 }
