@@ -103,15 +103,23 @@ func (f *runFlags) run(stdout, stderr io.Writer) error {
 	return verdict(result)
 }
 
-// spec reads the scenario and lets the flags overrule it.
-func (f *runFlags) spec() (*scenarios.Spec, error) {
+// check looks at the flags.
+func (f *runFlags) check() error {
 	switch {
 	case f.until < 0:
-		return nil, fmt.Errorf("--until %s: want a duration above 0, such as 30s", f.until)
+		return fmt.Errorf("--until %s: want a duration above 0, such as 30s", f.until)
 	case f.workers < 1:
-		return nil, fmt.Errorf("--workers %d: want 1 or more", f.workers)
+		return fmt.Errorf("--workers %d: want 1 or more", f.workers)
 	case f.crypto != "" && f.crypto != "bls" && f.crypto != "ideal":
-		return nil, fmt.Errorf("--crypto %s: want bls or ideal", f.crypto)
+		return fmt.Errorf("--crypto %s: want bls or ideal", f.crypto)
+	}
+	return nil
+}
+
+// spec reads the scenario and lets the flags overrule it.
+func (f *runFlags) spec() (*scenarios.Spec, error) {
+	if err := f.check(); err != nil {
+		return nil, err
 	}
 	spec, err := load(f.file)
 	if err != nil {
