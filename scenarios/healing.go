@@ -26,7 +26,8 @@ func (p *parser) healing(o *object) {
 		return
 	}
 	if end := h.At + h.Within; end > p.last {
-		f.fail("at", "the core has until %s, and the run ends at %s; want a healing that is judged before", printDuration(end), printDuration(p.last))
+		f.fail("at", "the core has until %s, and the run ends at %s; want a healing that is judged before",
+			printDuration(end), printDuration(p.last))
 	}
 	p.suffices(f, h)
 	for _, a := range p.spec.Attackers {

@@ -3,7 +3,7 @@ package main
 import (
 	"fmt"
 
-	"github.com/spf13/pflag"
+	"github.com/spf13/cobra"
 
 	"icsim/scenarios"
 	"icsim/scenarios/swarm"
@@ -17,7 +17,8 @@ type swarmFlags struct {
 	nodes string
 }
 
-func (f *swarmFlags) register(flags *pflag.FlagSet) {
+func (f *swarmFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.BoolVar(&f.on, "swarm", false, "draw a scenario from each seed")
 	flags.StringVar(&f.nodes, "nodes", "4..7", "with --swarm: nodes of a subnet, a range or a number")
 	flags.BoolVar(&f.draw, "draw", false, "with --swarm: print the scenario of one seed instead of running it")

@@ -42,12 +42,12 @@ func sweepCommand() *cobra.Command {
 		Long: `sweep runs a scenario with many seeds, on all cores, and says which of them failed and of what. Each run is the one that icsim run
 makes of its seed.
 
-With --swarm there is no scenario: each seed draws one, with nodes, places, load, time-outs, faults and attackers of its own, of which at most f
-of a subnet are corrupt or broken for good. After a while everything heals that a random core of n-f nodes of each subnet needs, the rest
-stays broken, and the core has to come to agree within a bound.
+With --swarm there is no scenario: each seed draws one, with nodes, places, load, time-outs, faults and attackers of its own, of which at
+most f of a subnet are corrupt or broken for good. After a while everything heals that a random core of n-f nodes of each subnet needs,
+the rest stays broken, and the core has to come together within a bound.
 
-With --out the outcomes are written to DIR/journal.jsonl as they come. After Ctrl-C, or worse, --resume goes on from there: no seed is lost, none
-counted twice. What fails is written there as well, drawn scenarios whole.
+With --out the outcomes are written to DIR/journal.jsonl as they come. After Ctrl-C, or worse, --resume goes on from there: no seed is
+lost, none counted twice. What fails is written there as well, drawn scenarios whole.
 
 Results go to standard output in the order of seeds. The exit status is that of the gravest outcome; 4 if --verify found two digests of one
 seed. A sweep that its budget ends is complete; one that Ctrl-C ends exits with 3 or worse.`,
@@ -84,7 +84,7 @@ seed. A sweep that its budget ends is complete; one that Ctrl-C ends exits with 
 	flags.StringVar(&f.junit, "junit", "", "write the outcomes to this file as JUnit XML")
 	flags.StringVar(&f.out, "out", "", "write journal and failing scenarios into this directory")
 	flags.BoolVar(&f.resume, "resume", false, "go on with the sweep in the directory of --out")
-	f.swarm.register(flags)
+	f.swarm.register(cmd)
 	return cmd
 }
 

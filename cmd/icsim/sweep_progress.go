@@ -7,6 +7,7 @@ import (
 
 	"github.com/cheggaaa/pb/v3"
 
+	"icsim/scenarios/shrink"
 	"icsim/sim/explore"
 )
 
@@ -64,5 +65,43 @@ func (p *sweepProgress) show(o *explore.Outcome) {
 func (p *sweepProgress) done() {
 	if p.bar != nil {
 		p.bar.Finish().Write() // which wipes it
+	}
+}
+
+// A shrinkProgress shows what is left of a scenario. Nobody knows how far that is.
+type shrinkProgress struct {
+	w     io.Writer
+	bar   *pb.ProgressBar // nil where lines are written instead
+	shown time.Time
+}
+
+func newShrinkProgress(w io.Writer) *shrinkProgress {
+	p := &shrinkProgress{w: w, shown: time.Now()}
+	if isTerminal(w) {
+		p.bar = pb.New64(0).SetWriter(w).Set(pb.Static, true).Set(pb.CleanOnFinish, true).SetTemplateString(`{{string . "what"}}`).Start()
+	}
+	return p
+}
+
+func (p *shrinkProgress) show(now shrink.Progress) {
+	every := lineEvery
+	if p.bar != nil {
+		every = barEvery
+	}
+	if time.Since(p.shown) < every {
+		return
+	}
+	p.shown = time.Now()
+	what := fmt.Sprintf("%d runs: %s still fail %s", now.Runs, now.Size, now.Check)
+	if p.bar == nil {
+		fmt.Fprintln(p.w, "icsim:", what)
+		return
+	}
+	p.bar.Set("what", what).Write()
+}
+
+func (p *shrinkProgress) done() {
+	if p.bar != nil {
+		p.bar.Finish().Write()
 	}
 }

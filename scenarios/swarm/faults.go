@@ -145,7 +145,8 @@ func (d *drawing) jump(f fault) {
 
 func (d *drawing) drift(f fault) {
 	if n, ok := d.someone("clock_drift", f); ok {
-		d.fault("clock_drift: %s, at: %dms%s, by: %s%dppm", d.nodes[n].name, f.at, f.lasts, pick(d.of("slow", f.id), "", "-"), d.between("ppm", 1, 5000, f.id))
+		d.fault("clock_drift: %s, at: %dms%s, by: %s%dppm", d.nodes[n].name, f.at, f.lasts, pick(d.of("slow", f.id), "", "-"),
+			d.between("ppm", 1, 5000, f.id))
 	}
 }
 
@@ -173,7 +174,8 @@ func (d *drawing) broken() {
 		case kind == "link":
 			d.fault("link: %s, to: all, at: %dms, loss: %d%%", n.name, at, d.between("loss for ever", 5, 90, id))
 		case kind == "clock_jump":
-			d.fault("clock_jump: %s, at: %dms, by: %s%dms", n.name, at, pick(d.of("wrong for ever", id), "", "-"), d.between("wrong by", 100, 60_000, id))
+			d.fault("clock_jump: %s, at: %dms, by: %s%dms", n.name, at, pick(d.of("wrong for ever", id), "", "-"),
+				d.between("wrong by", 100, 60_000, id))
 		case !d.claim(span{kind, k, at, never}):
 		case kind == "crash":
 			d.fault("crash: %s, at: %dms", n.name, at)

@@ -5,7 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"icsim/protocol"
 	"icsim/sim"
 	"icsim/sim/check"
 	"icsim/sim/network"
@@ -21,7 +20,7 @@ func four(seed uint64, lasts time.Duration) *sim.Config {
 		Name: "four", Seed: seed, Duration: lasts, Genesis: sim.DefaultGenesis, Crypto: "ideal", Workers: 1,
 		Paths: paths, Bounds: check.DefaultBounds(),
 		Subnets: []sim.Subnet{{
-			Name: "app", Type: protocol.ApplicationSubnet, Places: make([]int, 4), UnitDelay: time.Second,
+			Name: "app", Places: make([]int, 4), UnitDelay: time.Second,
 			InitialNotaryDelay: 300 * time.Millisecond, DKGIntervalLength: 499, MaxIngressBytes: 2 << 20, MaxIngressMessages: 1000,
 			MaxBlockIngress: 4 << 20, MaxBlockPayload: 4 << 20,
 		}},

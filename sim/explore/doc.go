@@ -12,6 +12,7 @@
 //     finished before the sweep ends.
 //   - Sum is SHA-256 over seeds and digests in ascending order: two sweeps with equal sums are equal.
 //
-// What runs share is pure: what each worker's engine has compiled (sim.Config.Engine). What a seed's run is, the caller says: a scenario compiled with
-// that seed, or a scenario drawn from it (scenarios/swarm). Wall time, files and signals are the caller's.
+// What runs share is pure: what each worker's engine has compiled (sim.Config.Engine). What a seed's
+// run is, the caller says: a scenario compiled with that seed, or one drawn from it (scenarios/swarm). Wall time, files and signals are
+// the caller's.
 package explore

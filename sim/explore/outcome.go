@@ -72,8 +72,14 @@ func gravest(failures []Failure) *Failure {
 	return worst
 }
 
-// Fails gives the check of a result that Failed would name, or "".
-func Fails(r *sim.Result) *Failure { return gravest(failures(r)) }
+// Fails gives the failure of a check of a result, or of the one to be told first if name is empty; nil if it holds.
+func Fails(r *sim.Result, name string) *Failure {
+	all := failures(r)
+	if name != "" {
+		all = slices.DeleteFunc(all, func(f Failure) bool { return f.Check != name })
+	}
+	return gravest(all)
+}
 
 func newOutcome(r *sim.Result) *Outcome {
 	o := &Outcome{
