@@ -11,10 +11,11 @@ import (
 
 // Config of an Executor.
 type Config struct {
-	RootKey []byte      // DER form of the root subnet's key, for ic0.root_key_copy
-	Cache   *wasm.Cache // of compiled modules, shared between executors of one process; nil for an own one
-	Library []byte      // a module of our own that calls of install_code may bring, see wasm.CompileOptions; nil: none
-	Mainnet bool        // the provisional methods of the management canister, which mint cycles, are refused
+	RootKey []byte       // DER form of the root subnet's key, for ic0.root_key_copy
+	Cache   *wasm.Cache  // of compiled modules, shared between executors of one process; nil for an own one
+	Engine  *wasm.Engine // of NewEngine, to execute with; nil: an own one, with Cache
+	Library []byte       // a module of our own that calls of install_code may bring, see wasm.CompileOptions; nil: none
+	Mainnet bool         // the provisional methods of the management canister, which mint cycles, are refused
 
 	// Slices of other lengths than the deployed ones, for tests: what canisters come to does not depend on them.
 	Round uint64 // instructions of a round; 0: as deployed, as for the next
@@ -26,6 +27,7 @@ type Config struct {
 // other executors.
 type Executor struct {
 	engine  *wasm.Engine
+	own     bool                     // the engine is this executor's
 	modules map[codeKey]*wasm.Module // compiled by this engine
 	root    []byte
 	library wasm.Hash
@@ -40,15 +42,26 @@ type codeKey struct {
 
 // NewExecutor makes an executor. Close it to give its instances back.
 func NewExecutor(c Config) *Executor {
-	hosts := append(hostFunctions(), goRuntime().Hosts()...)
+	engine := c.Engine
+	if engine == nil {
+		engine = NewEngine(c.Cache)
+	}
 	return &Executor{
-		engine:  wasm.NewEngine(wasm.Config{Hosts: hosts, Grow: growMemory, Cache: c.Cache}),
+		engine:  engine,
+		own:     c.Engine == nil,
 		modules: make(map[codeKey]*wasm.Module),
 		root:    c.RootKey,
 		library: sha256.Sum256(c.Library),
 		mainnet: c.Mainnet,
 		limits:  c.limits,
 	}
+}
+
+// NewEngine makes an engine that executors may use one after the other: it keeps what it has compiled. Compiled code is shared with the
+// other engines of the cache; nil: with none.
+func NewEngine(cache *wasm.Cache) *wasm.Engine {
+	hosts := append(hostFunctions(), goRuntime().Hosts()...)
+	return wasm.NewEngine(wasm.Config{Hosts: hosts, Grow: growMemory, Cache: cache})
 }
 
 // limits are the deployed ones, with slices of the configured length.
@@ -66,8 +79,14 @@ func goRuntime() wasm.WASI {
 	}
 }
 
-// Close releases the engine.
-func (e *Executor) Close() { e.engine.Close() }
+// Close gives back what the executor holds: its instances, and the engine if it is its own.
+func (e *Executor) Close() {
+	if e.own {
+		e.engine.Close()
+	} else {
+		e.engine.Rest()
+	}
+}
 
 // Begin implements protocol.Executor. parent must be nil or come from this package.
 func (e *Executor) Begin(parent protocol.CanisterState, ctx *protocol.RoundContext) protocol.Round {

@@ -129,7 +129,7 @@ func (r *FetchReply) Size() int {
 type PeerChange struct {
 	At   Lane
 	Peer NodeID
-	Conn uint32 // of the new connection when Up
+	Conn uint32 // which one
 	Up   bool
 }
 

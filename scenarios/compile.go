@@ -7,17 +7,18 @@ import (
 	"icsim/protocol"
 	"icsim/sim"
 	"icsim/sim/adversary"
+	"icsim/sim/check"
 	"icsim/sim/fault"
 	"icsim/sim/network"
 	"icsim/sim/variant"
 )
 
-// Seed is the one that the scenario can be compiled with whatever it is: that of the recorded session, or 1.
+// Seed is the one that the scenario runs with unless another one is named: that of the recorded session, or what it says itself.
 func (s *Spec) Seed() uint64 {
 	if s.recording != nil {
 		return s.recording.Seed
 	}
-	return 1
+	return s.Preferred
 }
 
 // Compile gives the run that a scenario and a seed stand for. It is pure; the error is about the library of canisters.
@@ -26,6 +27,7 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
 		Paths: s.Network.paths, Faults: s.plan(), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
 		Servers: s.servers(),
+		Healing: check.Healing{At: s.Healing.At, Within: s.Healing.Within, Core: s.Healing.Core.Nodes},
 	}
 	if s.Until != 0 {
 		c.Duration, c.Short, c.Expect = s.Until, true, nil

@@ -193,3 +193,15 @@ func blobs() kind[[]byte] {
 }
 
 func printBlob(b []byte) string { return `hex"` + hex.EncodeToString(b) + `"` }
+
+// seeds are what all chance comes from.
+func seeds() kind[uint64] {
+	const want = "a seed: a whole number from 0 to 18446744073709551615"
+	return kind[uint64]{want, func(text string) (uint64, error) {
+		n, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			return 0, fmt.Errorf("is not %s", want)
+		}
+		return n, nil
+	}}
+}

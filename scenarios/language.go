@@ -8,6 +8,7 @@ duration: 2m                          # of virtual time: 150ms, 1.5s, 1m30s, 2h,
 # until: 1m                           # ends the run before: what is expected of the whole is not judged
 # replay: session.log                 # what came in from outside while icsim serve recorded it comes again
 crypto: ideal                         # bls (the default: real signatures) or ideal (same sizes, fast)
+seed: 1                               # that all chance comes from, unless --seed names another
 genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
 
 network: { latency: world }           # 43 cities with mainnet's data centres; the default
@@ -97,6 +98,9 @@ liveness:                             # what counts as live; these are the defau
   lag: 10                             # heights that a settled node may be behind at the end
   freshness: 5m                       # greatest age of the newest certified state
   catch_up: 60s                       # a disturbed node is within lag so long after it is left alone; default: at the end of the run
+
+# healing: { at: 70s, core: [app/0..9, other], within: 45s }   # then all faults are over for these, n-f of each subnet: they have to
+                                      # finalize and certify past what anyone knew; others may stay broken, and owe nothing
 
 expect:                               # what else must hold at the end
   - { block_rate: { of: app, min: 1.5, max: 3 } }

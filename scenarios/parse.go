@@ -63,6 +63,7 @@ func (p *parser) scenario(o *object) {
 		o.fail("until", "until %s is not before the end at %s; want a part of the run", printDuration(s.Until), printDuration(s.Duration))
 	}
 	s.Crypto = optional(o, "crypto", choices("bls", "ideal"), "bls")
+	s.Preferred = optional(o, "seed", seeds(), 1)
 	s.Genesis = optional(o, "genesis", dates(), time.Unix(0, int64(sim.DefaultGenesis)).UTC())
 	p.last = s.Duration
 	if p.last == 0 {
@@ -79,6 +80,7 @@ func (p *parser) scenario(o *object) {
 	p.attackers(o)
 	p.variants(o)
 	p.liveness(o)
+	p.healing(o)
 	p.expectations(o)
 	p.replay(o)
 	o.done()

@@ -21,6 +21,7 @@ func (s *Spec) Resolved() []byte {
 		w.line("until: %s", printDuration(s.Until))
 	}
 	w.line("crypto: %s", s.Crypto)
+	w.line("seed: %d", s.Preferred)
 	w.line("genesis: %s", s.Genesis.Format(time.RFC3339Nano))
 	switch {
 	case s.portable:
@@ -51,6 +52,9 @@ func (s *Spec) Resolved() []byte {
 		add("freshness", printDuration(s.Liveness.Freshness))
 	liveness.addIf(s.Liveness.CatchUp > 0, "catch_up", printDuration(s.Liveness.CatchUp))
 	w.line("liveness: %s", liveness)
+	if h := &s.Healing; h.At != 0 {
+		w.line("healing: %s", new(entry).add("at", printDuration(h.At)).add("core", h.Core.String()).add("within", printDuration(h.Within)))
+	}
 	if len(s.Expect) > 0 {
 		w.line("expect:")
 	}

@@ -19,6 +19,7 @@ type Spec struct {
 	Duration   time.Duration
 	Until      time.Duration // where the run ends before Duration; 0: it does not, and is judged as a whole
 	Crypto     string        // bls or ideal
+	Preferred  uint64        // the seed that it runs with unless another one is named
 	Genesis    time.Time
 	Network    Network
 	Subnets    []Subnet
@@ -31,6 +32,7 @@ type Spec struct {
 	Attackers  []Attacker
 	Variants   []string // names of rules that all nodes have in place of the deployed ones
 	Liveness   check.Bounds
+	Healing    Healing
 	Replay     string // file with a recorded session, or empty
 	Expect     []check.Expectation
 
@@ -142,4 +144,11 @@ type Fault struct {
 type Attacker struct {
 	Nodes      Targets
 	Strategies []string
+}
+
+// A Healing is when all faults end for a core of nodes, which then has to come together. Whatever else is broken may stay so.
+type Healing struct {
+	At     time.Duration // 0: there is none
+	Within time.Duration
+	Core   Targets
 }

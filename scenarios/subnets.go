@@ -92,6 +92,17 @@ func (p *parser) subnet(f *object) Subnet {
 	return s
 }
 
+// DefaultSubnet is an application subnet of which nothing is said but its name and its nodes.
+func DefaultSubnet(name string, nodes int) Subnet {
+	small := nodes <= smallSubnet
+	return Subnet{
+		Name: name, Type: protocol.ApplicationSubnet, Nodes: nodes, Places: []string{world}, Uplink: defaultBandwidth, Downlink: defaultBandwidth,
+		UnitDelay: defaultUnitDelay(small), NotaryDelay: defaultNotaryDelay, DKGInterval: defaultDKGInterval,
+		MaxIngressBytes: defaultIngressBytes(small), MaxIngressMessages: defaultMessages,
+		MaxBlockIngress: defaultBlockIngress, MaxBlockPayload: defaultBlockPayload,
+	}
+}
+
 // places are one name, a list of names, or "world".
 func (p *parser) places(f *object) []string {
 	words := f.words("places")

@@ -204,7 +204,7 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
 	executor := canister.NewExecutor(canister.Config{
-		RootKey: s.rootKey(), Cache: s.config.Modules, Library: s.config.Library,
+		RootKey: s.rootKey(), Cache: s.config.Modules, Engine: s.config.Engine, Library: s.config.Library,
 		Round: s.config.slices.round, Slice: s.config.slices.slice,
 	})
 	s.executor = executor

@@ -39,6 +39,7 @@ type Config struct {
 	Attackers []adversary.Assignment
 	Variants  []variant.Variant   // rules that all nodes have in place of the deployed ones
 	Bounds    check.Bounds        // what liveness means
+	Healing   check.Healing       // when and for whom all faults end, if they do
 	Expect    []check.Expectation // what else must hold at the end
 	Boundary  bool                // there is a node through which people outside reach the network, in the first place
 	Inputs    []Input             // what comes from outside, in order of time; needs Boundary
@@ -50,7 +51,8 @@ type Config struct {
 	NoMetrics bool
 	Workers   int
 	Trace     trace.Config
-	Modules   *wasm.Cache // compiled canister modules, to share between runs of a process; nil: the run's own
+	Engine    *wasm.Engine // of canister.NewEngine, which serves one run at a time; nil: the run's own, with Modules
+	Modules   *wasm.Cache  // compiled canister modules, to share between runs of a process; nil: the run's own
 
 	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
 	slices struct{ round, slice uint64 }

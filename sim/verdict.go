@@ -12,7 +12,7 @@ import (
 
 // checkConfig tells the checkers what to demand of whom.
 func (s *simulation) checkConfig() check.Config {
-	c := check.Config{Corrupt: s.coalition.Has, Settled: s.hasSettled, Bounds: s.config.Bounds}
+	c := check.Config{Corrupt: s.coalition.Has, Settled: s.hasSettled, Bounds: s.config.Bounds, Healing: s.config.Healing}
 	for i, sub := range s.subnets {
 		c.Subnets = append(c.Subnets, check.Subnet{
 			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes,
@@ -72,7 +72,7 @@ func (s *simulation) disturbances() []disturbance {
 // returns gives when nodes are left alone after faults, if they are so for as long as they may take to catch up.
 func (s *simulation) returns(nodes []protocol.NodeID) []check.Return {
 	bound := s.config.Bounds.CatchUp
-	if bound == 0 {
+	if bound == 0 || s.config.Healing.At != 0 {
 		return nil
 	}
 	all := s.disturbances()
@@ -114,8 +114,11 @@ func (s *simulation) subnetOf(n protocol.NodeID) *subnetWorld {
 }
 
 // excused gives the spans in which more than f nodes of a subnet are disturbed or corrupt while at least one of them is
-// disturbed by a fault that ends.
+// disturbed by a fault that ends. Where a healing is stated, it is all the time until the core has had its time.
 func (s *simulation) excused(nodes []protocol.NodeID) []check.Window {
+	if h := &s.config.Healing; h.At != 0 {
+		return []check.Window{{To: protocol.Time(h.At + h.Within)}}
+	}
 	var spans []disturbance
 	var ends []protocol.Time
 	for _, d := range s.disturbances() {
@@ -163,9 +166,12 @@ func (s *simulation) troubled(nodes []protocol.NodeID, spans []disturbance, at p
 // hasSettled asks at the end, which a session does not know before.
 func (s *simulation) hasSettled(n protocol.NodeID) bool { return s.settled()(n) }
 
-// settled tells which nodes must have caught up at the end: those undisturbed for the time that liveness allows, and
-// not gone for ever.
+// settled tells which nodes must have caught up at the end: the core of a healing, or else those undisturbed for the time that liveness
+// allows, and not gone for ever.
 func (s *simulation) settled() func(protocol.NodeID) bool {
+	if h := &s.config.Healing; h.At != 0 {
+		return func(n protocol.NodeID) bool { return slices.Contains(h.Core, n) }
+	}
 	from := protocol.Time(s.config.Duration - s.config.Bounds.Progress)
 	unsettled := map[protocol.NodeID]bool{}
 	for _, d := range s.disturbances() {

@@ -86,6 +86,14 @@ func (e *Engine) Close() {
 	}
 }
 
+// Rest gives up all instances. What is compiled stays.
+func (e *Engine) Rest() {
+	for _, inst := range e.pool.live {
+		inst.close()
+	}
+	e.pool = pool{byLine: make(map[*token]*instance)}
+}
+
 // callContext carries the instance to host functions; wazero hands them the context of the call.
 type callContext struct {
 	context.Context

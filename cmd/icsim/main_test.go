@@ -17,7 +17,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/metrics"
-	"icsim/scenarios"
 	"icsim/sim"
 	"icsim/sim/check"
 )
@@ -187,19 +186,5 @@ func TestSummaryFitsItsReader(t *testing.T) {
 	for _, want := range []string{"partial", "1,234,567 events", "1 / 2 / 3", "(and 1 times more)", "agreement: two blocks",
 		"on app/1, height 5, event 1/2/3", "safety violated"} {
 		require.Contains(t, plain, want)
-	}
-}
-
-func TestNodesAreNamedAsInTheScenario(t *testing.T) {
-	s, err := scenarios.Parse("x.yaml", []byte("name: x\nduration: 1m\nsubnets: [{ name: a, nodes: 4 }, { name: b, nodes: 4 }]\n"))
-	require.NoError(t, err)
-	for text, want := range map[string]string{
-		"n5":                        "b/1",
-		"cut n0,n1,n2 to n3,n7":     "cut a/0..2 to a/3, b/3",
-		"on n0 and b on n6: x (n1)": "on a/0 and b on b/2: x (a/1)",
-		"n1234-n5 is a principal":   "n1234-n5 is a principal",
-		"an1 n1a":                   "an1 n1a",
-	} {
-		require.Equal(t, want, named(text, s), text)
 	}
 }

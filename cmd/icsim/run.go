@@ -21,6 +21,7 @@ import (
 type runFlags struct {
 	file      string
 	seed      uint64
+	seeded    bool // by a flag
 	until     time.Duration
 	crypto    string
 	workers   int
@@ -46,12 +47,12 @@ Results go to standard output, progress to standard error. Ctrl-C ends the run w
   icsim run my.yaml --out results --trace notes     # result.json, scenario.yaml, trace.txt`,
 		Args: exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			f.file = args[0]
+			f.file, f.seeded = args[0], cmd.Flags().Changed("seed")
 			return f.run(cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
 	flags := cmd.Flags()
-	flags.Uint64Var(&f.seed, "seed", 1, "the seed that all chance comes from")
+	flags.Uint64Var(&f.seed, "seed", 1, "the seed that all chance comes from, instead of the scenario's")
 	flags.DurationVar(&f.until, "until", 0, "end at this virtual time; before the scenario's own end, what it expects is not judged")
 	flags.StringVar(&f.crypto, "crypto", "", "bls (real signatures) or ideal (same sizes, fast) instead of the scenario's")
 	flags.IntVar(&f.workers, "workers", 1, "how many subnets to work on at a time; the digest does not depend on it")
@@ -67,6 +68,9 @@ func (f *runFlags) run(stdout, stderr io.Writer) error {
 	spec, err := f.spec()
 	if err != nil {
 		return err
+	}
+	if !f.seeded {
+		f.seed = spec.Seed()
 	}
 	config, err := spec.Compile(f.seed)
 	if err != nil {
@@ -84,7 +88,7 @@ func (f *runFlags) run(stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	rename(result, spec)
+	spec.Rename(result)
 	if err := out.close(result); err != nil {
 		return err
 	}
@@ -99,15 +103,23 @@ func (f *runFlags) run(stdout, stderr io.Writer) error {
 	return verdict(result)
 }
 
-// spec reads the scenario and lets the flags overrule it.
-func (f *runFlags) spec() (*scenarios.Spec, error) {
+// check looks at the flags.
+func (f *runFlags) check() error {
 	switch {
 	case f.until < 0:
-		return nil, fmt.Errorf("--until %s: want a duration above 0, such as 30s", f.until)
+		return fmt.Errorf("--until %s: want a duration above 0, such as 30s", f.until)
 	case f.workers < 1:
-		return nil, fmt.Errorf("--workers %d: want 1 or more", f.workers)
+		return fmt.Errorf("--workers %d: want 1 or more", f.workers)
 	case f.crypto != "" && f.crypto != "bls" && f.crypto != "ideal":
-		return nil, fmt.Errorf("--crypto %s: want bls or ideal", f.crypto)
+		return fmt.Errorf("--crypto %s: want bls or ideal", f.crypto)
+	}
+	return nil
+}
+
+// spec reads the scenario and lets the flags overrule it.
+func (f *runFlags) spec() (*scenarios.Spec, error) {
+	if err := f.check(); err != nil {
+		return nil, err
 	}
 	spec, err := load(f.file)
 	if err != nil {

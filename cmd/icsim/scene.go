@@ -13,7 +13,7 @@ func scene(runner *live.Runner, spec *scenarios.Spec, seed uint64) page.Scene {
 	s := page.Scene{
 		Name: spec.Name, About: spec.About, Seed: seed, Crypto: spec.Crypto, Version: buildVersion(),
 		Genesis: uint64(spec.Genesis.UnixNano()),
-		Rename:  func(text string) string { return named(text, spec) },
+		Rename:  spec.Named,
 	}
 	var registry *protocol.RegistrySnapshot
 	if err := runner.Do(func(x *sim.Session) { registry = x.Registry() }); err != nil {

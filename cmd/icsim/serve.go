@@ -30,6 +30,7 @@ type serveFlags struct {
 	clock  string
 	factor float64
 	seed   uint64
+	seeded bool // by a flag
 	crypto string
 	record string
 	pocket pocketFlags
@@ -72,7 +73,7 @@ A client that starts a server by itself gets this one by a script in place of th
 			if f.pocket.on {
 				return f.runPocket(cmd.Context(), cmd.ErrOrStderr(), pocketAddress(f.listen, cmd.Flags().Changed("listen")))
 			}
-			f.file = args[0]
+			f.file, f.seeded = args[0], cmd.Flags().Changed("seed")
 			return f.run(cmd.Context(), cmd.OutOrStdout(), cmd.ErrOrStderr())
 		},
 	}
@@ -80,7 +81,7 @@ A client that starts a server by itself gets this one by a script in place of th
 	flags.StringVar(&f.listen, "listen", "127.0.0.1:8000", "the address to listen on; port 0 takes a free one")
 	flags.StringVar(&f.clock, "clock", "auto", "auto, real or manual: how virtual time goes on")
 	flags.Float64Var(&f.factor, "factor", 1, "with --clock real: virtual seconds a second, from 0.001 to 1000")
-	flags.Uint64Var(&f.seed, "seed", 1, "the seed that all chance comes from")
+	flags.Uint64Var(&f.seed, "seed", 1, "the seed that all chance comes from, instead of the scenario's")
 	flags.StringVar(&f.crypto, "crypto", "", "bls (agents can verify) or ideal (fast, nobody can) instead of the scenario's")
 	flags.StringVar(&f.record, "record", "", "the directory for the recording, or none, instead of a new one in your cache directory")
 	flags.BoolVar(&f.pocket.on, "pocketic", false, "speak PocketIC's interface, without FILE")
@@ -117,6 +118,9 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	defer listener.Close()
 	spec.Genesis = time.Now().UTC()
+	if !f.seeded {
+		f.seed = spec.Seed()
+	}
 	spec.Expect = nil // it is about the whole of the scenario
 	runner, record, err := f.open(spec)
 	if err != nil {
@@ -136,7 +140,7 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 	}
 	result.Version = buildVersion()
 	result.WallSeconds = time.Since(spec.Genesis).Seconds()
-	rename(result, spec)
+	spec.Rename(result)
 	if _, err := io.WriteString(stdout, summary(result, isTerminal(stdout))); err != nil {
 		return err
 	}

@@ -199,7 +199,11 @@ func TestNewConnectionGetsEveryActiveSlot(t *testing.T) {
 	require.Empty(t, n.out.Sends)
 	n.up(1, 2)
 	require.Len(t, n.out.Sends, 4)
-	n.take(1, 2, 0, &protocol.PeerChange{Peer: 1})
+	n.take(1, 2, 0, &protocol.PeerChange{Peer: 1, Conn: 1})
+	n.out = protocol.Outputs{}
+	n.Publish(share(7, 0), true, &n.out)
+	require.Len(t, n.out.Sends, 1, "the connection before this one went down, heard late")
+	n.take(1, 2, 0, &protocol.PeerChange{Peer: 1, Conn: 2})
 	n.out = protocol.Outputs{}
 	n.Publish(share(6, 0), true, &n.out)
 	require.Empty(t, n.out.Sends, "nobody is connected")
@@ -277,7 +281,7 @@ func TestOnlyLeavingWipesAPeer(t *testing.T) {
 	a := share(1, 1)
 	n.up(1, 1)
 	n.take(1, 1, 0, n.push(0, a))
-	n.take(1, 1, 0, &protocol.PeerChange{Peer: 1})
+	n.take(1, 1, 0, &protocol.PeerChange{Peer: 1, Conn: 1})
 	require.Empty(t, n.events)
 	n.events = nil
 	n.Leave(1, &n.events)

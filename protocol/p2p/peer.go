@@ -77,10 +77,11 @@ func (t *peerTable) remove(p int) {
 	t.listUp()
 }
 
-// setUp notes a connection's begin or end and tells whether anything is new.
+// setUp notes a connection's begin or end and tells whether anything is new. A connection that takes the place of another comes up at the
+// time at which the other goes down, and what is said of the older one may be heard last.
 func (t *peerTable) setUp(p int, up bool, conn uint32) bool {
 	q := &t.list[p]
-	if up && q.up && conn <= q.conn || !up && !q.up {
+	if up && q.up && conn <= q.conn || !up && (!q.up || conn < q.conn) {
 		return false
 	}
 	q.up = up

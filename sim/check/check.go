@@ -87,6 +87,7 @@ type Config struct {
 	// caught up by the end.
 	Settled func(protocol.NodeID) bool
 	Bounds  Bounds
+	Healing Healing
 }
 
 const (
@@ -103,6 +104,7 @@ type Suite struct {
 	checks  []*record
 	byName  map[string]*record
 	calls   map[callKey]bool // requests in streams that have no response yet
+	healer  healer
 }
 
 // A record is one check as it goes.
@@ -121,12 +123,17 @@ var names = []struct {
 	{"time-increases", Safety}, {"streams-in-order", Safety}, {"one-response-a-call", Safety},
 	{"cycles-conserved", Safety}, {"no-critical-errors", Safety},
 	{"progress", Liveness}, {"catch-up", Liveness}, {"freshness", Liveness},
+	{"convergence", Liveness}, // where there is a healing
 }
 
 // New starts the checks of a run.
 func New(c Config) *Suite {
 	s := &Suite{config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}}
+	s.healer.Healing = c.Healing
 	for _, n := range names {
+		if n.name == "convergence" && c.Healing.At == 0 {
+			continue
+		}
 		r := &record{Outcome{Name: n.name, Kind: n.kind, OK: true}}
 		s.checks = append(s.checks, r)
 		s.byName[n.name] = r
@@ -163,6 +170,7 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 	if int(w.Node) >= len(s.of) || s.of[w.Node] == nil || s.config.Corrupt(w.Node) {
 		return
 	}
+	s.pass(w.At)
 	sub := s.of[w.Node]
 	node := sub.node(w.Node)
 	switch n.Kind {
@@ -175,13 +183,17 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 		s.notarizationShare(sub, node, w, n)
 	case protocol.NoteFinalizationShare:
 		s.finalizationShare(node, w, n)
+	case protocol.NoteBlockReceived, protocol.NoteProposed:
+		node.received = max(node.received, n.Height)
 	case protocol.NoteBeacon:
+		node.beacon = max(node.beacon, n.Height)
 		s.unique("beacon-unique", sub, &sub.beacons, w, n)
 	case protocol.NoteTape:
 		s.unique("tape-unique", sub, &sub.tapes, w, n)
 	case protocol.NoteDelivered:
 		s.delivered(node, w, n)
 	case protocol.NoteExecuted:
+		node.executed = n.Height
 		s.executed(sub, w, n)
 	case protocol.NoteCertified:
 		s.certified(sub, node, w, n)
@@ -194,7 +206,10 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 		s.fail("no-critical-errors", w, n.Height, "%s at height %d: %s", w.Node, n.Height, n.Reason)
 	case protocol.NoteStarted:
 		node.restart(n.Value == 0)
+	case protocol.NoteSyncStarted:
+		node.syncing = n.Height
 	case protocol.NoteSyncAdopted:
+		node.syncing = 0
 		s.unique("checkpoint-unique", sub, &sub.checkpoints, w, n)
 		node.sync(n.Height)
 	}
@@ -249,6 +264,9 @@ func (b *byHeight) at(h protocol.Height) *sighting {
 
 // Finish ends the run at a virtual time and gives the outcome of each check.
 func (s *Suite) Finish(end protocol.Time) []Outcome {
+	if s.pass(end); s.healer.begun && !s.healer.over && end >= protocol.Time(s.healer.At+s.healer.Within) {
+		s.converged()
+	}
 	for _, sub := range s.subnets {
 		s.finishSubnet(sub, end)
 	}

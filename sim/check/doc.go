@@ -10,6 +10,10 @@
 // undisturbed node keeps up, and certified states stay fresh. Disturbances that the scenario ends are excused while
 // they last; what never heals is not, so that f+1 silent nodes are a violation.
 //
+// Where a scenario states a healing, nothing is asked for before it but safety. From then on a core of nodes, enough of each subnet, is
+// left alone: within a bound each of them finalizes and certifies past all that any honest node knew, and calls across subnets of then
+// are answered. The rest may stay broken, and owes nothing.
+//
 // # Memory
 //
 // A checker keeps per height only what some honest node may still contradict: a window of heights below the

@@ -31,12 +31,17 @@ type subnet struct {
 	roundHeight                                protocol.Height // last round folded into streams and cycles
 	roundTime                                  protocol.Time
 	cycles                                     protocol.Cycles
+	healed                                     heights // which the core has to reach after the healing
 }
+
+// heights are how far a node has come.
+type heights struct{ finalized, certified protocol.Height }
 
 // A node is what has been seen of one.
 type node struct {
 	finalized, notarized, certified, delivered, cup protocol.Height
-	shares                                          byHeight // own notarization shares: the only block, or mixed
+	received, beacon, executed, syncing             protocol.Height // the newest; syncing: the state it fetches, or 0
+	shares                                          byHeight        // own notarization shares: the only block, or mixed
 	mixed                                           map[protocol.Height]bool
 	finalShares                                     byHeight
 	returns                                         []protocol.Time // after which it is not back yet

@@ -1,4 +1,4 @@
-package main
+package scenarios
 
 import (
 	"regexp"
@@ -6,28 +6,28 @@ import (
 	"strings"
 
 	"icsim/protocol"
-	"icsim/scenarios"
 	"icsim/sim"
 )
 
 // numbered finds nodes as the simulator writes them, n7 or n1,n2,n3, but not inside principals or words.
 var numbered = regexp.MustCompile(`(^|[ (])n[0-9]+(?:,n[0-9]+)*($|[ ,;:.)])`)
 
-// rename lets a result call nodes as its scenario does: app/7, app/1..3.
-func rename(r *sim.Result, spec *scenarios.Spec) {
+// Rename lets a result call nodes as the scenario does: app/7, app/1..3.
+func (s *Spec) Rename(r *sim.Result) {
 	for i := range r.Timeline {
-		r.Timeline[i].What = named(r.Timeline[i].What, spec)
+		r.Timeline[i].What = s.Named(r.Timeline[i].What)
 	}
 	for i := range r.Checks {
-		r.Checks[i].Detail = named(r.Checks[i].Detail, spec)
+		r.Checks[i].Detail = s.Named(r.Checks[i].Detail)
 	}
 	for i := range r.Violations {
 		v := &r.Violations[i]
-		v.Node, v.Detail = named(v.Node, spec), named(v.Detail, spec)
+		v.Node, v.Detail = s.Named(v.Node), s.Named(v.Detail)
 	}
 }
 
-func named(text string, spec *scenarios.Spec) string {
+// Named writes the nodes in a text of the simulator as the scenario does.
+func (s *Spec) Named(text string) string {
 	return numbered.ReplaceAllStringFunc(text, func(match string) string {
 		list := strings.Trim(match, " (,;:.)")
 		before, after, _ := strings.Cut(match, list)
@@ -39,6 +39,6 @@ func named(text string, spec *scenarios.Spec) string {
 			}
 			nodes = append(nodes, protocol.NodeID(number))
 		}
-		return before + spec.NodeNames(nodes) + after
+		return before + s.NodeNames(nodes) + after
 	})
 }

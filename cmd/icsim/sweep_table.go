@@ -1,0 +1,137 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"icsim/sim/explore"
+)
+
+// A tally is what a sweep has come to so far.
+type tally struct {
+	source   source
+	files    *sweepFiles
+	seeds    explore.Seeds
+	outcomes []*explore.Outcome
+	bar      *sweepProgress
+}
+
+// add takes an outcome as it comes.
+func (t *tally) add(o *explore.Outcome) error {
+	t.outcomes = append(t.outcomes, o)
+	var scenario []byte
+	if o.Status != explore.OK {
+		scenario = t.source.scenario(o.Seed)
+	}
+	t.bar.show(o)
+	return t.files.add(o, scenario)
+}
+
+// cut leaves of sorted outcomes those up to the first that failed.
+func (t *tally) cut() {
+	if i := slices.IndexFunc(t.outcomes, func(o *explore.Outcome) bool { return o.Status != explore.OK }); i >= 0 {
+		t.outcomes = t.outcomes[:i+1]
+	}
+}
+
+func (t *tally) writeJUnit(path string) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	if err := explore.WriteJUnit(f, t.source.title(), t.outcomes, t.source.replay); err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// maxFailures bounds how many seeds the table shows.
+const maxFailures = 40
+
+// summary is what a reader of a sweep wants to know.
+func (t *tally) summary(colours, interrupted bool) string {
+	p := &report{colours: colours}
+	t.header(p, interrupted)
+	failed := slices.DeleteFunc(slices.Clone(t.outcomes), func(o *explore.Outcome) bool { return o.Status == explore.OK })
+	if len(failed) == 0 {
+		p.line("\n%s", p.paint(green, "ok")+": nothing failed")
+		return p.String()
+	}
+	t.failures(p, failed)
+	t.checks(p, failed)
+	for _, o := range failed {
+		if o.Status == explore.Bug {
+			p.line("\nicsim: a bug of icsim %s; please report it with the scenario: seed %d: %s", buildVersion(), o.Seed, o.Trouble)
+			break
+		}
+	}
+	p.line("\nreplay: %s", t.source.replay(failed[0].Seed))
+	return p.String()
+}
+
+func (t *tally) header(p *report, interrupted bool) {
+	var events, blocks uint64
+	var virtual float64
+	verified := 0
+	for _, o := range t.outcomes {
+		events, blocks, virtual = events+o.Events, blocks+o.Blocks, virtual+o.VirtualSeconds
+		if o.Verified {
+			verified++
+		}
+	}
+	p.line("%s  seeds %s  icsim %s", p.paint(bold, t.source.title()), t.seeds, buildVersion())
+	runs := grouped(uint64(len(t.outcomes))) + " runs"
+	if total := t.seeds.Count(); interrupted && !t.seeds.Endless() {
+		runs = p.paint(red, "partial: ") + "interrupted after " + runs + " of " + grouped(total)
+	} else if uint64(len(t.outcomes)) < total && !t.seeds.Endless() {
+		runs += " of " + grouped(total)
+	}
+	p.line("%s, %s blocks in %s virtual seconds, %s events", runs, grouped(blocks), grouped(uint64(virtual)), grouped(events))
+	if verified > 0 {
+		p.line("%s run twice", grouped(uint64(verified)))
+	}
+	p.line("sum %s", explore.Sum(t.outcomes))
+}
+
+// failures shows the seeds that failed.
+func (t *tally) failures(p *report, failed []*explore.Outcome) {
+	rows := &table{}
+	rows.row("seed", "status", "at", "node", "what")
+	rows.align(true, false, true)
+	for _, o := range failed[:min(len(failed), maxFailures)] {
+		at, node := "", ""
+		if f := o.Failed(); f != nil && o.Trouble == "" {
+			at, node = fmt.Sprintf("%.2f s", f.AtSeconds), f.Node
+		}
+		rows.row(fmt.Sprint(o.Seed), string(o.Status), at, node, o.Message())
+	}
+	p.line("\n%s", strings.TrimRight(rows.String(), "\n"))
+	if more := len(failed) - maxFailures; more > 0 {
+		p.line("and %s more: --json has them", grouped(uint64(more)))
+	}
+}
+
+// checks counts the seeds by what failed.
+func (t *tally) checks(p *report, failed []*explore.Outcome) {
+	count, first, names := map[string]int{}, map[string]uint64{}, []string{}
+	for _, o := range failed {
+		what := string(o.Status)
+		if f := o.Failed(); f != nil && o.Trouble == "" {
+			what = f.Check
+		}
+		if count[what] == 0 {
+			names, first[what] = append(names, what), o.Seed
+		}
+		count[what]++
+	}
+	rows := &table{}
+	rows.row("failed", "seeds", "lowest")
+	rows.align(false, true, true)
+	for _, name := range names {
+		rows.row(name, fmt.Sprint(count[name]), fmt.Sprint(first[name]))
+	}
+	p.line("\n%s", strings.TrimRight(rows.String(), "\n"))
+}

@@ -1,0 +1,22 @@
+// Package swarm draws scenarios: network, subnets, time-outs, limits, load, faults and attackers, all from a seed. What it draws is the
+// text of an ordinary scenario, which names its seed, so that `icsim run FILE` makes the same run.
+//
+// It is swarm testing proper (Groce and others: Swarm testing, ISSTA 2012; as in FoundationDB's simulation and TigerBeetle's VOPR): a run
+// enables only some of the kinds of faults and strategies, since kinds that are always there hide what shows when others are not.
+//
+// # Two phases
+//
+// Until the healing anything happens to anybody, as often as it likes. Then a core of n−f nodes of each subnet, drawn at random, is left
+// alone: what hit its nodes, or came between two of them, is over, and clocks that jumped are set right. The core has to come together
+// within a bound (sim/check: convergence). The f nodes beside it are corrupt from the start, broken for ever, or well, as it comes.
+//
+// # Invariants
+//
+//   - Safety is meant to hold: at most f nodes of a subnet are corrupt or lose their disk, which makes them forget what they signed.
+//   - Everything is drawn from a stream of its own, named by what it is, so that one more kind of fault leaves the others as they are.
+//   - What is drawn is a valid scenario.
+//
+// # What is left out
+//
+// Upgrades, changes of nodes, HTTPS outcalls, modules beside the library's.
+package swarm
