@@ -209,7 +209,9 @@ func (s *simulation) foundStates() error {
 	})
 	s.executor = executor
 	transformer := s.sharedTransformer(executor)
-	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
+	processor := s.shared(&messaging.StateMachine{
+		Executor: variant.Executor(executor, s.config.Variants), Limits: messaging.DefaultLimits(),
+	})
 	for i, sub := range s.subnets {
 		installs, err := s.installs(i)
 		if err != nil {

@@ -30,6 +30,7 @@ type runFlags struct {
 	json      bool
 	out       string
 	trace     string
+	variants  []string
 }
 
 func runCommand() *cobra.Command {
@@ -43,6 +44,7 @@ same scenario, seed and version give the same digest on every machine.
 Results go to standard output, progress to standard error. Ctrl-C ends the run with what is known, marked partial.`,
 		Example: `  icsim run quickstart
   icsim run my.yaml --seed 7 --until 30s --crypto ideal
+  icsim run incident-3-reassembly --variants reassemble-by-id
   icsim run fork --json | jq '.violations[0]'
   icsim run my.yaml --out results --trace notes     # result.json, scenario.yaml, trace.txt`,
 		Args: exactly("FILE"),
@@ -59,6 +61,7 @@ Results go to standard output, progress to standard error. Ctrl-C ends the run w
 	flags.BoolVar(&f.noShare, "no-share", false, "compute every result on every node; same digest, slower")
 	flags.BoolVar(&f.noMetrics, "no-metrics", false, "collect no metrics; same digest")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object instead of the summary")
+	flags.StringSliceVar(&f.variants, "variants", nil, "rules that all nodes follow in place of the deployed ones (icsim list --variants)")
 	flags.StringVar(&f.out, "out", "", "write result.json, scenario.yaml and the trace into this directory")
 	flags.StringVar(&f.trace, "trace", "off", "off, notes, messages or all: what to write to DIR/trace.txt, or standard error without --out")
 	return cmd
@@ -131,7 +134,7 @@ func (f *runFlags) spec() (*scenarios.Spec, error) {
 	if f.crypto != "" {
 		spec.Crypto = f.crypto
 	}
-	return spec, nil
+	return spec, spec.Vary(f.variants...)
 }
 
 func (f *runFlags) tracing(out *output, stderr io.Writer) (trace.Config, error) {
@@ -158,6 +161,9 @@ func (f *runFlags) command() string {
 	}
 	if f.workers != 1 {
 		s = append(s, "--workers", fmt.Sprint(f.workers))
+	}
+	if len(f.variants) > 0 {
+		s = append(s, "--variants", strings.Join(f.variants, ","))
 	}
 	if f.noShare {
 		s = append(s, "--no-share")

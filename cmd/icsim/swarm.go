@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +38,7 @@ func (f *swarmFlags) check(given func(string) bool, seeds explore.Seeds) error {
 }
 
 func (f *swarmFlags) source(run *runFlags) (source, error) {
-	s := &swarmSource{run: *run, nodes: f.nodes, options: swarm.Options{Crypto: run.crypto}}
+	s := &swarmSource{run: *run, nodes: f.nodes, options: swarm.Options{Crypto: run.crypto, Variants: run.variants}}
 	if s.options.Crypto == "" {
 		s.options.Crypto = "ideal"
 	}
@@ -46,6 +47,9 @@ func (f *swarmFlags) source(run *runFlags) (source, error) {
 		return nil, fmt.Errorf("--nodes %s: want a number or a range such as 4..7, from %d to %d", f.nodes, swarm.LeastNodes, swarm.MostNodes)
 	}
 	s.options.MinNodes, s.options.MaxNodes = int(n[0].First), int(n[0].Last)
+	if err := new(scenarios.Spec).Vary(run.variants...); err != nil {
+		return nil, fmt.Errorf("--variants: %w", err)
+	}
 	return s, run.check()
 }
 
@@ -78,6 +82,9 @@ func (s *swarmSource) replay(seed uint64) string {
 	command := fmt.Sprintf("icsim sweep --swarm --nodes %s", s.nodes)
 	if s.run.crypto != "" {
 		command += " --crypto " + s.run.crypto
+	}
+	if len(s.run.variants) > 0 {
+		command += " --variants " + strings.Join(s.run.variants, ",")
 	}
 	command = fmt.Sprintf("%s --seeds %d --draw >seed-%[2]d.yaml; icsim run seed-%[2]d.yaml", command, seed)
 	if s.run.until > 0 {

@@ -56,7 +56,8 @@ seed. A sweep that its budget ends is complete; one that Ctrl-C ends exits with 
   icsim sweep my.yaml --seeds 1..10000 --out results --resume
   icsim sweep my.yaml --seeds 1.. --budget 5m --verify 10 --junit junit.xml
   icsim sweep --swarm --nodes 4..7 --seeds 1..1000 --out swarm
-  icsim sweep --swarm --seeds 7 --draw >seven.yaml; icsim run seven.yaml`,
+  icsim sweep --swarm --seeds 7 --draw >seven.yaml; icsim run seven.yaml
+  icsim sweep --swarm --variants sign-again --stop first      # a bug is planted: find it`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if f.swarm.on && len(args) > 0 {
 				return fmt.Errorf("--swarm takes no FILE: each seed draws a scenario")
@@ -80,6 +81,7 @@ seed. A sweep that its budget ends is complete; one that Ctrl-C ends exits with 
 	flags.StringVar(&f.stop, "stop", "never", "first: end with the lowest seed that fails; never: run all")
 	flags.DurationVar(&f.budget, "budget", 0, "end after so much real time")
 	flags.Uint64Var(&f.verify, "verify", 0, "run every so manieth seed twice and compare the digests")
+	flags.StringSliceVar(&f.run.variants, "variants", nil, "rules that all nodes follow in place of the deployed ones (icsim list --variants)")
 	flags.BoolVar(&f.json, "json", false, "print an outcome a line as JSON instead of the table")
 	flags.StringVar(&f.junit, "junit", "", "write the outcomes to this file as JUnit XML")
 	flags.StringVar(&f.out, "out", "", "write journal and failing scenarios into this directory")

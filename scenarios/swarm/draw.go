@@ -14,6 +14,7 @@ import (
 type Options struct {
 	MinNodes, MaxNodes int    // of a subnet
 	Crypto             string // bls or ideal
+	Variants           []string
 }
 
 // Limits of Options.
@@ -45,6 +46,9 @@ func Draw(seed uint64, o Options) []byte {
 	d.parts()
 	d.faults()
 	d.attackers()
+	if len(o.Variants) > 0 {
+		d.line("variants: [%s]", strings.Join(o.Variants, ", "))
+	}
 	d.line("healing: { at: %dms, within: %dms, core: [%s] }", d.healing, within, strings.Join(d.core, ", "))
 	return d.text.Bytes()
 }

@@ -119,7 +119,7 @@ var names = []struct {
 }{
 	{"agreement", Safety}, {"one-notarized-block-when-finalized", Safety}, {"finalization-discipline", Safety},
 	{"beacon-unique", Safety}, {"tape-unique", Safety}, {"state-unique", Safety}, {"certification-unique", Safety},
-	{"checkpoint-unique", Safety}, {"cup-unique", Safety}, {"hard-bounds", Safety}, {"batches-in-order", Safety},
+	{"checkpoint-unique", Safety}, {"cup-unique", Safety}, {"hard-bounds", Safety}, {"pool-bounds", Safety}, {"batches-in-order", Safety},
 	{"time-increases", Safety}, {"streams-in-order", Safety}, {"one-response-a-call", Safety},
 	{"cycles-conserved", Safety}, {"no-critical-errors", Safety},
 	{"progress", Liveness}, {"catch-up", Liveness}, {"freshness", Liveness},
@@ -202,6 +202,10 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 	case protocol.NoteCatchUpPackage:
 		node.cup = max(node.cup, n.Height)
 		s.unique("cup-unique", sub, &sub.cups, w, n)
+	case protocol.NotePoolSize:
+		if n.Reason != "" {
+			s.fail("pool-bounds", w, n.Height, "%s at height %d: %s", w.Node, n.Height, n.Reason)
+		}
 	case protocol.NoteCritical:
 		s.fail("no-critical-errors", w, n.Height, "%s at height %d: %s", w.Node, n.Height, n.Reason)
 	case protocol.NoteStarted:

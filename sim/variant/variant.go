@@ -17,6 +17,8 @@ type Variant struct {
 
 	// Apply changes what a node is about to be made from, and may give what is put around the machine; nil: nothing.
 	Apply func(cfg *replica.Config) Wrap
+	// Executor changes what executes the canisters of all nodes, which share it; nil: nothing.
+	Executor func(protocol.Executor) protocol.Executor
 }
 
 // A Wrap puts a machine around one.
@@ -24,7 +26,7 @@ type Wrap func(protocol.Machine) protocol.Machine
 
 // All gives the variants that a scenario may name, in alphabetical order.
 func All() []Variant {
-	all := slices.Concat(history(), circumstances())
+	all := slices.Concat(history(), circumstances(), Planted())
 	slices.SortFunc(all, func(a, b Variant) int {
 		if a.Name < b.Name {
 			return -1
@@ -48,6 +50,9 @@ func Find(name string) (v Variant, ok bool) {
 func Make(cfg replica.Config, variants []Variant, build func(replica.Config) protocol.Machine) protocol.Machine {
 	var wraps []Wrap
 	for _, v := range variants {
+		if v.Apply == nil {
+			continue
+		}
 		if w := v.Apply(&cfg); w != nil {
 			wraps = append(wraps, w)
 		}
@@ -57,6 +62,16 @@ func Make(cfg replica.Config, variants []Variant, build func(replica.Config) pro
 		m = w(m)
 	}
 	return m
+}
+
+// Executor makes what executes canisters.
+func Executor(e protocol.Executor, variants []Variant) protocol.Executor {
+	for _, v := range variants {
+		if v.Executor != nil {
+			e = v.Executor(e)
+		}
+	}
+	return e
 }
 
 // A Replacement makes a component that may ask the deployed one.
