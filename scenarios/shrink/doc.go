@@ -9,7 +9,7 @@
 //
 //   - What comes out is a valid scenario that names its seed; run by itself it fails by the check, with the digest stated.
 //   - If no subnet of the scenario had more than f nodes that are corrupt or lose their disks, none of the smaller one has: a violation
-//     that the protocol has to exclude is not explained by one that it cannot.
+//     that the protocol has to exclude is not explained by one that it cannot. A subnet with honest nodes keeps one.
 //   - Each step makes the scenario smaller, so that it ends. MaxRuns bounds the time.
 //
 // # What is left out
