@@ -1,9 +1,10 @@
-// Package shrink makes scenarios that fail small: the fewest nodes, faults, attackers, canisters and calls, the shortest time and the simplest
-// parameters that still fail by the same check.
+// Package shrink makes scenarios that fail small: the fewest nodes, faults, attackers, canisters and calls, the shortest time and the
+// simplest parameters that still fail by the same check.
 //
-// It is delta debugging (Zeller and Hildebrandt: Simplifying and isolating failure-inducing input, 2002) over a scenarios.Spec. A candidate
-// is written, parsed and run like any scenario; it is taken if the check of the same name fails again, however it comes to that. The passes are
-// tried in a fixed order, over and over, until none of them can take anything away. Everything is a function of scenario, seed and version.
+// It is delta debugging (Zeller and Hildebrandt: Simplifying and isolating failure-inducing input, 2002) over a scenarios.Spec. A
+// candidate is written, parsed and run like any scenario; it is taken if the check of the same name fails again, however it comes to
+// that. The passes are tried in a fixed order, over and over, until none of them can take anything away. Everything is a function of
+// scenario, seed and version.
 //
 // # Invariants
 //

@@ -58,8 +58,10 @@ type Shrunk struct {
 
 // Text is the scenario as a file that says what it is.
 func (s *Shrunk) Text() []byte {
-	head := fmt.Sprintf("# Shrunk by icsim shrink from %s.\n# Fails: %s: %s\n# Digest: %s\n", s.Before, s.Failure.Check, s.Failure.Detail, s.Result.Digest)
-	return append([]byte(head), s.Spec.Resolved()...)
+	spec := *s.Spec
+	spec.About = fmt.Sprintf("shrunk from %s: fails %s", s.Before, s.Failure.Check)
+	head := fmt.Sprintf("# %s\n# digest %s\n", s.Failure.Detail, s.Result.Digest)
+	return append([]byte(head), spec.Resolved()...)
 }
 
 // A NothingFails is the error where there is nothing to shrink to.

@@ -104,7 +104,7 @@ func line(seed uint64) string { return fmt.Sprintf(`{"seed":%d,"status":"ok"}`+"
 func TestJUnitTellsFailuresFromErrorsWithTheirReplay(t *testing.T) {
 	all := []*Outcome{
 		{Seed: 1, Status: OK},
-		{Seed: 2, Status: Safety, Digest: "abc", Failures: []Failure{{Check: "agreement", Kind: check.Safety, Detail: "two <blocks>", EventKey: "1/2/3"}}},
+		{Seed: 2, Status: Safety, Digest: "abc", Failures: []Failure{{Check: "agreement", Kind: check.Safety, Detail: "two <blocks>"}}},
 		{Seed: 3, Status: Bug, Trouble: "index out of range\nstack"},
 	}
 	var b bytes.Buffer
