@@ -40,6 +40,10 @@ func TestScript(t *testing.T) {
 			"interrupt": interrupt,
 			"same":      same,
 			"cut":       cut,
+
+			"samedigest": samedigest,
+			"tear":       tear,
+			"tells":      tells,
 		},
 		Setup: func(e *testscript.Env) error { return goEnvironment(t, e) },
 	})
@@ -67,6 +71,35 @@ func goEnvironment(t *testing.T, e *testscript.Env) error {
 		return os.WriteFile(mod, append(append(text, version...), "replace icsim => "+root+"\n"...), 0o644)
 	}
 	return nil
+}
+
+// samedigest demands that two JSON files, of runs or outcomes, have one digest.
+func samedigest(ts *testscript.TestScript, _ bool, args []string) {
+	var digests [2]string
+	for i := range digests {
+		var r sim.Result
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[i])), &r))
+		digests[i] = r.Digest
+	}
+	if len(digests[0]) != 64 || digests[0] != digests[1] {
+		ts.Fatalf("%s has digest %q, %s has %q", args[0], digests[0], args[1], digests[1])
+	}
+}
+
+// tear takes the last half line off a file, as a process that is killed does.
+func tear(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	last := strings.LastIndex(strings.TrimSuffix(text, "\n"), "\n")
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text[:(last+len(text))/2]), 0o644))
+}
+
+// tells demands that a text has the digest of a result.
+func tells(ts *testscript.TestScript, _ bool, args []string) {
+	var r sim.Result
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile(args[1])), &r))
+	if !strings.Contains(ts.ReadFile(args[0]), "digest "+r.Digest) {
+		ts.Fatalf("%s does not tell the digest %s", args[0], r.Digest)
+	}
 }
 
 // unhex writes a file whose bytes another one has in hexadecimal.

@@ -24,9 +24,9 @@ func shrinkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "shrink FILE",
 		Short: "Make a scenario that fails as small as it can be",
-		Long: `shrink takes nodes, faults, attackers, canisters and calls from a scenario, ends it sooner and makes its parameters ordinary, as long
-as the same check fails with the seed, until nothing can go. What is left is a scenario like any other, which names its seed: icsim run
-makes the same run of it, with the digest that is printed.
+		Long: `shrink takes nodes, faults, attackers, canisters and calls from a scenario, ends it sooner and makes its parameters ordinary, as
+long as the same check fails with the seed, until nothing can go. What is left is a scenario like any other, which names its seed:
+icsim run makes the same run of it, with the digest that is printed.
 
 Where at most f nodes of each subnet are corrupt, it stays so.
 

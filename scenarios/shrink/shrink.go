@@ -58,8 +58,10 @@ type Shrunk struct {
 
 // Text is the scenario as a file that says what it is.
 func (s *Shrunk) Text() []byte {
-	head := fmt.Sprintf("# Shrunk by icsim shrink from %s.\n# Fails: %s: %s\n# Digest: %s\n", s.Before, s.Failure.Check, s.Failure.Detail, s.Result.Digest)
-	return append([]byte(head), s.Spec.Resolved()...)
+	spec := *s.Spec
+	spec.About = fmt.Sprintf("shrunk from %s: fails %s", s.Before, s.Failure.Check)
+	head := fmt.Sprintf("# %s\n# digest %s\n", s.Failure.Detail, s.Result.Digest)
+	return append([]byte(head), spec.Resolved()...)
 }
 
 // A NothingFails is the error where there is nothing to shrink to.
@@ -90,7 +92,8 @@ func Shrink(spec *scenarios.Spec, o Options) (*Shrunk, error) {
 	if f == nil {
 		return nil, &NothingFails{spec.File, o.Check, o.Seed}
 	}
-	s.best, s.result, s.failure, s.tolerable = &first, r, *f, tolerable(&first)
+	s.best, s.result, s.failure = &first, r, *f
+	s.tolerable, s.observed = tolerable(&first), observed(&first)
 	for again := true; again && !s.enough; {
 		again = s.pass()
 	}
@@ -102,6 +105,7 @@ type shrinker struct {
 	Options
 	engine    *wasm.Engine
 	tolerable bool // at most f nodes of each subnet are corrupt
+	observed  bool // each subnet has a node that is not
 	best      *scenarios.Spec
 	result    *sim.Result
 	failure   explore.Failure
@@ -121,7 +125,7 @@ func (s *shrinker) try(c *scenarios.Spec) bool {
 	}
 	s.tried[string(text)] = true
 	parsed, err := scenarios.Parse(c.File, text)
-	if err != nil || s.tolerable && !tolerable(parsed) {
+	if err != nil || s.tolerable && !tolerable(parsed) || s.observed && !observed(parsed) {
 		return false // it makes no sense
 	}
 	r, err := s.run(parsed)
@@ -159,24 +163,38 @@ func (s *shrinker) run(c *scenarios.Spec) (r *sim.Result, err error) {
 
 // tolerable tells whether at most f nodes of each subnet are corrupt, or forget what they have signed.
 func tolerable(s *scenarios.Spec) bool {
-	bad := []protocol.NodeID{}
-	for i := range s.Attackers {
-		bad = append(bad, s.Attackers[i].Nodes.Nodes...)
-	}
+	bad := corrupt(s)
 	for i := range s.Faults {
 		if s.Faults[i].LoseDisk {
 			bad = append(bad, s.Faults[i].Nodes.Nodes...)
 		}
 	}
+	return each(s, bad, func(in, of int) bool { return in <= protocol.FaultsTolerated(of) })
+}
+
+// observed tells whether each subnet has a node to be believed.
+func observed(s *scenarios.Spec) bool {
+	return each(s, corrupt(s), func(in, of int) bool { return in < of })
+}
+
+func corrupt(s *scenarios.Spec) (bad []protocol.NodeID) {
+	for i := range s.Attackers {
+		bad = append(bad, s.Attackers[i].Nodes.Nodes...)
+	}
+	return bad
+}
+
+// each asks of all subnets how many of their nodes are among some.
+func each(s *scenarios.Spec, some []protocol.NodeID, ok func(in, of int) bool) bool {
 	first := 0
 	for i := range s.Subnets {
 		in, n := 0, s.Subnets[i].Nodes
-		for k := first; k < first+n; k++ {
-			if slices.Contains(bad, protocol.NodeID(k)) {
+		for k := range n {
+			if slices.Contains(some, protocol.NodeID(first+k)) {
 				in++
 			}
 		}
-		if first += n; in > protocol.FaultsTolerated(n) {
+		if first += n; !ok(in, n) {
 			return false
 		}
 	}

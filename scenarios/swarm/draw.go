@@ -27,7 +27,7 @@ const (
 const (
 	leastTrouble = 8_000  // until the healing
 	mostTrouble  = 25_000 //
-	within       = 30_000 // the core comes together
+	within       = 45_000 // the core comes together
 	after        = 1_000  // the core has
 )
 
@@ -114,7 +114,7 @@ func (d *drawing) subnets(o Options) {
 		d.line("    type: %s", pick(d.of("type", id), "application", "application", "verified_application", "system"))
 		d.line("    bandwidth: %s", pick(d.of("bandwidth", id), "300Mbit", "50Mbit", "10Mbit", "unlimited"))
 		d.line("    unit_delay: %s", pick(d.of("unit delay", id), "1s", "1s", "500ms", "2s"))
-		d.line("    notary_delay: %s", pick(d.of("notary delay", id), "300ms", "300ms", "100ms", "600ms"))
+		d.line("    notary_delay: %s", pick(d.of("notary delay", id), "300ms", "300ms", "600ms", "1s"))
 		d.line("    dkg_interval: %d", pick(d.of("interval", id), 499, 99, 49, 19, 9))
 		d.line("    max_ingress_messages: %d", pick(d.of("messages", id), 1000, 1000, 10, 1))
 		d.line("    max_block_payload: %s", pick(d.of("payload", id), "4MiB", "4MiB", "100KiB"))

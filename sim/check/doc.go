@@ -12,7 +12,8 @@
 //
 // Where a scenario states a healing, nothing is asked for before it but safety. From then on a core of nodes, enough of each subnet, is
 // left alone: within a bound each of them finalizes and certifies past all that any honest node knew, and calls across subnets of then
-// are answered. The rest may stay broken, and owes nothing.
+// are answered. The rest may stay broken, and owes nothing. That nobody lags is not asked for then: a node that was away gets ten heights
+// every three seconds (p2p: look-ahead and refresh of the bouncer), which a fast subnet outruns until its next catch-up package.
 //
 // # Memory
 //

@@ -103,17 +103,21 @@ func (s *Suite) missing(sub *subnet, n *node) string {
 
 // signed says who of the core has signed at a height.
 func (s *Suite) signed(sub *subnet, what string, h protocol.Height, shares func(*node) *byHeight) string {
-	var has, lacks []string
+	var lacks []string
+	has := 0
 	for i, n := range sub.nodes {
 		if !s.healer.has(sub.Nodes[i]) {
 			continue
 		}
 		if own := shares(n).at(h); own != nil && own.set {
-			has = append(has, sub.Nodes[i].String())
+			has++
 		} else {
 			lacks = append(lacks, sub.Nodes[i].String())
 		}
 	}
 	quorum := len(sub.Nodes) - protocol.FaultsTolerated(len(sub.Nodes))
-	return fmt.Sprintf("%d %s shares of %d needed; none from (%s)", len(has), what, quorum, strings.Join(lacks, ", "))
+	if has >= quorum {
+		return fmt.Sprintf("%d %s shares are signed, of %d needed, and have not all reached it", has, what, quorum)
+	}
+	return fmt.Sprintf("%d %s shares of %d needed are signed; none by (%s)", has, what, quorum, strings.Join(lacks, ", "))
 }

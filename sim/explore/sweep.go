@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime/debug"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -131,7 +132,7 @@ func (r *runner) outcome(seed uint64) *Outcome {
 func (r *runner) run(seed uint64) (o *Outcome) {
 	defer func() {
 		if said := recover(); said != nil {
-			o = &Outcome{Seed: seed, Status: Bug, Failures: []Failure{}, Trouble: fmt.Sprintf("%v\n%s", said, debug.Stack())}
+			o = &Outcome{Seed: seed, Status: Bug, Failures: []Failure{}, Trouble: fmt.Sprintf("%v\n%s", said, calls(debug.Stack()))}
 			r.engine = canister.NewEngine(r.modules)
 		}
 	}()
@@ -143,6 +144,17 @@ func (r *runner) run(seed uint64) (o *Outcome) {
 		return nil
 	}
 	return newOutcome(result)
+}
+
+// calls are our functions on a stack, without addresses, which are others each time.
+func calls(stack []byte) string {
+	var ours []string
+	for line := range strings.Lines(string(stack)) {
+		if end := strings.LastIndex(line, "("); end > 0 && strings.HasPrefix(line, "icsim/") {
+			ours = append(ours, line[:end])
+		}
+	}
+	return strings.Join(ours, "\n")
 }
 
 func (r *runner) simulate(seed uint64) (*sim.Result, error) {
