@@ -256,6 +256,56 @@ func TestNothingIsAnsweredBeforeTheFirstCertifiedState(t *testing.T) {
 	require.Zero(t, n.readReplies()[3].Refusal)
 }
 
+// health asks the node how it is.
+func (n *node) health() protocol.Health {
+	n.Helper()
+	n.give(&protocol.StatusRequest{Serial: 7})
+	r := replies(n, func(r *protocol.StatusReply) uint64 { return r.Serial })[7]
+	require.NotNil(n, r, "it is told at once")
+	require.Equal(n, n.States().CertifiedHeight(), r.Height)
+	return r.Health
+}
+
+// A node tells what it lacks, and is healthy when it lacks nothing (rs/http_endpoints/public/src/lib.rs, start_server_initialization).
+func TestNodesTellTheirHealth(t *testing.T) {
+	n := newNode(t, 4, 4)
+	require.Equal(t, protocol.WaitingForCertifiedState, n.health())
+	n.commit()
+	require.Equal(t, protocol.WaitingForCertifiedState, n.health())
+	n.certify()
+	require.Equal(t, protocol.WaitingForRootDelegation, n.health())
+	require.Equal(t, protocol.Healthy, serving(t).health())
+}
+
+// A node whose certified state is more than 20 heights below its last finalized block says so, and answers no queries and reads: it would
+// do so from an old state. Calls it takes (rs/http_endpoints/public/src/health_status_refresher.rs; rs/interfaces/src/consensus_pool.rs,
+// HEIGHT_CONSIDERED_BEHIND).
+func TestNodesThatLagDoNotAnswer(t *testing.T) {
+	for _, finalized := range []protocol.Height{21, 22} { // the certified state is of height 1
+		w := replicatest.NewWorld(4)
+		cfg := w.Config(0)
+		content := cfg.Genesis.Content
+		block := *content.Block
+		block.Height = finalized
+		content.Block, content.BlockHash = &block, block.Hash()
+		cfg.Genesis = protocol.NewCatchUpPackage(content, cfg.Genesis.Signature)
+		n := &node{TB: t, World: w, Replica: replica.New(cfg)}
+		n.commit()
+		n.certify()
+		health, status := protocol.Healthy, 0
+		if finalized > 21 {
+			health, status = protocol.CertifiedStateBehind, protocol.StatusUnavailable
+		}
+		require.Equal(t, health, n.health())
+		n.give(n.newQuery(1))
+		require.Equal(t, status, n.queryReplies()[1].Refusal.Status)
+		n.give(n.newRead(2, hashtree.Path{"time"}))
+		require.Equal(t, status, n.readReplies()[2].Refusal.Status)
+		n.give(n.newCall(3))
+		require.Empty(t, n.callReplies(), "it waits for the outcome")
+	}
+}
+
 // Queries and reads see the latest certified state, though later ones are executed; the node signs the answer to a query, of that
 // state's time.
 func TestUsersSeeCertifiedStates(t *testing.T) {
