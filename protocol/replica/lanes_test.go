@@ -35,13 +35,22 @@ func newNode(t testing.TB, nodes ...int) *node {
 	return &node{TB: t, World: w, Replica: replica.New(w.Config(id))}
 }
 
-// give steps the lane of some messages with them, as from a user.
+// give steps the lane of some messages with them, as from a user, or from the node itself if they are of its lanes.
 func (n *node) give(messages ...protocol.Message) *protocol.Outputs {
-	in := protocol.Input{Lane: messages[0].Lane(), Now: n.now, Instant: n.now}
+	var arrivals []protocol.Arrival
 	for _, m := range messages {
-		in.Arrivals = append(in.Arrivals, protocol.Arrival{From: replicatest.User, Msg: m})
+		from := replicatest.User
+		if m.Size() == 0 {
+			from = protocol.NoNode
+		}
+		arrivals = append(arrivals, protocol.Arrival{From: from, Msg: m})
 	}
-	return n.step(&in)
+	return n.take(arrivals...)
+}
+
+// take steps the lane of what arrives with it.
+func (n *node) take(arrivals ...protocol.Arrival) *protocol.Outputs {
+	return n.step(&protocol.Input{Lane: arrivals[0].Msg.Lane(), Now: n.now, Instant: n.now, Arrivals: arrivals})
 }
 
 // wake steps a lane with nothing.
