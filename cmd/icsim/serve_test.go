@@ -135,7 +135,7 @@ func TestOpenCallsOutliveTheTimeToSendThem(t *testing.T) {
 	slow, err := net.Dial("tcp", listener.Addr().String())
 	require.NoError(t, err)
 	defer slow.Close()
-	_, err = fmt.Fprintf(slow, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/cbor\r\nContent-Length: 999\r\n\r\nsome", calls.Path())
+	_, err = fmt.Fprintf(slow, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/cbor\r\nContent-Length: 99\r\n\r\nsome", calls.Path())
 	require.NoError(t, err)
 	require.NoError(t, slow.SetReadDeadline(time.Now().Add(10*time.Second)))
 	_, err = io.ReadAll(slow)

@@ -20,7 +20,8 @@ func (r *Replica) States() *messaging.StateManager { return r.states }
 // OwnMessages are others that lanes tell each other, made of a state, a package and calls.
 func OwnMessages(s *messaging.State, p *protocol.CatchUpPackage, calls []*protocol.SignedIngress) []protocol.Message {
 	return []protocol.Message{
-		&inducted{s.Height(), calls}, &wanted{statesync.Target{Height: 1000}}, &synced{s}, &found{cup: p, from: 1}, &fetched{&outcalls.Request{ID: 1}},
+		&inducted{s.Height(), calls}, &wanted{statesync.Target{Height: 1000}}, &synced{s}, &found{cup: p, from: 1},
+		&fetched{&outcalls.Request{ID: 1}},
 	}
 }
 
