@@ -29,6 +29,7 @@ func forgeries(t *testing.T, w *replicatest.World) (all []protocol.Message) {
 func TestNodesTakeNoMessagesOfLanesFromOthers(t *testing.T) {
 	w := replicatest.NewWorld(4)
 	inputs := w.Recorded(0)
+	require.Greater(t, len(inputs), 300)
 	forged := forgeries(t, w)
 	kinds := map[string]bool{}
 	for _, m := range forged {
@@ -46,7 +47,7 @@ func TestNodesTakeNoMessagesOfLanesFromOthers(t *testing.T) {
 				did = append(did, fmt.Sprintf("%v %v to %v", in.Instant, s.Msg, s.To))
 			}
 			for _, n := range out.Notes {
-				did = append(did, fmt.Sprintf("%v %v", in.Instant, n))
+				did = append(did, fmt.Sprintf("%v %v %d %x %s", in.Instant, n.Kind, n.Height, n.Hash, n.Reason))
 			}
 			for _, l := range out.Locals {
 				did = append(did, fmt.Sprintf("%v %v after %v", in.Instant, l.Msg, l.After))
