@@ -94,7 +94,7 @@ func (o *Outputs) Local(m Message) { o.Locals = append(o.Locals, Local{Msg: m}) 
 // A Message is anything that reaches a lane. Immutable once sent; receivers share it.
 type Message interface {
 	Lane() Lane // where the receiver handles it
-	Size() int  // bytes on the wire, before framing; 0 for messages that do not leave the node
+	Size() int  // bytes on the wire, before framing; 0 for messages that do not leave the node, which takes none from others
 	// Fingerprint identifies the content in the event record: equal messages have equal fingerprints.
 	Fingerprint() uint64
 	String() string // one short line for traces

@@ -128,6 +128,11 @@ func (x *Session) Settled(subnet protocol.SubnetID) (least *messaging.State) {
 	return least
 }
 
+// Health is what the boundary node says of itself.
+func (x *Session) Health() protocol.Health {
+	return x.s.hosts[x.s.boundary].Machine().(*boundary.Node).Health()
+}
+
 // CertifiedHeight is that of the root subnet.
 func (x *Session) CertifiedHeight() protocol.Height {
 	return x.s.watch.subnets[x.s.registry.Latest().Root].certified

@@ -233,20 +233,25 @@ func routes(agents *gateway.Agents, runner *live.Runner, spec *scenarios.Spec, s
 	return mux, nil
 }
 
-// Bounds of a connection, so that slow and idle clients hold nothing for long.
+// A patience is how long clients may take, so that slow and idle ones hold nothing for long. read is for a request with its body: once that
+// has come, net/http lifts the deadline, and the answer may take its time (net/http, connReader.startBackgroundRead).
+type patience struct{ head, read, idle time.Duration }
+
+// What serveUntilInterrupted grants.
+var usual = patience{head: 10 * time.Second, read: time.Minute, idle: 2 * time.Minute}
+
 const (
-	headTime  = 10 * time.Second
-	readTime  = time.Minute
-	idleTime  = 2 * time.Minute
 	headBytes = 64 << 10
 	closeTime = 2 * time.Second
 )
 
+func (p patience) server(h http.Handler) *http.Server {
+	return &http.Server{Handler: h, ReadHeaderTimeout: p.head, ReadTimeout: p.read, IdleTimeout: p.idle, MaxHeaderBytes: headBytes}
+}
+
 // serveUntilInterrupted answers until ctx ends.
 func serveUntilInterrupted(ctx context.Context, l net.Listener, h http.Handler, stderr io.Writer) error {
-	server := &http.Server{
-		Handler: h, ReadHeaderTimeout: headTime, ReadTimeout: readTime, IdleTimeout: idleTime, MaxHeaderBytes: headBytes,
-	}
+	server := usual.server(h)
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
 	select {

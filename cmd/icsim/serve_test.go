@@ -3,8 +3,10 @@ package main
 import (
 	"bufio"
 	"bytes"
+	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -12,9 +14,17 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/stretchr/testify/require"
+
+	"icsim/crypto/principal"
+	"icsim/protocol"
+	"icsim/sim"
+	"icsim/sim/envelope"
+	"icsim/sim/gateway"
+	"icsim/sim/gateway/live"
 )
 
 // interrupt runs a command that serves, presses Ctrl-C when it has told its address, and keeps what it printed:
@@ -66,4 +76,68 @@ func TestServeSaysThatThePortIsTaken(t *testing.T) {
 	err = f.run(t.Context(), io.Discard, io.Discard)
 	require.ErrorContains(t, err, "--listen "+taken.Addr().String()+": ")
 	require.ErrorContains(t, err, "address already in use")
+}
+
+// A synchronous call stays open for as long as the network takes, though that is many times what a client may take to send it; a client
+// that sends a part and no more is cut off.
+func TestOpenCallsOutliveTheTimeToSendThem(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "one.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("name: one\nabout: a subnet\nduration: 1m\ncrypto: ideal\nsubnets:\n"+
+		"  - { name: app, nodes: 4 }\n"), 0o666))
+	f := serveFlags{file: file, seed: 1, record: noRecord}
+	spec, err := (&runFlags{file: file, workers: 1}).spec()
+	require.NoError(t, err)
+	spec.Genesis = time.Now().UTC()
+	genesis := uint64(spec.Genesis.UnixNano())
+	runner, _, err := f.open(spec)
+	require.NoError(t, err)
+	defer func() { _, _ = runner.Close() }()
+	agents := gateway.NewAgents(runner, genesis, "test")
+	require.NoError(t, agents.Await(t.Context()))
+
+	granted := patience{head: 50 * time.Millisecond, read: 50 * time.Millisecond, idle: time.Second}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	server := granted.server(agents)
+	go func() { _ = server.Serve(listener) }()
+	defer server.Close()
+
+	nobody := protocol.CanisterID(0)
+	calls := envelope.Endpoint{Operation: envelope.Call, Version: 4, ID: nobody.Principal()}
+	content := protocol.IngressContent{
+		Sender: principal.Anonymous(), Canister: nobody, Method: "inc", Arg: []byte("DIDL\x00\x00"), Expiry: protocol.Time(4 * time.Minute),
+	}
+	body := calls.Ask(&content, genesis)
+	answered := make(chan string, 1)
+	go func() {
+		r, err := http.Post("http://"+listener.Addr().String()+calls.Path(), envelope.ContentType, bytes.NewReader(body))
+		if err != nil {
+			answered <- err.Error()
+			return
+		}
+		defer r.Body.Close()
+		text, err := io.ReadAll(r.Body)
+		answered <- fmt.Sprintf("%d %v %s", r.StatusCode, err, text)
+	}()
+	require.Eventually(t, func() bool {
+		open := 0
+		_ = runner.Look(func(_ *sim.Session, s live.Status) { open = s.Open })
+		return open == 1
+	}, 10*time.Second, time.Millisecond)
+	select { // virtual time stands: nobody answers
+	case answer := <-answered:
+		t.Fatal(answer)
+	case <-time.After(8 * granted.read):
+	}
+	require.NoError(t, runner.Step(20*time.Second))
+	require.Regexp(t, `^200 <nil> (?s:.*)IC0301`, <-answered)
+
+	slow, err := net.Dial("tcp", listener.Addr().String())
+	require.NoError(t, err)
+	defer slow.Close()
+	_, err = fmt.Fprintf(slow, "POST %s HTTP/1.1\r\nHost: x\r\nContent-Type: application/cbor\r\nContent-Length: 99\r\n\r\nsome", calls.Path())
+	require.NoError(t, err)
+	require.NoError(t, slow.SetReadDeadline(time.Now().Add(10*time.Second)))
+	_, err = io.ReadAll(slow)
+	require.NoError(t, err, "it is cut off")
 }

@@ -12,6 +12,19 @@ func badRequest(format string, args ...any) protocol.Refusal {
 	return protocol.Refusal{Status: protocol.StatusBadRequest, Text: fmt.Sprintf(format, args...)}
 }
 
+// Unhealthy refuses queries and reads unless the node is healthy (rs/http_endpoints/public/src/query.rs). Calls are taken by a node that is
+// behind: they are judged by the certified state that there is.
+func Unhealthy(h protocol.Health) protocol.Refusal {
+	switch h {
+	case protocol.Healthy:
+		return protocol.Refusal{}
+	case protocol.CertifiedStateBehind:
+		text := fmt.Sprintf("Replica is unhealthy: %s. Check the /api/v2/status for more information.", h)
+		return protocol.Refusal{Status: protocol.StatusUnavailable, Text: text}
+	}
+	return Unavailable()
+}
+
 // Unavailable is the answer of a node that has no certified state yet, or no delegation for its certificates.
 func Unavailable() protocol.Refusal {
 	return protocol.Refusal{Status: protocol.StatusUnavailable, Text: "Certified state unavailable. Please try again."}

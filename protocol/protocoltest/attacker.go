@@ -87,7 +87,11 @@ func (a *attacker) learn(m protocol.Message) {
 // arrivals are some hostile messages, now.
 func (a *attacker) arrivals() (all []protocol.Arrival) {
 	for range 1 + a.below(4) {
-		all = append(all, protocol.Arrival{From: pick(a, a.from), Conn: a.conn + uint32(a.below(2)), Msg: a.message()})
+		from, msg := pick(a, a.from), a.message()
+		if _, ok := msg.(*protocol.PeerChange); ok { // it is the node's own host that tells
+			from = protocol.NoNode
+		}
+		all = append(all, protocol.Arrival{From: from, Conn: a.conn + uint32(a.below(2)), Msg: msg})
 	}
 	if len(a.asked) > 0 && a.below(3) > 0 {
 		q := pick(a, a.asked)

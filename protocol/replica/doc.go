@@ -12,7 +12,7 @@
 //   - xnet_lane.go: streams served to and pulled from other subnets.
 //   - execution_lane.go: batches in order, one after the other.
 //   - query_lane.go: users' queries and reads of the certified state; the delegation.
-//   - endpoint.go: what users' requests are judged by, on both lanes that take them.
+//   - endpoint.go: what users' requests are judged by, on both lanes that take them; health.go: whether the node can answer.
 //   - outcall_lane.go: requests to HTTPS servers, shares of their responses. It sleeps while no canister has called.
 //   - statesync_lane.go: states fetched from peers and served to them. It sleeps while nobody needs one.
 //   - dkg_lane.go: dealings for the subnet's next keys, and the node's shares of them. It sleeps between summaries.

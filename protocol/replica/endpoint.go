@@ -52,8 +52,8 @@ func (v visit) certificate(about protocol.CanisterID, flat bool, paths ...hashtr
 	return v.states.Certificate(d, paths...)
 }
 
-// healthy tells whether the node can answer users.
-func (v visit) healthy() bool { return v.serves(v.registry) }
+// unhealthy refuses a query or a read that the node cannot answer as it should.
+func (v visit) unhealthy() protocol.Refusal { return endpoint.Unhealthy(v.health(v.registry)) }
 
 // first gives the first refusal of some.
 func first(refusals ...protocol.Refusal) protocol.Refusal {

@@ -127,7 +127,7 @@ func (l *ingressLane) call(v visit, from protocol.NodeID, m *protocol.CallReques
 
 // refuses says why a call is not even looked at. One that the pool has was signed by its sender.
 func (l *ingressLane) refuses(v visit, m *protocol.SignedIngress, effective protocol.CanisterID) protocol.Refusal {
-	if !v.healthy() {
+	if !v.serves(v.registry) {
 		return endpoint.Unavailable()
 	}
 	v.keys.Meter.Charge(protocol.OpIngressValidate, 1)

@@ -35,13 +35,22 @@ func newNode(t testing.TB, nodes ...int) *node {
 	return &node{TB: t, World: w, Replica: replica.New(w.Config(id))}
 }
 
-// give steps the lane of some messages with them, as from a user.
+// give steps the lane of some messages with them, as from a user, or from the node itself if they are of its lanes.
 func (n *node) give(messages ...protocol.Message) *protocol.Outputs {
-	in := protocol.Input{Lane: messages[0].Lane(), Now: n.now, Instant: n.now}
+	var arrivals []protocol.Arrival
 	for _, m := range messages {
-		in.Arrivals = append(in.Arrivals, protocol.Arrival{From: replicatest.User, Msg: m})
+		from := replicatest.User
+		if m.Size() == 0 {
+			from = protocol.NoNode
+		}
+		arrivals = append(arrivals, protocol.Arrival{From: from, Msg: m})
 	}
-	return n.step(&in)
+	return n.take(arrivals...)
+}
+
+// take steps the lane of what arrives with it.
+func (n *node) take(arrivals ...protocol.Arrival) *protocol.Outputs {
+	return n.step(&protocol.Input{Lane: arrivals[0].Msg.Lane(), Now: n.now, Instant: n.now, Arrivals: arrivals})
 }
 
 // wake steps a lane with nothing.
@@ -254,6 +263,56 @@ func TestNothingIsAnsweredBeforeTheFirstCertifiedState(t *testing.T) {
 	require.Zero(t, n.queryReplies()[2].Refusal)
 	n.give(n.newRead(3, hashtree.Path{"time"}))
 	require.Zero(t, n.readReplies()[3].Refusal)
+}
+
+// health asks the node how it is.
+func (n *node) health() protocol.Health {
+	n.Helper()
+	n.give(&protocol.StatusRequest{Serial: 7})
+	r := replies(n, func(r *protocol.StatusReply) uint64 { return r.Serial })[7]
+	require.NotNil(n, r, "it is told at once")
+	require.Equal(n, n.States().CertifiedHeight(), r.Height)
+	return r.Health
+}
+
+// A node tells what it lacks, and is healthy when it lacks nothing (rs/http_endpoints/public/src/lib.rs, start_server_initialization).
+func TestNodesTellTheirHealth(t *testing.T) {
+	n := newNode(t, 4, 4)
+	require.Equal(t, protocol.WaitingForCertifiedState, n.health())
+	n.commit()
+	require.Equal(t, protocol.WaitingForCertifiedState, n.health())
+	n.certify()
+	require.Equal(t, protocol.WaitingForRootDelegation, n.health())
+	require.Equal(t, protocol.Healthy, serving(t).health())
+}
+
+// A node whose certified state is more than 20 heights below its last finalized block says so, and answers no queries and reads: it would
+// do so from an old state. Calls it takes (rs/http_endpoints/public/src/health_status_refresher.rs; rs/interfaces/src/consensus_pool.rs,
+// HEIGHT_CONSIDERED_BEHIND).
+func TestNodesThatLagDoNotAnswer(t *testing.T) {
+	for _, finalized := range []protocol.Height{21, 22} { // the certified state is of height 1
+		w := replicatest.NewWorld(4)
+		cfg := w.Config(0)
+		content := cfg.Genesis.Content
+		block := *content.Block
+		block.Height = finalized
+		content.Block, content.BlockHash = &block, block.Hash()
+		cfg.Genesis = protocol.NewCatchUpPackage(content, cfg.Genesis.Signature)
+		n := &node{TB: t, World: w, Replica: replica.New(cfg)}
+		n.commit()
+		n.certify()
+		health, status := protocol.Healthy, 0
+		if finalized > 21 {
+			health, status = protocol.CertifiedStateBehind, protocol.StatusUnavailable
+		}
+		require.Equal(t, health, n.health())
+		n.give(n.newQuery(1))
+		require.Equal(t, status, n.queryReplies()[1].Refusal.Status)
+		n.give(n.newRead(2, hashtree.Path{"time"}))
+		require.Equal(t, status, n.readReplies()[2].Refusal.Status)
+		n.give(n.newCall(3))
+		require.Empty(t, n.callReplies(), "it waits for the outcome")
+	}
 }
 
 // Queries and reads see the latest certified state, though later ones are executed; the node signs the answer to a query, of that

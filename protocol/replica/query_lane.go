@@ -12,7 +12,8 @@ import (
 // maxRequests bounds the queries and reads that wait at a node (rs/config/src/http_handler.rs, max_query_concurrent_requests).
 const maxRequests = 400
 
-// A queryLane answers users from the latest certified state: queries, and reads of the state. It also fetches the node's delegation.
+// A queryLane answers users from the latest certified state: queries, and reads of the state. It also tells the node's health and
+// fetches its delegation.
 // It answers one request a step, so that each leaves when its own time is spent.
 //
 // Model: one thread; the replica has four for queries, and more for reads.
@@ -28,7 +29,7 @@ func (l *queryLane) init(r *Replica) {
 
 func (l *queryLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 	for i := range in.Arrivals {
-		l.take(&in.Arrivals[i], in, out)
+		l.take(r, &in.Arrivals[i], in, out)
 	}
 	if state, _ := r.states.Certified(); l.started || state != nil {
 		l.started = true
@@ -52,10 +53,15 @@ func (l *queryLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) 
 	}
 }
 
-// take queues a request, or refuses it when too many wait.
-func (l *queryLane) take(a *protocol.Arrival, in *protocol.Input, out *protocol.Outputs) {
+// take queues a request, or refuses it when too many wait. Of its health the node tells at once.
+func (l *queryLane) take(r *Replica, a *protocol.Arrival, in *protocol.Input, out *protocol.Outputs) {
 	busy := protocol.Refusal{Status: protocol.StatusTooMany, Text: "Too many requests. Please try again."}
 	switch m := a.Msg.(type) {
+	case *protocol.StatusRequest:
+		out.Meter.Charge(protocol.OpReceive, 1)
+		out.Send([]protocol.NodeID{a.From}, &protocol.StatusReply{
+			Health: r.health(r.visit(in).registry), Height: r.states.CertifiedHeight(), Serial: m.Serial,
+		})
 	case *protocol.ReadReply:
 		out.Meter.Charge(protocol.OpReceive, 1)
 		l.delegation.Handle(m, in)
@@ -84,8 +90,7 @@ func (l *queryLane) answer(v visit, m *protocol.QueryRequest, out *protocol.Outp
 	if reply.Refusal = l.refuses(v, m); reply.Refusal.Status != 0 {
 		return reply
 	}
-	if !v.healthy() {
-		reply.Refusal = endpoint.Unavailable()
+	if reply.Refusal = v.unhealthy(); reply.Refusal.Status != 0 {
 		return reply
 	}
 	state, _ := v.states.Certified()
@@ -135,8 +140,7 @@ func (l *queryLane) read(v visit, m *protocol.ReadRequest, out *protocol.Outputs
 	if reply.Refusal = f; f.Status != 0 {
 		return reply
 	}
-	if !v.healthy() {
-		reply.Refusal = endpoint.Unavailable()
+	if reply.Refusal = v.unhealthy(); reply.Refusal.Status != 0 {
 		return reply
 	}
 	state, _ := v.states.Certified()

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"fmt"
+	"slices"
 
 	"icsim/crypto"
 	"icsim/crypto/userkey"
@@ -82,6 +83,7 @@ func New(cfg Config) *Replica {
 // Step handles what one lane has got.
 func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
 	r.keys.Meter = &out.Meter
+	in = r.withoutForged(in, out)
 	switch in.Lane {
 	case protocol.LaneConsensus:
 		r.consensus.step(r, in, out)
@@ -106,6 +108,21 @@ func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
 	default:
 		panic(fmt.Sprintf("replica: node %s has no lane %d", r.cfg.Node, in.Lane))
 	}
+}
+
+// withoutForged gives an input without what lanes of this node tell each other if it comes from another node. No such message exists on the
+// wire: who sends one sends bytes that cannot be read.
+func (r *Replica) withoutForged(in *protocol.Input, out *protocol.Outputs) *protocol.Input {
+	forged := func(a protocol.Arrival) bool {
+		return a.Msg.Size() == 0 && a.From != r.cfg.Node && a.From != protocol.NoNode
+	}
+	if !slices.ContainsFunc(in.Arrivals, forged) {
+		return in
+	}
+	rest := *in
+	rest.Arrivals = slices.DeleteFunc(slices.Clone(in.Arrivals), forged)
+	out.Meter.Charge(protocol.OpReceive, len(in.Arrivals)-len(rest.Arrivals))
+	return &rest
 }
 
 // rand gives the node's stream of choices for a purpose.

@@ -6,9 +6,13 @@
 // goes back leaves the simulation by Config.Answer, which nothing simulated reads. So a run with the same requests at the same times
 // is the same run, whoever listens.
 //
-// Rules that tests hold it to: each request is answered once; none waits longer than maxTries times its patience; a request
-// is never given to a node that failed within the last sulk if there is another.
+// It asks each node for its health every second, and sends requests to those that say they are healthy and do not lag the others
+// (health.go; rs/boundary_node/ic_boundary/src/check.rs). A node that lags by less is asked, and answers from an older state.
 //
-// Model: the deployed boundary node probes the nodes' health each second and leaves out those that lag. Here a node is left out for a
-// while after it failed to answer, or said that it cannot now.
+// Rules that tests hold it to: each request is answered once; none waits longer than maxTries times its patience; no request goes to a
+// node that is not fit while another of its subnet is.
+//
+// Model: heights count at once. The deployed boundary node takes them from each tenth answer, and whenever an answer took 15 percent
+// longer or shorter than the last ones, and looks at them every five seconds. It also refuses requests while it knows of no fit node of
+// a subnet; here any node is asked then.
 package boundary

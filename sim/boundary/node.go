@@ -2,17 +2,13 @@ package boundary
 
 import (
 	"slices"
-	"time"
 
 	"icsim/crypto/principal"
 	"icsim/protocol"
 	"icsim/sim/rng"
 )
 
-const (
-	maxTries = 3
-	sulk     = 30 * time.Second // how long a node that failed is left out
-)
+const maxTries = 3
 
 // A Config is what a boundary node finds.
 type Config struct {
@@ -26,8 +22,8 @@ type Node struct {
 	cfg     Config
 	random  rng.Stream
 	serial  uint64
-	waiting []*attempt                        // in the order they were made
-	shunned map[protocol.NodeID]protocol.Time // until when
+	waiting []*attempt // in the order they were made
+	watch   healthWatch
 }
 
 // An attempt is a request at a node.
@@ -41,8 +37,11 @@ type attempt struct {
 
 // New makes a boundary node with nothing to do.
 func New(c Config) *Node {
-	return &Node{cfg: c, random: c.Random.Stream(), shunned: map[protocol.NodeID]protocol.Time{}}
+	return &Node{cfg: c, random: c.Random.Stream(), watch: healthWatch{nodes: map[protocol.NodeID]*checked{}}}
 }
+
+// Health is what the boundary node says of itself to agents.
+func (b *Node) Health() protocol.Health { return b.watch.health(b.cfg.Registry()) }
 
 // Step takes requests from outside and replies from nodes. All lanes do the same work: replies come in the lane of their kind.
 func (b *Node) Step(in *protocol.Input, out *protocol.Outputs) {
@@ -50,6 +49,8 @@ func (b *Node) Step(in *protocol.Input, out *protocol.Outputs) {
 		switch m := in.Arrivals[i].Msg.(type) {
 		case *Request:
 			b.send(&attempt{request: m}, in.Instant, out)
+		case *protocol.StatusReply:
+			b.watch.answered(in.Arrivals[i].From, m)
 		case *protocol.CallReply:
 			b.replied(m.Serial, Answer{Call: m, Refusal: m.Refusal}, in.Instant, out)
 		case *protocol.QueryReply:
@@ -60,7 +61,8 @@ func (b *Node) Step(in *protocol.Input, out *protocol.Outputs) {
 	}
 	if in.Lane == protocol.LaneIngress {
 		b.lose(in.Instant, out)
-		out.Wake = protocol.Never
+		b.watch.step(in.Instant, b.cfg.Registry(), out)
+		out.Wake = b.watch.next
 		for _, a := range b.waiting {
 			out.Wake = min(out.Wake, a.until)
 		}
@@ -74,7 +76,7 @@ func (b *Node) send(a *attempt, now protocol.Time, out *protocol.Outputs) {
 		b.refuse(a, statusNotFound, refusal)
 		return
 	}
-	a.node = b.choose(subnet.Members, a.tried, now)
+	a.node = b.choose(subnet.Members, a.tried)
 	a.tried = append(a.tried, a.node)
 	b.serial++
 	a.serial, a.until = b.serial, now.Add(a.request.patience())
@@ -102,15 +104,17 @@ func (r *Request) route(registry *protocol.RegistrySnapshot) (subnet *protocol.S
 	return registry.Subnet(id), ""
 }
 
-// choose draws a node: of those not tried and not shunned, if there are any.
-func (b *Node) choose(members, tried []protocol.NodeID, now protocol.Time) protocol.NodeID {
-	good := slices.DeleteFunc(slices.Clone(members), func(n protocol.NodeID) bool {
-		return slices.Contains(tried, n) || b.shunned[n] > now
-	})
-	if len(good) == 0 {
-		good = members
+// choose draws a node: of those that are fit, or of all if none is known to be, one that has not been tried if there is any.
+func (b *Node) choose(members, tried []protocol.NodeID) protocol.NodeID {
+	fit := b.watch.fit(members)
+	if len(fit) == 0 {
+		fit = members
 	}
-	return good[b.random.Next().IntN(len(good))]
+	fresh := slices.DeleteFunc(slices.Clone(fit), func(n protocol.NodeID) bool { return slices.Contains(tried, n) })
+	if len(fresh) == 0 {
+		fresh = fit
+	}
+	return fresh[b.random.Next().IntN(len(fresh))]
 }
 
 // replied takes a node's answer. One that says that the node cannot answer now is as good as none.
@@ -121,13 +125,10 @@ func (b *Node) replied(serial uint64, answer Answer, now protocol.Time, out *pro
 	}
 	a := b.waiting[i]
 	b.waiting = slices.Delete(b.waiting, i, i+1)
-	if answer.Refusal.Status == statusUnavailable {
-		b.shunned[a.node] = now.Add(sulk)
-		if len(a.tried) < maxTries {
-			b.send(a, now, out)
-			out.Local(&protocol.Poke{At: protocol.LaneIngress, Reason: "another node is asked"}) // the lane that keeps the time
-			return
-		}
+	if answer.Refusal.Status == statusUnavailable && len(a.tried) < maxTries {
+		b.send(a, now, out)
+		out.Local(&protocol.Poke{At: protocol.LaneIngress, Reason: "another node is asked"}) // the lane that keeps the time
+		return
 	}
 	answer.Ticket = a.request.Ticket
 	b.cfg.Answer(answer)
@@ -141,7 +142,6 @@ func (b *Node) lose(now protocol.Time, out *protocol.Outputs) {
 			return false
 		}
 		late = append(late, a)
-		b.shunned[a.node] = now.Add(sulk)
 		return true
 	})
 	for _, a := range late {

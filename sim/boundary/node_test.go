@@ -1,6 +1,8 @@
 package boundary
 
 import (
+	"maps"
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -32,25 +34,35 @@ type world struct {
 	now     protocol.Time
 	wake    protocol.Time
 	answers []Answer
-	sent    []protocol.Send
+	sent    []protocol.Send // requests
+	asked   []protocol.Send // for health
 }
 
 func newWorld(seed uint64) *world {
 	w := &world{wake: protocol.Never}
 	w.node = New(Config{Registry: registry, Random: rng.Root(seed), Answer: func(a Answer) { w.answers = append(w.answers, a) }})
+	w.step(nil)
 	return w
 }
 
 // step gives the node a message, or lets it look at the time.
-func (w *world) step(m protocol.Message) {
+func (w *world) step(m protocol.Message) { w.deliver(protocol.NoNode, m) }
+
+func (w *world) deliver(from protocol.NodeID, m protocol.Message) {
 	in := protocol.Input{Lane: protocol.LaneIngress, Instant: w.now}
 	if m != nil {
 		in.Lane = m.Lane()
-		in.Arrivals = []protocol.Arrival{{From: protocol.NoNode, Msg: m}}
+		in.Arrivals = []protocol.Arrival{{From: from, Msg: m}}
 	}
 	out := protocol.Outputs{Wake: protocol.Never}
 	w.node.Step(&in, &out)
-	w.sent = append(w.sent, out.Sends...)
+	for _, s := range out.Sends {
+		if _, ok := s.Msg.(*protocol.StatusRequest); ok {
+			w.asked = append(w.asked, s)
+		} else {
+			w.sent = append(w.sent, s)
+		}
+	}
 	if in.Lane == protocol.LaneIngress {
 		w.wake = out.Wake
 	}
@@ -163,15 +175,16 @@ func TestRefusalsAreTold(t *testing.T) {
 	}
 }
 
-// Whatever nodes do and whenever: each request is answered once, within maxTries times its patience; no node is asked twice about it,
-// and none that failed less than sulk ago while there is another that has not been asked.
+// Whatever nodes do and say, and whenever: each request is answered once, within maxTries times its patience; it goes to no node that is
+// not fit while another is, and to none twice while there is another such.
 func TestEachRequestIsAnsweredOnce(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(rapid.Uint64().Draw(t, "seed"))
-		m := model{world: w, open: map[uint64]*opened{}, failed: map[protocol.NodeID]protocol.Time{}, tried: map[uint64][]protocol.NodeID{}}
+		m := model{world: w, open: map[uint64]*opened{}, said: map[protocol.NodeID]*said{}, tried: map[uint64][]protocol.NodeID{}}
+		m.hear(t, 0)
 		requests := uint64(0)
 		for range rapid.IntRange(1, 60).Draw(t, "steps") {
-			switch rapid.IntRange(0, 3).Draw(t, "what") {
+			switch rapid.IntRange(0, 6).Draw(t, "what") {
 			case 0:
 				requests++
 				make := []func(uint64, protocol.CanisterID) *Request{call, query, read}[rapid.IntRange(0, 2).Draw(t, "kind")]
@@ -184,6 +197,11 @@ func TestEachRequestIsAnsweredOnce(t *testing.T) {
 				}
 			case 3:
 				m.wait(t, time.Duration(rapid.IntRange(0, 20_000).Draw(t, "wait"))*time.Millisecond)
+			default:
+				m.tell(rapid.SampledFrom(slices.Sorted(maps.Keys(m.said))).Draw(t, "node"), &protocol.StatusReply{
+					Health: rapid.SampledFrom([]protocol.Health{protocol.Healthy, protocol.Healthy, protocol.CertifiedStateBehind}).Draw(t, "health"),
+					Height: rapid.SampledFrom([]protocol.Height{1, 50, 100, math.MaxUint64}).Draw(t, "height"),
+				})
 			}
 		}
 		m.wait(t, maxTries*callPatience)
@@ -197,24 +215,83 @@ func TestEachRequestIsAnsweredOnce(t *testing.T) {
 	})
 }
 
-// A model knows what the boundary node may know: who was asked what, and who failed when.
+// A model knows what the boundary node may know: who was asked what, and who said what of itself.
 type model struct {
 	*world
-	open   map[uint64]*opened // by serial
-	failed map[protocol.NodeID]protocol.Time
-	tried  map[uint64][]protocol.NodeID // by ticket
+	open  map[uint64]*opened // by serial
+	said  map[protocol.NodeID]*said
+	tried map[uint64][]protocol.NodeID // by ticket
+}
+
+// said is what a node said of itself last, the question that is open, and since when that is so.
+type said struct {
+	healthy bool
+	height  protocol.Height
+	serial  uint64
+	since   protocol.Time
+}
+
+// hear takes note of the questions since so many: each node is asked every second, and given up after five.
+func (m *model) hear(t *rapid.T, before int) {
+	for _, q := range m.asked[before:] {
+		for _, n := range q.To {
+			s := m.said[n]
+			if s == nil {
+				s = &said{}
+				m.said[n] = s
+			}
+			if s.serial != 0 {
+				require.Equal(t, s.since.Add(checkTimeout), m.now)
+				s.healthy = false
+			}
+			s.serial, s.since = q.Msg.(*protocol.StatusRequest).Serial, m.now
+		}
+	}
+	for n, s := range m.said {
+		idle, open := m.now-s.since, s.serial != 0
+		require.True(t, open && idle <= protocol.Time(checkTimeout) || !open && idle <= protocol.Time(checkInterval), "node %d is not asked", n)
+	}
+}
+
+// tell answers a node's question, if one is open.
+func (m *model) tell(n protocol.NodeID, r *protocol.StatusReply) {
+	s := m.said[n]
+	r.Serial = s.serial
+	m.deliver(n, r)
+	if s.serial != 0 {
+		s.serial, s.since, s.healthy, s.height = 0, m.now, r.Health == protocol.Healthy, r.Height
+	}
+}
+
+// fit gives the nodes that say that they are healthy, and are not more than 50 heights below the median of those that do; if there are
+// none, all.
+func (m *model) fit(members []protocol.NodeID) []protocol.NodeID {
+	var heights []float64
+	for _, n := range members {
+		if m.said[n].healthy {
+			heights = append(heights, float64(m.said[n].height))
+		}
+	}
+	if len(heights) == 0 {
+		return members
+	}
+	slices.Sort(heights)
+	median := (heights[(len(heights)-1)/2] + heights[len(heights)/2]) / 2
+	return slices.DeleteFunc(slices.Clone(members), func(n protocol.NodeID) bool {
+		return !m.said[n].healthy || float64(m.said[n].height) < median-50
+	})
 }
 
 type opened struct {
 	request *Request
-	node    protocol.NodeID
 	until   protocol.Time
 }
 
 // step gives the node a message. What it sends then is about a request that is new, or whose node has just failed.
 func (m *model) step(t *rapid.T, message protocol.Message, about ...*Request) {
-	before := len(m.sent)
+	before, questions := len(m.sent), len(m.asked)
 	m.world.step(message)
+	defer m.hear(t, questions)
 	for _, s := range m.sent[before:] {
 		i := slices.IndexFunc(about, func(r *Request) bool { return r.message(serialOf(s.Msg)).Fingerprint() == s.Msg.Fingerprint() })
 		require.GreaterOrEqual(t, i, 0, "nobody asked for it")
@@ -224,14 +301,14 @@ func (m *model) step(t *rapid.T, message protocol.Message, about ...*Request) {
 		if r.effective() >= 100 {
 			members = registry().Subnets[1].Members
 		}
-		node, fit := s.To[0], func(n protocol.NodeID) bool { return !slices.Contains(m.tried[r.Ticket], n) && m.failed[n] <= m.now }
-		require.Contains(t, members, node)
-		if slices.ContainsFunc(members, fit) {
-			require.True(t, fit(node), "node %d has failed or has been asked", node)
+		node, fit, fresh := s.To[0], m.fit(members), func(n protocol.NodeID) bool { return !slices.Contains(m.tried[r.Ticket], n) }
+		require.Contains(t, fit, node)
+		if slices.ContainsFunc(fit, fresh) {
+			require.True(t, fresh(node), "node %d has been asked", node)
 		}
 		m.tried[r.Ticket] = append(m.tried[r.Ticket], node)
 		require.LessOrEqual(t, len(m.tried[r.Ticket]), maxTries)
-		m.open[serialOf(s.Msg)] = &opened{r, node, m.now.Add(r.patience())}
+		m.open[serialOf(s.Msg)] = &opened{r, m.now.Add(r.patience())}
 	}
 }
 
@@ -242,25 +319,13 @@ func (m *model) reply(t *rapid.T, serial uint64, message protocol.Message) {
 		return
 	}
 	delete(m.open, serial)
-	var refusal protocol.Refusal
-	switch r := message.(type) {
-	case *protocol.CallReply:
-		refusal = r.Refusal
-	case *protocol.QueryReply:
-		refusal = r.Refusal
-	case *protocol.ReadReply:
-		refusal = r.Refusal
-	}
-	if refusal.Status == 503 {
-		m.failed[o.node] = m.now.Add(sulk)
-	}
 	m.step(t, message, o.request)
 }
 
 // wait lets time pass, from one moment at which a node's patience ends to the next.
 func (m *model) wait(t *rapid.T, d time.Duration) {
 	for end := m.now.Add(d); ; {
-		next := end
+		next := min(end, m.wake)
 		for _, o := range m.open {
 			next = min(next, o.until)
 		}
@@ -268,7 +333,6 @@ func (m *model) wait(t *rapid.T, d time.Duration) {
 		var late []*Request
 		for serial, o := range m.open {
 			if o.until <= m.now {
-				m.failed[o.node] = m.now.Add(sulk)
 				late = append(late, o.request)
 				delete(m.open, serial)
 			}
@@ -288,32 +352,4 @@ func serialOf(m protocol.Message) uint64 {
 		return m.Serial
 	}
 	return m.(*protocol.ReadRequest).Serial
-}
-
-// Nodes that failed are left alone for a while, and then have another chance.
-func TestNodesThatFailedAreLeftAlone(t *testing.T) {
-	w := newWorld(3)
-	w.step(read(1, 0))
-	bad := w.sent[0].To[0]
-	w.step(reply(w.sent[0].Msg, 503))
-	w.step(reply(w.sent[1].Msg, 0))
-	asked := func(tickets int) (bads int) {
-		for range tickets {
-			w.step(read(2, 0))
-			last := w.sent[len(w.sent)-1]
-			if last.To[0] == bad {
-				bads++
-			}
-			w.step(reply(last.Msg, 0))
-		}
-		return bads
-	}
-	require.Zero(t, asked(100))
-	w.wait(sulk)
-	require.Greater(t, asked(100), 10)
-
-	for _, n := range registry().Subnets[0].Members {
-		w.node.shunned[n] = w.now.Add(sulk)
-	}
-	require.Greater(t, asked(100), 10, "if all have failed, any is asked")
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"icsim/crypto/principal"
+	"icsim/protocol"
 	"icsim/sim"
 	"icsim/sim/boundary"
 	"icsim/sim/envelope"
@@ -16,6 +17,8 @@ import (
 const (
 	awaitMost = time.Minute
 	awaitStep = 500 * time.Millisecond
+
+	awaitHealthSteps = 10
 )
 
 // Await steps on until each subnet answers, and says which does not. A node needs a certified state, and the root subnet's
@@ -40,6 +43,21 @@ func (a *Agents) Await(ctx context.Context) error {
 			if answers, err = a.probe(ctx, subnet); err != nil {
 				return err
 			}
+		}
+	}
+	return a.awaitHealth()
+}
+
+// awaitHealth gives the boundary node some seconds to hear that nodes are healthy, and is content when none is: a subnet that answers may
+// still have more faults than it bears.
+func (a *Agents) awaitHealth() error {
+	for range awaitHealthSteps {
+		health := protocol.Starting
+		if err := a.runner.Do(func(s *sim.Session) { health = s.Health() }); err != nil || health == protocol.Healthy {
+			return err
+		}
+		if err := a.runner.Step(awaitStep); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -62,8 +62,10 @@ func (a *Agents) status(w http.ResponseWriter, r *http.Request) {
 		refuse(w, http.StatusMethodNotAllowed, "status is asked by GET")
 		return
 	}
-	s := envelope.Status{Version: a.version, Health: "healthy"}
-	err := a.runner.Do(func(x *sim.Session) { s.RootKey, s.CertifiedHeight = x.RootKey(), uint64(x.CertifiedHeight()) })
+	s := envelope.Status{Version: a.version}
+	err := a.runner.Do(func(x *sim.Session) {
+		s.RootKey, s.Health, s.CertifiedHeight = x.RootKey(), x.Health().String(), uint64(x.CertifiedHeight())
+	})
 	if err != nil {
 		refuse(w, http.StatusServiceUnavailable, err.Error())
 		return

@@ -54,7 +54,7 @@ func (n *network) connect(members []protocol.NodeID) {
 		for _, other := range members {
 			for _, lane := range lanes {
 				if one != other {
-					n.deliver(flight{from: other, to: one, msg: &protocol.PeerChange{At: lane, Peer: other, Conn: 1, Up: true}})
+					n.deliver(flight{from: protocol.NoNode, to: one, msg: &protocol.PeerChange{At: lane, Peer: other, Conn: 1, Up: true}})
 				}
 			}
 		}

@@ -19,13 +19,6 @@ func TestAgents(t *testing.T) {
 // Agents bear what a subnet bears.
 func TestAgentsThroughFaults(t *testing.T) {
 	n := serve(t, "faulty.yaml")
-	n.node("core.mjs", n.url, n.described())
-	n.end()
-}
-
-// As many corrupt nodes as a subnet bears are seen through, each by what gives it away: a signature, silence, an age.
-func TestByzantineNodes(t *testing.T) {
-	n := serve(t, "byzantine.yaml")
-	n.node("byzantine.mjs", n.url, n.described())
+	n.node("core.mjs", n.url, n.described(), "persistent")
 	n.end()
 }

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,12 +17,18 @@ type commandLine struct {
 	home string
 }
 
+// command is icp with arguments, not yet run.
+func (c commandLine) command(ctx context.Context, args ...string) *exec.Cmd {
+	cmd := exec.CommandContext(ctx, filepath.Join(c.dir, "icp"), args...)
+	cmd.Dir = c.home
+	cmd.Env = append(os.Environ(), "HOME="+c.home, "DO_NOT_TRACK=1", "RUST_BACKTRACE=0")
+	return cmd
+}
+
 // icp runs the command and gives what it printed; wrong is what it has to complain of, or empty.
 func (c commandLine) icp(wrong string, args ...string) string {
 	c.Helper()
-	cmd := exec.Command(filepath.Join(c.dir, "icp"), args...)
-	cmd.Dir = c.home
-	cmd.Env = append(os.Environ(), "HOME="+c.home, "DO_NOT_TRACK=1", "RUST_BACKTRACE=0")
+	cmd := c.command(context.Background(), args...)
 	var said strings.Builder
 	cmd.Stderr = &said
 	out, err := cmd.Output()

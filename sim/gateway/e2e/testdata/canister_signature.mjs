@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Developer } from './developer.mjs';
 import * as interfaces from './interfaces.mjs';
+import { eventually } from './persistent.mjs';
 
 export async function signedByCanister(library, host, first) {
   const { Ed25519KeyIdentity, DelegationChain, DelegationIdentity, Delegation, Principal } = library;
@@ -18,7 +19,7 @@ export async function signedByCanister(library, host, first) {
     Buffer.from('\x1Aic-request-auth-delegation'), Buffer.from(library.requestIdOf({ ...delegation })),
   ]);
   await signer.prepare(seed, createHash('sha256').update(challenge).digest());
-  const signature = new Uint8Array(await signer.signature());
+  const signature = new Uint8Array(await eventually(library, () => signer.signature()));
   const chain = DelegationChain.fromDelegations([{ delegation, signature }], key);
   return DelegationIdentity.fromDelegation(session, chain);
 }

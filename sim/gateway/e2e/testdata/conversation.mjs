@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { everybody } from './identities.mjs';
 import * as interfaces from './interfaces.mjs';
+import { eventually } from './persistent.mjs';
 import { refusals } from './refusals.mjs';
 import { Developer, step } from './developer.mjs';
 
@@ -28,45 +29,48 @@ async function converse(library, host, subnet, first, developerIdentity, identit
   await developer.install(id, module);
   step(`a canister of Motoko is ${id.toText()}`);
   const visitor = developer.canister(id, interfaces.visitor);
+  const count = expected => eventually(library, async () => assert.equal(await visitor.count(), expected));
 
   const me = developerIdentity.getPrincipal().toText();
   const visit = await visitor.visit();
   assert.deepEqual([visit.visits, visit.by.toText()], [1n, me]);
-  assert.equal(await visitor.count(), 1n);
-  assert.equal((await visitor.whoami()).toText(), me);
+  await count(1n);
+  await eventually(library, async () => assert.equal((await visitor.whoami()).toText(), me));
   step('it is called and queried');
 
   await assert.rejects(visitor.stumble(), /assertion failed/);
-  await assert.rejects(visitor.doubt(), /assertion failed/);
-  await assert.rejects(visitor.absent(), /has no query method/);
+  await eventually(library, () => assert.rejects(visitor.doubt(), /assertion failed/));
+  await eventually(library, () => assert.rejects(visitor.absent(), /has no query method/));
   await assert.rejects(visitor.missing(), /refused message/, 'canister_inspect_message knows no such method');
   await assert.rejects(visitor.locked(), /refused message/);
-  assert.equal(await visitor.count(), 1n, 'what traps leaves no trace');
+  await count(1n); // what traps leaves no trace
   step('what it rejects is rejected');
 
   await developer.install(id, module, { upgrade: [] });
-  assert.equal(await visitor.count(), 1n);
+  await count(1n);
   assert.equal((await visitor.visit()).visits, 2n);
   await developer.install(id, module, { reinstall: null });
-  assert.equal(await visitor.count(), 0n);
+  await count(0n);
   step('it is upgraded with its memory, and reinstalled without');
 
-  const state = await CanisterStatus.request({
-    canisterId: id, agent: developer.agent, paths: ['time', 'controllers', 'module_hash', 'candid', 'subnet'],
+  await eventually(library, async () => {
+    const state = await CanisterStatus.request({
+      canisterId: id, agent: developer.agent, paths: ['time', 'controllers', 'module_hash', 'candid', 'subnet'],
+    });
+    assert.deepEqual(state.get('controllers').map(c => c.toText()), [me]);
+    assert.equal(state.get('module_hash'), createHash('sha256').update(module).digest('hex'));
+    assert.match(state.get('candid'), /whoami/);
+    assert.equal(state.get('subnet').subnetId, subnet);
+    assert.equal(state.get('subnet').nodeKeys.size, 4);
+    assert.ok(Math.abs(state.get('time').getTime() - Date.now()) < 60_000, `the network's time is ${state.get('time')}`);
   });
-  assert.deepEqual(state.get('controllers').map(c => c.toText()), [me]);
-  assert.equal(state.get('module_hash'), createHash('sha256').update(module).digest('hex'));
-  assert.match(state.get('candid'), /whoami/);
-  assert.equal(state.get('subnet').subnetId, subnet);
-  assert.equal(state.get('subnet').nodeKeys.size, 4);
-  assert.ok(Math.abs(state.get('time').getTime() - Date.now()) < 60_000, `the network's time is ${state.get('time')}`);
   step('its state is read');
 
   const other = await developer.make(first);
   await developer.install(other, go);
   const hello = developer.canister(other, interfaces.hello);
   assert.equal(await hello.greet('agent'), 'Hello, agent!');
-  assert.equal(await hello.visits(), 1n);
+  await eventually(library, async () => assert.equal(await hello.visits(), 1n));
   const management = developer.management(other);
   const status = await management.canister_status({ canister_id: other });
   assert.deepEqual(status.status, { running: null });
@@ -74,7 +78,7 @@ async function converse(library, host, subnet, first, developerIdentity, identit
   await management.stop_canister({ canister_id: other });
   await assert.rejects(hello.greet('agent'), /IC0508|stopped/);
   await management.delete_canister({ canister_id: other });
-  await assert.rejects(hello.visits(), /IC0301|not found/);
+  await eventually(library, () => assert.rejects(hello.visits(), /IC0301|not found/));
   step('a canister of Go is made, called, stopped and deleted');
 
   await Promise.all(identities.map(async ([name, identity]) => {
@@ -93,7 +97,7 @@ async function introduce(library, host, id, name, identity) {
   const visitor = await Developer.create(library, host, identity);
   const actor = visitor.canister(id, interfaces.visitor), who = identity.getPrincipal().toText();
   assert.equal((await actor.visit()).by.toText(), who);
-  assert.equal((await actor.whoami()).toText(), who);
+  await eventually(library, async () => assert.equal((await actor.whoami()).toText(), who));
   step(`${name} is known as ${who}`);
   return visitor.agent;
 }

@@ -11,7 +11,7 @@ export class Developer {
   }
 
   static async create(library, host, identity) {
-    return new Developer(library, await library.HttpAgent.create({ host, identity, shouldFetchRootKey: true }));
+    return new Developer(library, await library.HttpAgent.create({ host, identity, shouldFetchRootKey: true, fetch: library.fetch }));
   }
 
   // canister gives a canister's methods.
