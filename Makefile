@@ -98,7 +98,7 @@ e2e: build $(MADE) $(AGENTS) ## run canisters of other compilers, unmodified age
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Client ./sim/gateway/pocketic
 	@command -v $(CHROMIUM) >/dev/null || { echo 'e2e: no Chromium; on Debian: apt-get install chromium, or name one: CHROMIUM=path' >&2; exit 1; }
 	CHROMIUM=$(CHROMIUM) E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Browser ./sim/gateway/page
-	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -timeout 30m -v ./sim/gateway/e2e
+	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -timeout 60m -v ./sim/gateway/e2e
 	E2E=$(CURDIR)/$(E2E) $(GO) test -count=1 -v -run Hostile ./sim/gateway
 	ICSIM_MOTOKO='node $(CURDIR)/$(COMPILE) $(CURDIR)/$(E2E)' bin/icsim run canister/e2e/testdata/programs.yaml
 
