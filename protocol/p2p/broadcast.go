@@ -69,6 +69,9 @@ func (b *Broadcast) Handle(a *protocol.Arrival, instant protocol.Time, out *prot
 		b.reply(a.From, m, step{instant, out, events})
 	case *protocol.PeerChange:
 		b.connection(m, out)
+		if m.Left {
+			b.Leave(m.Peer, events)
+		}
 	}
 }
 

@@ -17,7 +17,8 @@ const (
 // A Config is what a boundary node finds.
 type Config struct {
 	Registry func() *protocol.RegistrySnapshot
-	Random   rng.Source // its own
+	Healthy  func(protocol.NodeID) bool // nil: all are, but for those that fail to answer
+	Random   rng.Source                 // its own
 	Answer   func(Answer)
 }
 
@@ -105,7 +106,7 @@ func (r *Request) route(registry *protocol.RegistrySnapshot) (subnet *protocol.S
 // choose draws a node: of those not tried and not shunned, if there are any.
 func (b *Node) choose(members, tried []protocol.NodeID, now protocol.Time) protocol.NodeID {
 	good := slices.DeleteFunc(slices.Clone(members), func(n protocol.NodeID) bool {
-		return slices.Contains(tried, n) || b.shunned[n] > now
+		return slices.Contains(tried, n) || b.shunned[n] > now || b.cfg.Healthy != nil && !b.cfg.Healthy(n)
 	})
 	if len(good) == 0 {
 		good = members
