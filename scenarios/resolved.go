@@ -30,6 +30,10 @@ func (s *Spec) Resolved() []byte {
 	}
 	w.line("network: %s", s.Network.resolved(s.File))
 	section(w, "subnets", s.Subnets, func(sub *Subnet) string { return sub.resolved().String() })
+	if s.Spares.Nodes > 0 {
+		w.line("spares: %s", s.Spares.resolved())
+	}
+	section(w, "changes", s.Changes, s.resolvedChange)
 	if len(s.Users) > 0 {
 		w.line("users: [%s]", strings.Join(s.Users, ", "))
 	}

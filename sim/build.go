@@ -49,6 +49,7 @@ type world struct {
 	clients    []*workload.Client
 	boundary   protocol.NodeID // if there is one
 	hosts      []*machine.Host
+	downs      []uint32                                              // by host: how often it has gone down
 	machines   []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
 	net        *network.Network
 	costs      machine.CostTable
@@ -347,6 +348,7 @@ func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {
 func (s *simulation) addHost(boot func(*machine.Host, protocol.Time) protocol.Machine) {
 	s.hosts = append(s.hosts, machine.New(machine.Config{Node: protocol.NodeID(len(s.hosts)), Costs: &s.costs}))
 	s.machines = append(s.machines, boot)
+	s.downs = append(s.downs, 0)
 }
 
 // connect lays the links. The nodes of a subnet keep connections with each other; spare ones have none.

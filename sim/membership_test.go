@@ -6,7 +6,10 @@ import (
 
 	"icsim/crypto"
 	"icsim/protocol"
+	"icsim/protocol/consensus"
 	"icsim/protocol/keys"
+	"icsim/sim/check"
+	"icsim/sim/fault"
 )
 
 // changing is a subnet of some nodes with short intervals and as many spare nodes.
@@ -136,5 +139,117 @@ func TestBadChangesAreRefused(t *testing.T) {
 	late := []Change{{At: 2 * time.Second}, {At: time.Second}}
 	if _, err := Run(changing(4, 1, time.Second, late...), nil); err == nil {
 		t.Error("a change before the one before it was taken")
+	}
+}
+
+// A.7: the subnet stops behind a catch-up package, its nodes boot into the other version, and it goes on from there. A node that is down
+// meanwhile learns of it from its peers.
+func TestSubnetIsUpgraded(t *testing.T) {
+	for name, test := range map[string]struct {
+		crashes  []fault.Crash
+		upgrades int
+	}{
+		"all together":                 {upgrades: 4},
+		"one that was away before":     {[]fault.Crash{{Node: 3, At: 10 * time.Second, Down: 190 * time.Second}}, 4},
+		"one that has the package":     {[]fault.Crash{{Node: 3, At: 47 * time.Second, Down: 140 * time.Second}}, 3},
+		"one that loses its disk then": {[]fault.Crash{{Node: 3, At: 100 * time.Second, Down: 90 * time.Second, LoseDisk: true}}, 5},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := changing(4, 0, 400*time.Second, Change{At: 15 * time.Second, Upgrade: "v2"})
+			c.Faults.Crashes = test.crashes
+			r := run(t, c)
+			requireChecks(t, r)
+			if happened(r, "restarts: upgrade to v2") != test.upgrades {
+				t.Errorf("%v", r.Timeline)
+			}
+		})
+	}
+}
+
+// F: a halt stops the subnet as soon as its nodes have the registry version, each at its own polls; the end of it lets the subnet go on.
+func TestSubnetHaltsAndGoesOn(t *testing.T) {
+	halt, goOn := true, false
+	s, err := begin(changing(4, 0, 90*time.Second, Change{At: 15 * time.Second, Halt: &halt}, Change{At: 60 * time.Second, Halt: &goOn}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	s.loop.Run(int64(26 * time.Second))
+	halted := s.watch.subnets[0].finalized
+	s.loop.Run(int64(60 * time.Second))
+	if now := s.watch.subnets[0].finalized; halted == 0 || now != halted {
+		t.Errorf("finalized %d when halted, %d in the end", halted, now)
+	}
+	s.loop.Run(int64(90 * time.Second))
+	r, err := s.finish(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	requireChecks(t, r)
+	if now := s.watch.subnets[0].finalized; now < halted+30 {
+		t.Errorf("finalized %d when halted, %d after", halted, now)
+	}
+}
+
+// A subnet that halts and is not excused is found out.
+func TestCheckersNoticeASubnetThatStandsStill(t *testing.T) {
+	halt := true
+	s, err := begin(changing(4, 0, 60*time.Second, Change{At: 15 * time.Second, Halt: &halt}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.watch.checks = check.New(func() check.Config {
+		c := s.checkConfig()
+		c.Subnets[0].Excused = nil
+		return c
+	}())
+	r, err := s.finish(s.pump(nil))
+	if err != nil {
+		t.Fatal(err)
+	}
+	requireChecks(t, r, "progress")
+}
+
+// A.7: what a summary's context sees is in force from the next summary on: members, versions and parameters, among them the interval's own
+// length.
+func TestParametersLagAnInterval(t *testing.T) {
+	delay := 900 * time.Millisecond
+	c := changing(4, 0, 80*time.Second, Change{At: 15 * time.Second, DKGInterval: 29, NotaryDelay: &delay})
+	seen, times := map[protocol.Height]*protocol.Summary{}, map[protocol.Height]protocol.Time{}
+	c.components = replacing("finalizer", func(_ *consensus.Config, _ *consensus.Env, deployed consensus.Component) consensus.Component {
+		return &summaries{deployed, seen}
+	})
+	s, err := begin(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.start()
+	for at := time.Duration(0); at < c.Duration; at += 20 * time.Millisecond {
+		s.loop.Run(int64(at))
+		if h := s.watch.subnets[0].finalized; times[h] == 0 {
+			times[h] = protocol.Time(at)
+		}
+	}
+	r, err := s.finish(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	requireChecks(t, r)
+	lagged := false
+	for h := protocol.Height(20); seen[h] != nil; h = seen[h].NextStart() {
+		sum := seen[h]
+		changed := sum.RegistryVersion == 2
+		lagged = lagged || !changed && sum.NextIntervalLength == 29
+		if (sum.IntervalLength == 29) != changed {
+			t.Errorf("the interval from %d on is of %d at registry version %d", h, sum.IntervalLength, sum.RegistryVersion)
+		}
+		if end := h + 10; times[h] > 0 && times[end] > 0 {
+			if took := times[end].Sub(times[h]); (took > 10*delay) != changed {
+				t.Errorf("ten rounds from %d on take %s at registry version %d", h, took, sum.RegistryVersion)
+			}
+		}
+	}
+	if !lagged {
+		t.Error("nothing has changed")
 	}
 }

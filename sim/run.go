@@ -36,7 +36,7 @@ type occurrence struct {
 	what     happening
 	lane     protocol.Lane
 	node     protocol.NodeID
-	boots    uint32 // of the node when a message to itself was sent
+	boots    uint32 // of the node when a message to itself was sent; of a start: how often the node had gone down before
 	index    int32  // of a fault action, input or change
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
@@ -159,7 +159,9 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 	case faultDue:
 		s.carryOut(t, &s.faults[o.index])
 	case nodeStart:
-		s.boot(t, o.node)
+		if o.boots == s.downs[o.node] {
+			s.boot(t, o.node)
+		}
 	case inputDue:
 		s.receive(t, &s.inputs[o.index])
 	case registryDue:
@@ -232,10 +234,16 @@ func (s *simulation) restart(t protocol.Time, node protocol.NodeID, r *protocol.
 	var takes protocol.Meter
 	takes.Charge(r.Takes, 1)
 	s.effects.Reset()
-	s.hosts[node].Crash()
-	s.net.Down(t, node, &s.effects)
+	s.stop(t, node)
 	s.spread(t)
-	s.schedule(uint32(node), node, t.Add(s.costs.Cost(&takes)), occurrence{what: nodeStart})
+	s.schedule(uint32(node), node, t.Add(s.costs.Cost(&takes)), occurrence{what: nodeStart, boots: s.downs[node]})
+}
+
+// stop takes a node down, and with it a start that was due.
+func (s *simulation) stop(t protocol.Time, node protocol.NodeID) {
+	s.hosts[node].Crash()
+	s.downs[node]++
+	s.net.Down(t, node, &s.effects)
 }
 
 // dispatch schedules the arrival of transfers, in the name of who caused them.

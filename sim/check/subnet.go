@@ -130,10 +130,14 @@ func (s *Suite) returned(sub *subnet, n *node, w Where) {
 
 // late is asked when a node is back and at the end: was it in time?
 func (s *Suite) late(sub *subnet, n *node, w Where) {
-	if away := w.At.Sub(n.returns[0]); away > s.config.Bounds.CatchUp {
+	bound := s.config.Bounds.CatchUp
+	if len(sub.Upgrades) > 0 { // it may have to be upgraded first
+		bound += s.config.Bounds.Downtime
+	}
+	if away := w.At.Sub(n.returns[0]); away > bound {
 		s.fail("catch-up", w, n.finalized,
 			"subnet %s: %s is left alone from %.1f s on and was behind for %.1f s, at finalized height %d; the bound is %s",
-			sub.Name, w.Node, time.Duration(n.returns[0]).Seconds(), away.Seconds(), n.finalized, s.config.Bounds.CatchUp)
+			sub.Name, w.Node, time.Duration(n.returns[0]).Seconds(), away.Seconds(), n.finalized, bound)
 	}
 }
 
