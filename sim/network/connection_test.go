@@ -430,10 +430,12 @@ func TestGolden(t *testing.T) {
 	require.Equal(t, "1c13173f125e1150", hex.EncodeToString(sum[:8]))
 }
 
-// B: nodes keep connections with whom both ends want; an end that wants none any more closes it at once, and is told that the peer has left.
+// B: nodes keep connections with whom both ends want; an end that wants none any more closes it at once, and is told that the peer has
+// left.
 func TestNodesConnectAsLongAsBothWantTo(t *testing.T) {
-	c := Config{Chance: rng.Root(1), Paths: uniform(time.Duration(hop), 0), Steady: true, Endpoints: []Endpoint{{Mesh: 1}, {Mesh: 1}, {Mesh: Apart}}}
-	w := newWorld(c)
+	w := newWorld(Config{
+		Chance: rng.Root(1), Paths: uniform(time.Duration(hop), 0), Steady: true, Endpoints: []Endpoint{{Mesh: 1}, {Mesh: 1}, {Mesh: Apart}},
+	})
 	for n := range protocol.NodeID(3) {
 		w.up(n)
 	}
