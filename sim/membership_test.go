@@ -10,6 +10,7 @@ import (
 	"icsim/protocol/keys"
 	"icsim/sim/check"
 	"icsim/sim/fault"
+	"icsim/sim/rng"
 )
 
 // changing is a subnet of some nodes with short intervals and as many spare nodes.
@@ -251,5 +252,50 @@ func TestParametersLagAnInterval(t *testing.T) {
 	}
 	if !lagged {
 		t.Error("nothing has changed")
+	}
+}
+
+// F: a node that one subnet lets go is taken up by another, whose state it fetches.
+func TestNodeIsReassigned(t *testing.T) {
+	c := changing(4, 0, 130*time.Second,
+		Change{At: 10 * time.Second, Remove: []protocol.NodeID{0}},
+		Change{At: 60 * time.Second, Subnet: 1, Add: []protocol.NodeID{0}, Remove: []protocol.NodeID{4}})
+	c.Subnets = append(c.Subnets, c.Subnets[0])
+	c.Subnets[1].Name = "other"
+	r := run(t, c)
+	requireChecks(t, r)
+	if happened(r, "n0 restarts: removed from subnet app") != 1 || happened(r, "n0 restarts: assigned to subnet other") != 1 ||
+		happened(r, "other: n0 goes on from the state") == 0 || r.Subnets[0].Nodes != 3 || r.Subnets[1].Nodes != 4 {
+		t.Errorf("%v", r.Timeline)
+	}
+}
+
+// Whatever comes and goes, and however it crashes meanwhile, all that must hold does.
+func TestRandomChangesAndCrashes(t *testing.T) {
+	seeds := uint64(12)
+	if testing.Short() {
+		seeds = 3
+	}
+	for seed := uint64(1); seed <= seeds; seed++ {
+		c := changing(4, 4, 150*time.Second)
+		c.Seed = seed
+		draw := rng.Root(seed).Split("random changes").Stream()
+		in, out := []protocol.NodeID{0, 1, 2, 3}, []protocol.NodeID{4, 5, 6, 7}
+		at := 5 * time.Second
+		for range 4 {
+			i, k := draw.Next().IntN(len(in)), draw.Next().IntN(len(out))
+			c.Changes = append(c.Changes, Change{At: at, Add: []protocol.NodeID{out[k]}, Remove: []protocol.NodeID{in[i]}})
+			down := at + time.Duration(draw.Next().Uint64n(uint64(12*time.Second)))
+			c.Faults.Crashes = append(c.Faults.Crashes, fault.Crash{
+				Node: out[k], At: down, Down: time.Duration(1 + draw.Next().Uint64n(uint64(8*time.Second))), LoseDisk: draw.Next().IntN(2) == 0,
+			})
+			in[i], out[k] = out[k], in[i]
+			at += 28*time.Second + time.Duration(draw.Next().Uint64n(uint64(3*time.Second)))
+		}
+		r := run(t, c)
+		requireChecks(t, r)
+		if t.Failed() {
+			t.Fatalf("seed %d: %+v %v", seed, c.Faults.Crashes, r.Timeline)
+		}
 	}
 }

@@ -54,7 +54,7 @@ func (s *simulation) halts(subnet int) (out []check.Window) {
 			continue
 		}
 		if halted = *c.Halt; halted {
-			out = append(out, check.Window{From: protocol.Time(c.At), To: protocol.Time(s.config.Duration)})
+			out = append(out, check.Window{From: protocol.Time(c.At), To: protocol.Never})
 		} else {
 			out[len(out)-1].To = protocol.Time(c.At + 2*registry.PollInterval)
 		}

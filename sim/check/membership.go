@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"icsim/protocol"
 )
 
@@ -25,6 +27,7 @@ func (s *Suite) Join(j Joining) {
 	n := sub.node(j.Node)
 	if bound := s.config.Bounds.CatchUp; (int(j.Node) >= len(s.of) || s.of[j.Node] != sub) && bound > 0 {
 		n.returns = append(n.returns, j.At)
+		slices.Sort(n.returns)
 	}
 	s.assign(j.Node, sub)
 	line := sub.line(j.Version, j.Height)
