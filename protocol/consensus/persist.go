@@ -40,6 +40,9 @@ func (c *Consensus) Restore(fromDisk []any, at Clock, out *Effects) {
 
 // readable drops what another replica version has left above the newest package, and keeps the rest: who starts again in a new version
 // goes on from the package, and so do all others, whatever each had of the empty blocks that came after it. Nothing of those was executed.
+//
+// Model: the replica's pool survives the upgrade (reference/protocol.md F); what becomes of such artifacts there was not read. Kept, they
+// would be the start of a chain on some nodes that the others do not take.
 func (c *Consensus) readable(fromDisk []any, out *Effects) (kept []protocol.Artifact) {
 	top := c.reader.CUPHeight()
 	for _, v := range fromDisk {

@@ -3,7 +3,7 @@
 //
 // # The rules
 //
-// Nodes of a subnet hold one QUIC connection per pair, and each message is a stream of its own, so that none waits for
+// Nodes of a subnet, or whoever keep each other for peers (SetPeers), hold one QUIC connection per pair, and each message is a stream of its own, so that none waits for
 // another: the network is a cost model of that (reference/protocol.md B, "QUIC transport"). What is sent on a
 // connection arrives whole and once, if late, for as long as the connection lives; order is not kept.
 //
