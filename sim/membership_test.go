@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"flag"
 	"testing"
 	"time"
 
@@ -270,13 +271,11 @@ func TestNodeIsReassigned(t *testing.T) {
 	}
 }
 
+var changeSeeds = flag.Uint64("changes", 6, "how many random histories of changes and crashes to try")
+
 // Whatever comes and goes, and however it crashes meanwhile, all that must hold does.
 func TestRandomChangesAndCrashes(t *testing.T) {
-	seeds := uint64(12)
-	if testing.Short() {
-		seeds = 3
-	}
-	for seed := uint64(1); seed <= seeds; seed++ {
+	for seed := uint64(1); seed <= *changeSeeds; seed++ {
 		c := changing(4, 4, 150*time.Second)
 		c.Seed = seed
 		draw := rng.Root(seed).Split("random changes").Stream()
@@ -291,6 +290,10 @@ func TestRandomChangesAndCrashes(t *testing.T) {
 			})
 			in[i], out[k] = out[k], in[i]
 			at += 28*time.Second + time.Duration(draw.Next().Uint64n(uint64(3*time.Second)))
+		}
+		if seed%3 == 0 { // an upgrade in the middle of it
+			i := draw.Next().IntN(len(c.Changes))
+			c.Changes[i].Upgrade, c.Duration = "v2", 330*time.Second
 		}
 		r := run(t, c)
 		requireChecks(t, r)

@@ -11,7 +11,7 @@ import (
 	"icsim/sim/rng"
 )
 
-var powerSeeds = flag.Uint64("powerloss", 20, "how many losses of power to try")
+var powerSeeds = flag.Uint64("powerloss", 12, "how many losses of power to try")
 
 // A power loss takes all nodes of a subnet down within one event of the run, whichever: what their disks have by then is all that there
 // is. They start again seconds later, one after the other. Nothing that was final is lost, nothing else becomes final in its place, and the

@@ -103,14 +103,8 @@ func (a *Assigned) Step(in *protocol.Input, cup *protocol.CatchUpPackage, out *p
 		return
 	}
 	latest := a.cfg.Registry.Latest(in.Now)
-	switch want := demanded(a.cfg.Registry, a.subnet, cup); {
-	case WhenToLeave(a.cfg.Node, a.subnet, a.cfg.Registry, cup, latest) == Now:
-		out.Writes = append(out.Writes, protocol.Forget()...)
-		out.Restart = protocol.Restart{Why: fmt.Sprintf("removed from subnet %s", a.name(latest)), Takes: protocol.OpReassign}
-	case want != a.version:
-		a.upgrade(cup, want, out)
-	case a.isOutdated(latest): // its subnet may have gone on without it, in a version that it cannot read
-		a.ask(a.cfg.Registry.At(latest).Subnet(a.subnet).Members, out)
+	if record := a.cfg.Registry.At(latest).Subnet(a.subnet); !a.carryOut(cup, latest, out) && a.mayMiss(record) {
+		a.ask(record.Members, out)
 	}
 	a.due = protocol.Never
 	if a.Unsettled(cup, in.Now) {
@@ -118,12 +112,26 @@ func (a *Assigned) Step(in *protocol.Input, cup *protocol.CatchUpPackage, out *p
 	}
 }
 
-func (a *Assigned) isOutdated(latest protocol.RegistryVersion) bool {
-	return a.cfg.Registry.At(latest).Subnet(a.subnet).ReplicaVersion != a.version
+// carryOut leaves the subnet, or goes on in another version, if that is what a package means for the node.
+func (a *Assigned) carryOut(cup *protocol.CatchUpPackage, latest protocol.RegistryVersion, out *protocol.Outputs) bool {
+	switch want := demanded(a.cfg.Registry, a.subnet, cup); {
+	case WhenToLeave(a.cfg.Node, a.subnet, a.cfg.Registry, cup, latest) == Now:
+		name := a.cfg.Registry.At(latest).Subnet(a.subnet).Name
+		out.Writes = append(out.Writes, protocol.Forget()...)
+		out.Restart = protocol.Restart{Why: fmt.Sprintf("removed from subnet %s", name), Takes: protocol.OpReassign}
+	case want != a.version:
+		out.Writes = append(out.Writes, Remember(cup))
+		out.Restart = protocol.Restart{Why: fmt.Sprintf("upgrade to %s", want), Takes: protocol.OpUpgrade}
+	default:
+		return false
+	}
+	return true
 }
 
-func (a *Assigned) name(latest protocol.RegistryVersion) string {
-	return a.cfg.Registry.At(latest).Subnet(a.subnet).Name
+// mayMiss tells whether the node's peers may have a package that it needs and does not hear of by itself: its subnet goes on in a version
+// that it cannot read, or keeps no connections with it any more.
+func (a *Assigned) mayMiss(record *protocol.SubnetRecord) bool {
+	return record.ReplicaVersion != a.version || !record.Has(a.cfg.Node)
 }
 
 // Unsettled tells whether a registry version is known that the newest package has not put into force in all that it says.
@@ -131,18 +139,9 @@ func (a *Assigned) Unsettled(cup *protocol.CatchUpPackage, now protocol.Time) bo
 	return cup.Summary().OldestVersion() < max(a.cfg.Registry.Latest(now), a.news)
 }
 
-// upgrade has the node start again in another version, from a package.
-func (a *Assigned) upgrade(cup *protocol.CatchUpPackage, to protocol.ReplicaVersion, out *protocol.Outputs) {
-	out.Writes = append(out.Writes, Remember(cup))
-	out.Restart = protocol.Restart{Why: fmt.Sprintf("upgrade to %s", to), Takes: protocol.OpUpgrade}
-}
-
-// Reply takes a peer's package. One that another version goes on from is what the node missed.
+// Reply takes a peer's package, for what it means for the node. What else it is good for the replica finds out by itself.
 func (a *Assigned) Reply(m *protocol.CUPReply, in *protocol.Input, own *protocol.CatchUpPackage, out *protocol.Outputs) {
-	if !a.Expects(m) || m.CUP.Height() <= own.Height() || !a.trusts(m.CUP, a.subnet, in.Now) {
-		return
-	}
-	if want := demanded(a.cfg.Registry, a.subnet, m.CUP); want != a.version {
-		a.upgrade(m.CUP, want, out)
+	if a.Expects(m) && m.CUP.Height() > own.Height() && a.trusts(m.CUP, a.subnet, in.Now) {
+		a.carryOut(m.CUP, a.cfg.Registry.Latest(in.Now), out)
 	}
 }

@@ -257,6 +257,12 @@ func TestAssignedNodesFollowTheirPackage(t *testing.T) {
 
 	_, out = look(4, 40*second, w.cup(40, 4, 2, 5, 6, 7))
 	require.Equal(t, protocol.OpUpgrade, out.Restart.Takes, "it leaves later, and is upgraded meanwhile")
+	a, out = look(4, 40*second, w.cup(20, 3, 2, 5, 6, 7))
+	require.Empty(t, out.Restart.Why)
+	left := &protocol.Outputs{}
+	serial = out.Sends[0].Msg.(*protocol.CUPRequest).Serial
+	a.Reply(&protocol.CUPReply{CUP: w.cup(40, 3, 3, 5, 6, 7), Serial: serial}, at, w.cup(20, 3, 2, 5, 6, 7), left)
+	require.Equal(t, protocol.OpReassign, left.Restart.Takes, "its peers have nothing more to do with it, and say so when asked")
 	_, out = look(4, 40*second, w.cup(60, 4, 3, 5, 6, 7))
 	require.Equal(t, protocol.Restart{Why: "removed from subnet subnet 1", Takes: protocol.OpReassign}, out.Restart)
 	require.Equal(t, protocol.Forget(), out.Writes)

@@ -146,6 +146,14 @@ func New(c Config) *Suite {
 	return s
 }
 
+// subnetOf gives the subnet whose replica a node runs; nil: none's.
+func (s *Suite) subnetOf(n protocol.NodeID) *subnet {
+	if int(n) >= len(s.of) {
+		return nil
+	}
+	return s.of[n]
+}
+
 func (s *Suite) assign(n protocol.NodeID, sub *subnet) {
 	for int(n) >= len(s.of) {
 		s.of = append(s.of, nil)
@@ -169,10 +177,10 @@ func (s *Suite) fail(name string, w Where, h protocol.Height, format string, arg
 
 // Observe takes one observation of a node.
 func (s *Suite) Observe(w Where, n *protocol.Note) {
-	if int(w.Node) >= len(s.of) || s.of[w.Node] == nil || s.config.Corrupt(w.Node) {
+	sub := s.subnetOf(w.Node)
+	if sub == nil || s.config.Corrupt(w.Node) {
 		return
 	}
-	sub := s.of[w.Node]
 	node := sub.node(w.Node)
 	switch n.Kind {
 	case protocol.NoteFinalized:

@@ -25,7 +25,8 @@ func (s *Suite) Join(j Joining) {
 	}
 	known := sub.nodes[j.Node] != nil
 	n := sub.node(j.Node)
-	if bound := s.config.Bounds.CatchUp; (int(j.Node) >= len(s.of) || s.of[j.Node] != sub) && bound > 0 {
+	n.cup = max(n.cup, j.Height)
+	if bound := s.config.Bounds.CatchUp; s.subnetOf(j.Node) != sub && bound > 0 {
 		n.returns = append(n.returns, j.At)
 		slices.Sort(n.returns)
 	}
@@ -43,9 +44,8 @@ func (s *Suite) Join(j Joining) {
 
 // Leave notes that a node is no subnet's any more.
 func (s *Suite) Leave(n protocol.NodeID) {
-	if int(n) < len(s.of) && s.of[n] != nil {
-		s.of[n].node(n).returns = nil
-		s.of[n] = nil
+	if sub := s.subnetOf(n); sub != nil {
+		sub.node(n).returns, s.of[n] = nil, nil
 	}
 }
 

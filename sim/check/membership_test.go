@@ -59,6 +59,12 @@ func TestNodesAreHeldToTheirSubnet(t *testing.T) {
 	require.Empty(t, gone.red())
 }
 
+// Who starts from a package is as far as that, though it has seen none before it.
+func TestNodesAreAsFarAsWhatTheyStartFrom(t *testing.T) {
+	require.Empty(t, begin(nil).joins(8, 0, "", 1000).sees(8, protocol.NoteNotarizationShare, 1001, 'x').red()["hard-bounds"])
+	require.NotEmpty(t, begin(nil).joins(8, 0, "", 100).sees(8, protocol.NoteNotarizationShare, 1001, 'x').red()["hard-bounds"])
+}
+
 // A version makes its own blocks above the package that it goes on from; two blocks of one version are a fork.
 func TestReplicaVersionsAreLinesOfTheirOwn(t *testing.T) {
 	upgraded := func() *story {

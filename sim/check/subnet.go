@@ -263,7 +263,7 @@ func (s *Suite) finishSubnet(sub *subnet, end protocol.Time) {
 	s.fresh(sub, end)
 	for _, id := range sub.members() {
 		n := sub.nodes[id]
-		if s.of[id] != sub || sub.corrupt(id) || !s.config.Settled(id) {
+		if s.subnetOf(id) != sub || sub.corrupt(id) || !s.config.Settled(id) {
 			continue
 		}
 		if len(n.returns) > 0 && n.returns[0] < end {

@@ -182,7 +182,8 @@ func (p *page) nodeState(snap *sim.Snapshot, i int, rate float64) NodeState {
 			Name: p.nodeName(n), Place: x.Place, PlaceName: place.Name, Lat: place.Lat, Lon: place.Lon,
 			Strategies: append([]string{}, x.Strategies...),
 		},
-		Subnet: x.Subnet, State: x.State, Cut: isolated(snap.Faults, n), Finalized: uint64(x.Finalized), Certified: uint64(x.Certified), SentRate: rate,
+		Subnet: x.Subnet, State: x.State,
+		Cut: isolated(snap.Faults, n), Finalized: uint64(x.Finalized), Certified: uint64(x.Certified), SentRate: rate,
 	}
 }
 
