@@ -287,7 +287,8 @@ func TestRandomChangesAndCrashes(t *testing.T) {
 			c.Changes = append(c.Changes, Change{At: at, Add: []protocol.NodeID{out[k]}, Remove: []protocol.NodeID{in[i]}})
 			down := at + time.Duration(draw.Next().Uint64n(uint64(12*time.Second)))
 			c.Faults.Crashes = append(c.Faults.Crashes, fault.Crash{
-				Node: out[k], At: down, Down: time.Duration(1 + draw.Next().Uint64n(uint64(8*time.Second))), LoseDisk: draw.Next().IntN(2) == 0 && !upgrade,
+				Node: out[k], At: down, Down: time.Duration(1 + draw.Next().Uint64n(uint64(8*time.Second))),
+				LoseDisk: draw.Next().IntN(2) == 0 && !upgrade,
 			})
 			in[i], out[k] = out[k], in[i]
 			at += 28*time.Second + time.Duration(draw.Next().Uint64n(uint64(3*time.Second)))
