@@ -17,17 +17,22 @@ type Role struct {
 }
 
 // Boot says what a node is when it starts at local time now. Its disk tells, and where that is empty the registry: the nodes that a
-// subnet's own package names start from that, all others ask for one first.
+// subnet has had since its own package start from that, all others ask for one first.
+//
+// Model: the deployed orchestrator always asks first. Who starts from the subnet's own package asks as a replica (statesync.Search).
 func Boot(node protocol.NodeID, disk *protocol.Disk, registry protocol.RegistryClient, now protocol.Time, packages Packages) Role {
 	start := local(disk)
 	if start == nil {
-		subnet, assigned := registry.At(registry.Latest(now)).Assigned(node)
+		latest := registry.Latest(now)
+		subnet, assigned := registry.At(latest).Assigned(node)
 		if !assigned {
 			return Role{}
 		}
 		start = packages(subnet)
-		if !registry.At(start.Summary().RegistryVersion).Subnet(subnet).Has(node) {
-			return Role{}
+		for v := start.Summary().RegistryVersion; v <= latest; v++ {
+			if !registry.At(v).Subnet(subnet).Has(node) {
+				return Role{}
+			}
 		}
 	}
 	newest := start

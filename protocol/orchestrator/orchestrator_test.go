@@ -123,6 +123,11 @@ func TestNodesStartAsTheyStopped(t *testing.T) {
 	require.False(t, boot(spare, 0).Assigned)
 	require.False(t, boot(spare, 100*second).Assigned, "it has to ask for a package first")
 	require.False(t, boot(4, 100*second).Assigned, "it was removed, and its disk is empty")
+	require.True(t, boot(5, 100*second).Assigned, "it has always been a member, and lost its disk")
+	w.Registry.Publish(40*second, registry.EditSubnet(subnet, func(s *protocol.SubnetRecord) {
+		s.Members = []protocol.NodeID{4, 5, 6, 7}
+	}))
+	require.False(t, boot(4, 100*second).Assigned, "it has not always been")
 	require.Equal(t, orchestrator.Role{Assigned: true, Subnet: 1, Package: genesis, Newest: genesis, Version: replicatest.Version},
 		boot(4, 100*second, orchestrator.Remember(genesis)), "it does not know yet that nobody needs it")
 	require.Equal(t, orchestrator.Role{Assigned: true, Subnet: 1, Package: later, Newest: later, Version: replicatest.Version},
