@@ -320,6 +320,16 @@ func NewCatchUpPackage(c CatchUpContent, sig crypto.ThresholdSignature) *CatchUp
 	return p
 }
 
+// Subnet is whose package it is.
+func (p *CatchUpPackage) Subnet() SubnetID { return p.Summary().Current.High.ID.Subnet }
+
+// IsIntact reports whether the package is about a summary block that is what its hash says, with the beacon of its height. Whether the
+// subnet signed it is another question.
+func (p *CatchUpPackage) IsIntact() bool {
+	c := &p.Content
+	return c.Block.IsIntact(c.BlockHash) && c.Block.Payload.IsSummary() && c.Beacon.Height() == c.Block.Height
+}
+
 func (p *CatchUpPackage) Kind() ArtifactKind { return KindCatchUpPackage }
 func (p *CatchUpPackage) Height() Height     { return p.Content.Block.Height }
 

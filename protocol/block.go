@@ -42,6 +42,15 @@ func (b *Block) Hash() BlockHash {
 	return BlockHash(crypto.Sum(crypto.DomainBlock, e.buf))
 }
 
+// IsIntact recomputes the block's hash and its payload's: a block is what its hash says.
+func (b *Block) IsIntact(hash BlockHash) bool {
+	if b.Payload.IsSummary() {
+		return b.Payload.Batch.IsEmpty() && len(b.Payload.Dealings) == 0 && b.Hash() == hash &&
+			b.Payload.Hash == NewSummaryPayload(b.Payload.Summary).Hash
+	}
+	return b.Hash() == hash && b.Payload.Hash == NewDataPayload(b.Payload.Batch, b.Payload.Dealings...).Hash
+}
+
 // A Payload is either a summary, which starts an interval and holds no batch, or data. Build it with
 // NewSummaryPayload or NewDataPayload, which set Hash and the sizes.
 type Payload struct {

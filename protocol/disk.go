@@ -12,6 +12,9 @@ const (
 	DiskConsensusPool     DiskSpace = iota // validated artifacts (LMDB in the replica), by artifact id
 	DiskCertificationPool                  // validated certifications and shares
 	DiskCheckpoint                         // states at CUP heights
+	DiskPackage                            // the catch-up package that the orchestrator last started the replica from
+	DiskKeys                               // decryption keys as they are after updates: the crypto component's store
+	numDiskSpaces
 )
 
 // A DiskKey names one thing on disk.
@@ -27,6 +30,7 @@ type Write struct {
 	Key   DiskKey
 	Value any
 	Bytes int
+	Wipe  bool // everything in the key's space goes; Value is nil
 }
 
 // A Disk is what survives a crash of its node.
@@ -38,12 +42,45 @@ func NewDisk() *Disk { return &Disk{entries: make(map[DiskKey]any)} }
 // Apply carries out writes in order.
 func (d *Disk) Apply(writes []Write) {
 	for _, w := range writes {
-		if w.Value == nil {
+		if w.Wipe {
+			d.wipe(w.Key.Space)
+		} else if w.Value == nil {
 			delete(d.entries, w.Key)
 		} else {
 			d.entries[w.Key] = w.Value
 		}
 	}
+}
+
+// Replaced is the disk that a node gets in place of a lost one: empty, but for the store of its keys.
+//
+// Model: no fault takes that store, or a node would be another one.
+func (d *Disk) Replaced() *Disk {
+	e := NewDisk()
+	for k, v := range d.entries { //tidy:unordered into a map
+		if k.Space == DiskKeys {
+			e.entries[k] = v
+		}
+	}
+	return e
+}
+
+func (d *Disk) wipe(space DiskSpace) {
+	for k := range d.entries { //tidy:unordered all of them go
+		if k.Space == space {
+			delete(d.entries, k)
+		}
+	}
+}
+
+// Forget gives the writes that take everything of a subnet off a disk. The node's keys stay.
+func Forget() (writes []Write) {
+	for space := range numDiskSpaces {
+		if space != DiskKeys {
+			writes = append(writes, Write{Key: DiskKey{Space: space}, Wipe: true})
+		}
+	}
+	return writes
 }
 
 // Load gives a space's values by ascending height, then id.

@@ -19,6 +19,21 @@ func (s *Summary) NextStart() Height { return s.Height + s.IntervalLength + 1 }
 // Covers reports whether h belongs to the interval this summary starts.
 func (s *Summary) Covers(h Height) bool { return h >= s.Height && h < s.NextStart() }
 
+// OldestVersion is the oldest registry version that is still in use in the interval: its own, and those whose members have shares of
+// its keys (rs/types/types/src/consensus/dkg.rs, get_oldest_registry_version_in_use).
+func (s *Summary) OldestVersion() RegistryVersion {
+	oldest := s.RegistryVersion
+	for _, t := range s.Transcripts() {
+		oldest = min(oldest, t.Registry)
+	}
+	return oldest
+}
+
+// Transcripts are the keys of this interval and of the next.
+func (s *Summary) Transcripts() []*Transcript {
+	return []*Transcript{s.Current.Low, s.Current.High, s.Next.Low, s.Next.High}
+}
+
 // Config gives what is agreed about a key that the interval generates, or nil.
 func (s *Summary) Config(id TranscriptID) *DKGConfig {
 	for _, c := range s.Configs {
@@ -151,7 +166,7 @@ func (s *Summary) encode(e *encoder) {
 	e.u64(uint64(s.RegistryVersion))
 	e.height(s.IntervalLength)
 	e.height(s.NextIntervalLength)
-	for _, t := range []*Transcript{s.Current.Low, s.Current.High, s.Next.Low, s.Next.High} {
+	for _, t := range s.Transcripts() {
 		t.encode(e)
 	}
 	e.u64(uint64(len(s.Configs)))

@@ -24,17 +24,21 @@ const (
 	LaneOutcalls                  // HTTPS outcalls: adapter, shares of responses
 	LaneStateSync                 // fetching a state from peers, and serving them
 	LaneDKG                       // dealings for the subnet's next keys
+	LaneOrchestrator              // assignment, replica versions: beside the replica, not of it
 	NumLanes
 )
 
 var laneNames = [NumLanes]string{
 	"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls", "state-sync", "dkg",
+	"orchestrator",
 }
 
 func (l Lane) String() string { return laneNames[l] }
 
 // Sleeps reports whether the lane has nothing to do before a message arrives: it is not woken as its node starts.
-func (l Lane) Sleeps() bool { return l == LaneOutcalls || l == LaneStateSync || l == LaneDKG }
+func (l Lane) Sleeps() bool {
+	return l == LaneOutcalls || l == LaneStateSync || l == LaneDKG || l == LaneOrchestrator
+}
 
 // Input is what one lane of one node gets to handle: all that arrived since its last step, in order. With no
 // arrivals it is a wake-up.
@@ -65,9 +69,16 @@ type Outputs struct {
 	// The caller presets Never.
 	Wake  Time
 	Meter Meter
-	// Restart, if not empty, says why the node stops at the end of the step and starts again from its disk, as a replica that
-	// panics is started again by its orchestrator.
-	Restart string
+	// Restart, if its Why is not empty, stops the node at the end of the step and starts it again from its disk.
+	Restart Restart
+	// Peers are those that the node keeps connections with from now on, ascending; shared and not changed by anyone. nil: as before.
+	Peers []NodeID
+}
+
+// A Restart is a node's wish to start again: as a replica that panics is started again by its orchestrator, or to be something else.
+type Restart struct {
+	Why   string
+	Takes Op // how long it is down: the cost of one
 }
 
 // Send gives a message to each of some nodes, in order. To is shared and not changed by anyone.

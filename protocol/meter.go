@@ -39,6 +39,10 @@ const (
 	OpVerifyDealing                  // a dealing for one receiver
 	OpCombineDealings                // a dealing taken into a transcript
 	OpOpenShare                      // what one dealer encrypted for this node
+	OpUpdateKey                      // a decryption key that forgets earlier epochs
+	OpRestart                        // a replica that stopped by itself is down
+	OpUpgrade                        // a node installs another replica version and boots
+	OpReassign                       // a node starts or stops being a subnet's
 	NumOps
 )
 
@@ -49,7 +53,8 @@ var opNames = [NumOps]string{
 	"payload-build", "payload-validate", "payload-byte", "ingress-validate", "round", "canister-round",
 	"canister-message", "instruction", "checkpoint", "checkpoint-byte", "witness", "disk-byte", "outcall",
 	"disk-read-byte", "load-checkpoint",
-	"deal", "verify-dealing", "combine-dealings", "open-share",
+	"deal", "verify-dealing", "combine-dealings", "open-share", "update-key",
+	"restart", "upgrade", "reassign",
 }
 
 func (o Op) String() string { return opNames[o] }

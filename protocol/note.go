@@ -36,7 +36,8 @@ const (
 	NoteSyncFetched                       // Hash: manifest hash; Value: bytes fetched. All of the state was verified
 	NoteSyncAdopted                       // Hash: manifest hash; the node goes on from the state that it fetched
 	NoteBadChunk                          // Peer: who sent a part of a state that its hash refutes; Value: ChunkID; Hash: manifest hash
-	NoteKeys                              // Hash: the keys announced by a summary; Value: how many of them its interval generated
+	NoteKeys                              // Hash: the keys announced by a summary; Value: how many of them its interval generated; Summary set
+	NoteKeyUpdated                        // Hash: the package at Height; Value: the oldest epoch that the node's decryption key opens
 	NumNoteKinds
 )
 
@@ -46,20 +47,22 @@ var noteNames = [NumNoteKinds]string{
 	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "started",
 	"query-made", "query-answered", "query-lost", "query-distrusted",
 	"sync-started", "sync-fetched", "sync-adopted", "bad-chunk", "keys",
+	"key-updated",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }
 
-// A Note is an observation for checkers, metrics and traces. No node ever reads one. All fields but Round
-// enter the digest (Round is a function of the state that Hash names).
+// A Note is an observation for checkers, metrics and traces. No node ever reads one. All fields but Round and Summary
+// enter the digest (they are functions of what Hash names).
 type Note struct {
-	Kind   NoteKind
-	Height Height
-	Hash   crypto.Hash
-	Peer   NodeID
-	Value  uint64
-	Reason string
-	Round  *RoundSummary
+	Kind    NoteKind
+	Height  Height
+	Hash    crypto.Hash
+	Peer    NodeID
+	Value   uint64
+	Reason  string
+	Round   *RoundSummary
+	Summary *Summary
 }
 
 // A RoundSummary tells checkers what a round did to messages and cycles. A message that was accepted stays in its

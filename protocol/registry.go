@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"slices"
 	"sort"
 	"time"
 
@@ -49,6 +50,12 @@ func (s *SubnetRecord) PricedNodes() int {
 		return s.PricedAs
 	}
 	return len(s.Members)
+}
+
+// Has reports whether a node is a member.
+func (s *SubnetRecord) Has(n NodeID) bool {
+	_, ok := slices.BinarySearch(s.Members, n)
+	return ok
 }
 
 // A NodeRecord is a node's entry in the registry.
@@ -118,6 +125,16 @@ func (r *RegistrySnapshot) Subnet(id SubnetID) *SubnetRecord {
 func (r *RegistrySnapshot) SubnetOf(p principal.ID) (SubnetID, bool) {
 	for _, s := range r.Subnets {
 		if s.Principal == p {
+			return s.ID, true
+		}
+	}
+	return 0, false
+}
+
+// Assigned gives the subnet that a node is a member of, or false.
+func (r *RegistrySnapshot) Assigned(n NodeID) (SubnetID, bool) {
+	for _, s := range r.Subnets {
+		if s.Has(n) {
 			return s.ID, true
 		}
 	}

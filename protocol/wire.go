@@ -131,6 +131,7 @@ type PeerChange struct {
 	Peer NodeID
 	Conn uint32 // which one
 	Up   bool
+	Left bool // not Up: this node keeps no connection with the peer any more
 }
 
 func (c *PeerChange) Lane() Lane          { return c.At }
@@ -197,6 +198,16 @@ func (b *BatchReady) Lane() Lane          { return LaneExecution }
 func (b *BatchReady) Size() int           { return 0 }
 func (b *BatchReady) Fingerprint() uint64 { return prefix(b.Batch.BlockHash) }
 func (b *BatchReady) String() string      { return fmt.Sprintf("batch %d", b.Batch.Height) }
+
+// A RegistryNews tells a node's orchestrator that a poll of its has brought a registry version.
+//
+// Model: the replica's parts poll for ever. Here who has nothing to follow is woken by what its poll would have found.
+type RegistryNews struct{ Version RegistryVersion }
+
+func (n *RegistryNews) Lane() Lane          { return LaneOrchestrator }
+func (n *RegistryNews) Size() int           { return 0 }
+func (n *RegistryNews) Fingerprint() uint64 { return uint64(n.Version) }
+func (n *RegistryNews) String() string      { return fmt.Sprintf("registry version %d", n.Version) }
 
 // A Poke wakes a lane because another lane of the node has something new for it.
 type Poke struct {

@@ -62,7 +62,7 @@ func (x *scene) managed(s *Step, call workload.Call, names captures) ([]workload
 		call.Arg = management.Encode(management.ProvisionalTopUp{Canister: about, Amount: management.Nat(s.Cycles)})
 	case "update_settings":
 		call.Method = s.Kind
-		call.Arg = management.Encode(management.UpdateSettings{Canister: about, Settings: s.Change.compile()})
+		call.Arg = management.Encode(management.UpdateSettings{Canister: about, Settings: s.Retune.compile()})
 	default:
 		call.Method = s.Kind + "_canister"
 		call.Arg = management.Encode(management.CanisterID{Canister: about})

@@ -35,6 +35,12 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	for i := range s.Subnets {
 		c.Subnets = append(c.Subnets, s.Subnets[i].compile(&s.Network, i))
 	}
+	if n := &s.Spares; n.Nodes > 0 {
+		c.Spares = sim.Spares{Places: s.Network.where(n.Nodes, n.Places, len(s.Subnets)), Uplink: n.Uplink, Downlink: n.Downlink}
+	}
+	for i := range s.Changes {
+		c.Changes = append(c.Changes, s.Changes[i].compile(s.subnetIndex(s.Changes[i].Subnet)))
+	}
 	if r := s.recording; r != nil {
 		if r.Seed != seed {
 			return nil, fmt.Errorf("%s: the session was recorded with seed %d; replay it with --seed %[2]d", s.File, r.Seed)
@@ -77,7 +83,7 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 
 func (s *Subnet) compile(n *Network, i int) sim.Subnet {
 	return sim.Subnet{
-		Name: s.Name, Type: s.Type, Places: s.where(n, i), Uplink: s.Uplink, Downlink: s.Downlink,
+		Name: s.Name, Type: s.Type, Places: n.where(s.Nodes, s.Places, i), Uplink: s.Uplink, Downlink: s.Downlink,
 		UnitDelay: s.UnitDelay, InitialNotaryDelay: s.NotaryDelay, DKGIntervalLength: s.DKGInterval,
 		MaxIngressBytes: int(s.MaxIngressBytes), MaxIngressMessages: s.MaxIngressMessages,
 		MaxBlockIngress: int(s.MaxBlockIngress), MaxBlockPayload: int(s.MaxBlockPayload),

@@ -27,6 +27,16 @@ subnets:
     # max_ingress_bytes: 2MiB, max_ingress_messages: 1000, max_block_ingress: 4MiB, max_block_payload: 4MiB
   - { name: other, nodes: 4 }
 
+spares: { nodes: 3, places: world }   # belong to no subnet until a change adds them: spare/0 to spare/2
+
+changes:                              # of the registry; nodes learn of one within 10 s, most take effect an interval or two later
+  - { at: 15s, subnet: app, add: spare/0, remove: app/12 }           # what is removed can be added again
+  - { at: 20s, subnet: other, replace: other/0..1, by: spare/1..2, every: 40s }      # one node after the other
+  - { at: 30s, subnet: app, notary_delay: 400ms, unit_delay: 2s, dkg_interval: 199 }
+  - { at: 80s, subnet: other, halt: true }                           # at once; halt: false lets it go on
+  - { at: 84s, subnet: other, halt: false }
+  - { at: 90s, subnet: app, upgrade: v2 } # another replica version, from the catch-up package after the next; minutes of downtime
+
 users: [admin]                        # with keys of their own; each client is a user, too
 
 canisters:

@@ -12,7 +12,7 @@ func (s *Spec) NodeName(n protocol.NodeID) string {
 	i, k := s.locate(n)
 	switch {
 	case i >= 0:
-		return s.Subnets[i].Name + "/" + printInt(k)
+		return s.groupName(i) + "/" + printInt(k)
 	case k < len(s.Clients):
 		return "client " + s.Clients[k].Name
 	case k < len(s.Clients)+len(s.Management):
@@ -21,19 +21,43 @@ func (s *Spec) NodeName(n protocol.NodeID) string {
 	return n.String()
 }
 
-// locate gives a node's subnet and its place in it; for a client −1 and which it is.
-func (s *Spec) locate(n protocol.NodeID) (subnet, k int) {
+// locate gives a node's group, which is the subnet that it has at genesis or after the subnets the spares, and its place in it; for a
+// client −1 and which it is.
+func (s *Spec) locate(n protocol.NodeID) (group, k int) {
 	k = int(n)
-	for i := range s.Subnets {
-		if k < s.Subnets[i].Nodes {
+	for i := range s.groups() {
+		size := s.groupSize(i)
+		if k < size {
 			return i, k
 		}
-		k -= s.Subnets[i].Nodes
+		k -= size
 	}
 	return -1, k
 }
 
-// NodeNames writes a list of nodes as scenarios do: app/0..3, other/7. All nodes of all subnets are "all".
+// groups counts the subnets, and the spares if there are some.
+func (s *Spec) groups() int {
+	if s.Spares.Nodes > 0 {
+		return len(s.Subnets) + 1
+	}
+	return len(s.Subnets)
+}
+
+func (s *Spec) groupSize(i int) int {
+	if i == len(s.Subnets) {
+		return s.Spares.Nodes
+	}
+	return s.Subnets[i].Nodes
+}
+
+func (s *Spec) groupName(i int) string {
+	if i == len(s.Subnets) {
+		return spareName
+	}
+	return s.Subnets[i].Name
+}
+
+// NodeNames writes a list of nodes as scenarios do: app/0..3, other/7. All nodes there are are "all".
 func (s *Spec) NodeNames(nodes []protocol.NodeID) string {
 	nodes = slices.Clone(nodes)
 	slices.Sort(nodes)
@@ -42,12 +66,12 @@ func (s *Spec) NodeNames(nodes []protocol.NodeID) string {
 	for len(nodes) > 0 {
 		i, from := s.locate(nodes[0])
 		n := 1
-		for n < len(nodes) && nodes[n] == nodes[n-1]+1 && i >= 0 && from+n < s.Subnets[i].Nodes {
+		for n < len(nodes) && nodes[n] == nodes[n-1]+1 && i >= 0 && from+n < s.groupSize(i) {
 			n++
 		}
 		switch {
-		case i >= 0 && n == s.Subnets[i].Nodes && n > 1:
-			parts = append(parts, s.Subnets[i].Name)
+		case i >= 0 && n == s.groupSize(i) && n > 1:
+			parts = append(parts, s.groupName(i))
 			whole++
 		case n > 1:
 			parts = append(parts, s.NodeName(nodes[0])+".."+printInt(from+n-1))
@@ -56,7 +80,7 @@ func (s *Spec) NodeNames(nodes []protocol.NodeID) string {
 		}
 		nodes = nodes[n:]
 	}
-	if whole == len(s.Subnets) && whole == len(parts) && whole > 1 {
+	if whole == s.groups() && whole == len(parts) && whole > 1 {
 		return allNodes
 	}
 	return strings.Join(parts, ", ")
@@ -64,8 +88,8 @@ func (s *Spec) NodeNames(nodes []protocol.NodeID) string {
 
 func (s *Spec) everyNode() []protocol.NodeID {
 	var out []protocol.NodeID
-	for i := range s.Subnets {
-		for range s.Subnets[i].Nodes {
+	for i := range s.groups() {
+		for range s.groupSize(i) {
 			out = append(out, protocol.NodeID(len(out)))
 		}
 	}

@@ -71,6 +71,7 @@ func (p *parser) scenario(o *object) {
 	}
 	p.network(o)
 	p.subnets(o)
+	p.changes(o)
 	p.everyUser(o)
 	p.canisters(o)
 	p.management(o)

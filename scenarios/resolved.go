@@ -31,6 +31,10 @@ func (s *Spec) Resolved() []byte {
 	}
 	w.line("network: %s", s.Network.resolved(s.File))
 	section(w, "subnets", s.Subnets, func(sub *Subnet) string { return sub.resolved().String() })
+	if s.Spares.Nodes > 0 {
+		w.line("spares: %s", s.Spares.resolved())
+	}
+	section(w, "changes", s.Changes, s.resolvedChange)
 	if len(s.Users) > 0 {
 		w.line("users: [%s]", strings.Join(s.Users, ", "))
 	}
@@ -208,8 +212,8 @@ func (s *Step) resolved(e *entry, scenario string) *entry {
 		e.settings(s.Settings)
 	}
 	e.addIf(s.Kind == "top_up", "cycles", printCycles(s.Cycles))
-	if s.Change != nil {
-		s.Change.resolved(e)
+	if s.Retune != nil {
+		s.Retune.resolved(e)
 	}
 	s.Arg.resolved(e)
 	e.addIf(s.As != "", "as", quote(s.As))

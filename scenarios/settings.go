@@ -13,15 +13,15 @@ var changeable = []string{
 	"environment_variables", "log_visibility",
 }
 
-// A Change is some settings of a canister, by name, with their new values.
-type Change struct {
+// A Retuning is some settings of a canister, by name, with their new values.
+type Retuning struct {
 	Named []string
 	Resources
 }
 
-// change takes the settings that a step changes: those that it names.
-func (p *parser) change(f *object) *Change {
-	c := &Change{}
+// retune takes the settings that a step changes: those that it names.
+func (p *parser) retune(f *object) *Retuning {
+	c := &Retuning{}
 	for _, key := range changeable {
 		if f.has(key) {
 			c.Named = append(c.Named, key)
@@ -38,7 +38,7 @@ func (p *parser) change(f *object) *Change {
 }
 
 // compile gives the settings that are named; all others stay as they are.
-func (c *Change) compile() management.Settings {
+func (c *Retuning) compile() management.Settings {
 	s := *c.Resources.compile()
 	if s.Environment == nil {
 		s.Environment = &[]management.EnvironmentVariable{}
@@ -64,7 +64,7 @@ func (c *Change) compile() management.Settings {
 }
 
 // resolved writes the settings that are named.
-func (c *Change) resolved(e *entry) {
+func (c *Retuning) resolved(e *entry) {
 	all := new(entry)
 	c.Resources.resolved(all)
 	for _, f := range all.fields {

@@ -23,6 +23,8 @@ type Spec struct {
 	Genesis    time.Time
 	Network    Network
 	Subnets    []Subnet
+	Spares     Spares   // nodes of no subnet
+	Changes    []Change // of the registry, by time
 	Users      []string // beside the clients, each of whom is a user, too
 	Canisters  []Canister
 	Clients    []Client

@@ -29,7 +29,7 @@ type Step struct {
 	Settings []Setting       // of an upgrade to a canister of the library
 	Mode     string          // of an upgrade: upgrade or reinstall
 	Cycles   protocol.Cycles // of a top-up
-	Change   *Change         // of update_settings
+	Retune   *Retuning       // of update_settings
 	method   method
 	line     int
 }
@@ -160,7 +160,7 @@ func (p *parser) managed(f *object, s *Step, client string, names map[string]sav
 	case "top_up":
 		s.Cycles = required(f, "cycles", cycles())
 	case "update_settings":
-		s.Change = p.change(f)
+		s.Retune = p.retune(f)
 	}
 	if c != nil {
 		s.As = p.controllerOf(f, c, client)

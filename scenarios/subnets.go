@@ -65,6 +65,7 @@ func (p *parser) subnets(o *object) {
 		next += protocol.NodeID(s.Nodes)
 		p.spec.Subnets, lines = append(p.spec.Subnets, s), append(lines, f.line)
 	}
+	p.spares(o, next)
 }
 
 func (p *parser) subnet(f *object) Subnet {
@@ -72,6 +73,9 @@ func (p *parser) subnet(f *object) Subnet {
 	s.Name = required(f, "name", names())
 	if s.Name == allNodes {
 		f.fail("name", "all stands for every node; want another name")
+	}
+	if s.Name == spareName {
+		f.fail("name", "spare stands for nodes of no subnet; want another name")
 	}
 	kind := optional(f, "type", choices(typeNames()...), protocol.ApplicationSubnet.String())
 	s.Type = subnetTypes[max(0, slices.Index(typeNames(), kind))]
@@ -126,14 +130,14 @@ func (p *parser) place(w word) {
 	}
 }
 
-// where gives the place of each node of a subnet, by index. Subnets that are spread start at different places.
-func (s *Subnet) where(n *Network, subnet int) []int {
-	out := make([]int, s.Nodes)
+// where gives the place of each of some nodes, by index. Groups that are spread start at different places.
+func (n *Network) where(nodes int, places []string, group int) []int {
+	out := make([]int, nodes)
 	for i := range out {
-		if s.Places[0] == world && len(s.Places) == 1 {
-			out[i] = (i*max(len(n.places), 1)/min(s.Nodes, len(n.places)) + subnet) % len(n.places)
+		if places[0] == world && len(places) == 1 {
+			out[i] = (i*max(len(n.places), 1)/min(nodes, len(n.places)) + group) % len(n.places)
 		} else {
-			out[i] = slices.Index(n.places, s.Places[i%len(s.Places)])
+			out[i] = slices.Index(n.places, places[i%len(places)])
 		}
 	}
 	return out
@@ -178,12 +182,15 @@ func (p *parser) target(w word) []protocol.NodeID {
 		return p.spec.everyNode()
 	}
 	name, numbers, one := strings.Cut(w.text, "/")
-	i := p.findSubnet(word{name, w.line})
-	if i < 0 {
-		return nil
+	nodes, first := p.spec.Spares.Nodes, p.spec.Spares.first
+	if name != spareName || nodes == 0 {
+		i := p.findSubnet(word{name, w.line})
+		if i < 0 {
+			return nil
+		}
+		nodes, first = p.spec.Subnets[i].Nodes, p.spec.Subnets[i].first
 	}
-	s := &p.spec.Subnets[i]
-	low, high := 0, s.Nodes-1
+	low, high := 0, nodes-1
 	if one {
 		from, to, several := strings.Cut(numbers, "..")
 		if !several {
@@ -197,15 +204,15 @@ func (p *parser) target(w word) []protocol.NodeID {
 			return nil
 		}
 	}
-	if high >= s.Nodes {
-		if s.Nodes > 0 { // a wrong number of nodes is reported already
-			p.fail(w.line, "%q does not exist: %s has %d nodes, %s/0 to %s/%d", shorten(w.text), name, s.Nodes, name, name, s.Nodes-1)
+	if high >= nodes {
+		if nodes > 0 { // a wrong number of nodes is reported already
+			p.fail(w.line, "%q does not exist: %s has %d nodes, %s/0 to %s/%d", shorten(w.text), name, nodes, name, name, nodes-1)
 		}
 		return nil
 	}
 	var out []protocol.NodeID
 	for n := low; n <= high; n++ {
-		out = append(out, s.first+protocol.NodeID(n))
+		out = append(out, first+protocol.NodeID(n))
 	}
 	return out
 }

@@ -18,6 +18,7 @@ import (
 	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
 	"icsim/protocol/messaging"
+	"icsim/protocol/orchestrator"
 	"icsim/protocol/outcalls"
 	"icsim/protocol/registry"
 	"icsim/protocol/replica"
@@ -31,7 +32,7 @@ import (
 	"icsim/sim/workload"
 )
 
-// Version names the replica that all nodes run.
+// The replica version that all subnets begin with.
 const replicaVersion protocol.ReplicaVersion = "icsim-1"
 
 // A world is all that a run simulates.
@@ -42,11 +43,14 @@ type world struct {
 	random     rng.Source
 	registry   *registry.Registry
 	subnets    []*subnetWorld
-	secrets    []keys.Secrets      // by node
+	secrets    []keys.Secrets       // by node
+	phases     []registry.PollPhase // likewise
+	members    membership
 	users      []workload.Identity // by number − 1
 	clients    []*workload.Client
 	boundary   protocol.NodeID // if there is one
 	hosts      []*machine.Host
+	downs      []uint32                                              // by host: how often it has gone down
 	machines   []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
 	net        *network.Network
 	costs      machine.CostTable
@@ -98,10 +102,9 @@ func (s *simulation) build() error {
 	if err := s.foundStates(); err != nil {
 		return err
 	}
-	for _, sub := range s.subnets {
-		for _, n := range sub.nodes {
-			s.addNode(sub, n)
-		}
+	s.newMembership()
+	for n := range s.secrets {
+		s.addNode(protocol.NodeID(n))
 	}
 	for i := range s.config.Clients {
 		s.addClient(i)
@@ -110,6 +113,9 @@ func (s *simulation) build() error {
 		s.addBoundary()
 	}
 	s.connect()
+	if err := s.checkChanges(); err != nil {
+		return err
+	}
 	s.faults, err = s.config.Faults.Compile(len(s.secrets))
 	return err
 }
@@ -142,6 +148,12 @@ func (s *simulation) foundSubnets() (err error) {
 		sub.keys = dkg.Found(s.generation, sub.id, &snapshot, sub.nodes, func(n protocol.NodeID) keys.Secrets { return s.secrets[n] })
 		snapshot.Subnets = append(snapshot.Subnets, s.subnetRecord(i, sub))
 		s.subnets = append(s.subnets, sub)
+	}
+	s.foundSpares(&snapshot)
+	for _, n := range snapshot.Nodes {
+		if err := registry.VerifyNode(s.scheme, s.generation, n); err != nil {
+			return err
+		}
 	}
 	if snapshot.Routing, err = routing(s.config.Subnets); err != nil {
 		return err
@@ -285,21 +297,37 @@ func (p *sharedProcessor) Process(parent *messaging.State, b *protocol.Batch, r 
 	})
 }
 
-// addNode makes a node's computer. Its machine is made anew at each boot, from the disk.
-func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
+// addNode makes a node's computer. Its machine is made anew at each boot, from the disk: a replica, or what waits to be one.
+func (s *simulation) addNode(n protocol.NodeID) {
 	phase := s.random.Split("registry poll", uint64(n))
 	poll := func(i uint64) time.Duration { return time.Duration(phase.At(i).Uint64n(uint64(registry.PollInterval))) }
 	phases := registry.PollPhase{Orchestrator: poll(0), Replica: poll(1)}
+	s.phases = append(s.phases, phases)
 	s.addHost(func(h *machine.Host, now protocol.Time) protocol.Machine {
+		client := s.registry.Client(n, phases)
+		seed := s.random.Split("node", uint64(n), uint64(h.Boots())).Seed()
+		role := orchestrator.Boot(n, h.Disk(), client, now, s.registryPackage)
+		s.become(protocol.Time(s.loop.Now()), n, &role)
+		if !role.Assigned {
+			return orchestrator.NewUnassigned(orchestrator.Config{
+				Node: n, Registry: client, Packages: s.registryPackage, Rand: protocol.NewRand(seed, "orchestrator"),
+				Keys: &keys.Keyring{Node: n, Scheme: s.scheme, Registry: client},
+			})
+		}
+		sub := s.subnets[role.Subnet]
 		cfg := replica.Config{
-			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
-			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Generation: s.generation, Genesis: sub.genesis,
+			Node: n, Subnet: sub.id, Version: role.Version, Registry: client,
+			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Generation: s.generation, Genesis: role.Package,
 			State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
-			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
-			Judge: s.judgement(),
+			Seed: seed, Disk: h.Disk(), Now: now, Judge: s.judgement(),
 		}
 		return variant.Make(cfg, s.config.Variants, s.corrupted)
 	})
+}
+
+// registryPackage is the package that the registry holds for a subnet.
+func (s *simulation) registryPackage(subnet protocol.SubnetID) *protocol.CatchUpPackage {
+	return s.subnets[subnet].genesis
 }
 
 // corrupted makes a node's machine, with the strategies it follows if it is an attacker's.
@@ -315,9 +343,10 @@ func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {
 func (s *simulation) addHost(boot func(*machine.Host, protocol.Time) protocol.Machine) {
 	s.hosts = append(s.hosts, machine.New(machine.Config{Node: protocol.NodeID(len(s.hosts)), Costs: &s.costs}))
 	s.machines = append(s.machines, boot)
+	s.downs = append(s.downs, 0)
 }
 
-// connect lays the links. The nodes of a subnet keep connections with each other.
+// connect lays the links. The nodes of a subnet keep connections with each other; spare ones have none.
 func (s *simulation) connect() {
 	var endpoints []network.Endpoint
 	for i := range s.config.Subnets {
@@ -325,6 +354,11 @@ func (s *simulation) connect() {
 		for _, place := range c.Places {
 			endpoints = append(endpoints, network.Endpoint{Place: place, Mesh: i, Uplink: c.Uplink, Downlink: c.Downlink})
 		}
+	}
+	for _, place := range s.config.Spares.Places {
+		endpoints = append(endpoints, network.Endpoint{
+			Place: place, Mesh: network.Apart, Uplink: s.config.Spares.Uplink, Downlink: s.config.Spares.Downlink,
+		})
 	}
 	for _, c := range s.config.Clients {
 		endpoints = append(endpoints, network.Endpoint{Place: c.Place, Mesh: network.NoMesh})

@@ -81,10 +81,7 @@ func (s *simulation) addClient(i int) {
 		Verify: func(about protocol.CanisterID) workload.Verifier {
 			return workload.CertifiedBy(s.scheme, s.rootKey(), about.Principal())
 		},
-		Key: s.nodeKey,
-	}
-	for _, sub := range s.subnets {
-		w.Subnets = append(w.Subnets, sub.nodes)
+		Key: s.nodeKey, Nodes: s.servingNodes,
 	}
 	client := workload.New(s.config.Clients[i], workload.User(i+1), w)
 	s.clients = append(s.clients, client)

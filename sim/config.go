@@ -29,6 +29,8 @@ type Config struct {
 
 	Paths     *network.Paths // latency and loss between places
 	Subnets   []Subnet
+	Spares    Spares   // nodes beside those of the subnets
+	Changes   []Change // of the registry, in order of time
 	Canisters []Canister
 	Library   []byte // a module like those of canisters with Library, which may be installed during the run; nil: none
 	Clients   []workload.Config

@@ -6,6 +6,7 @@
 //   - config.go: Config, a plain struct that scenarios compile to and Go tests may fill directly.
 //   - build.go, clients.go: from Config to keys, registry, nodes, clients.
 //   - run.go, faults.go: the loop. A step of a machine happens at an event; its consequences are events at least 1 ns later.
+//   - membership.go: changes of the registry while the run lasts, and whose replicas nodes run.
 //   - observe.go: what is recorded, and folded into figures. verdict.go: what the checkers demand of whom, and their judgement.
 //   - result.go: Result, what the command line prints.
 //   - event, rng: order and chance. network, machine, fault: the world. adversary, workload: who lives in it.

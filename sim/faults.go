@@ -18,13 +18,12 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 	s.effects.Reset()
 	switch a.Kind {
 	case fault.Stop:
-		s.hosts[a.Node].Crash()
-		s.net.Down(t, a.Node, &s.effects)
+		s.stop(t, a.Node)
 	case fault.Start:
 		if a.LoseDisk {
 			s.hosts[a.Node].ReplaceDisk()
 		}
-		s.schedule(s.faultSource(), a.Node, t+1, occurrence{what: nodeStart})
+		s.schedule(s.faultSource(), a.Node, t+1, occurrence{what: nodeStart, boots: s.downs[a.Node]})
 	case fault.Halt:
 		s.hosts[a.Node].Pause(t)
 		s.net.Pause(t, a.Node, &s.effects)

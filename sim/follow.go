@@ -15,7 +15,7 @@ import (
 type follower struct {
 	nodes   []progress
 	subnets []subnetFollower
-	of      []int // by node: its subnet
+	of      []int // by node: its subnet, or unassigned
 	moments []Moment
 }
 
@@ -73,12 +73,9 @@ type Sighting struct {
 }
 
 func (s *simulation) newFollower() *follower {
-	f := &follower{nodes: make([]progress, len(s.secrets)), moments: slices.Clone(s.watch.timeline)}
-	for i, sub := range s.subnets {
+	f := &follower{nodes: make([]progress, len(s.secrets)), moments: slices.Clone(s.watch.timeline), of: s.members.of}
+	for _, sub := range s.subnets {
 		f.subnets = append(f.subnets, subnetFollower{quorum: len(sub.nodes)/2 + 1})
-		for range sub.nodes {
-			f.of = append(f.of, i)
-		}
 	}
 	return f
 }
@@ -93,7 +90,7 @@ func (f *follower) happened(m Moment) {
 
 // note takes one observation of a node; what clients see is not about blocks.
 func (f *follower) note(at check.Where, n *protocol.Note) {
-	if int(at.Node) >= len(f.nodes) {
+	if int(at.Node) >= len(f.nodes) || f.of[at.Node] == unassigned {
 		return
 	}
 	node, sub := &f.nodes[at.Node], &f.subnets[f.of[at.Node]]

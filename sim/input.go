@@ -91,7 +91,7 @@ func (s *simulation) expect(i int) {
 func (s *simulation) addBoundary() {
 	s.boundary = protocol.NodeID(len(s.hosts))
 	node := boundary.New(boundary.Config{
-		Registry: s.registry.Latest, Random: s.random.Split("boundary"),
+		Registry: s.registry.Latest, Healthy: s.serves, Random: s.random.Split("boundary"),
 		Answer: func(a boundary.Answer) { s.answered(a) },
 	})
 	s.addHost(func(*machine.Host, protocol.Time) protocol.Machine { return node })

@@ -18,7 +18,6 @@ type watch struct {
 	trace    *trace.Recorder
 	checks   *check.Suite
 	subnets  []*subnetWatch
-	of       []*subnetWatch // by node; nil for clients
 	calls    callWatch
 	xnet     xnetWatch
 	timeline []Moment
@@ -99,9 +98,6 @@ func (s *simulation) newWatch() watch {
 			finalization: metrics.NewHistogram(digits), canisters: sub.state.Canisters().NumCanisters(),
 		}
 		w.subnets = append(w.subnets, sw)
-		for range sub.nodes {
-			w.of = append(w.of, sw)
-		}
 	}
 	w.checks = check.New(s.checkConfig())
 	return w
@@ -132,6 +128,11 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 		e.Kind = trace.Timer
 	case faultDue:
 		e.Kind, e.Fingerprint, e.Detail = trace.Fault, uint64(o.index), &s.faults[o.index]
+	case registryDue:
+		c := &s.config.Changes[o.index]
+		e.Kind, e.Fingerprint, e.Detail = trace.Change, uint64(o.index), c
+	case registrySeen:
+		e.Kind, e.Fingerprint, e.Detail = trace.Local, o.message.Fingerprint(), o.message
 	case inputDue:
 		e.Kind, e.Fingerprint, e.Detail = trace.Input, s.inputs[o.index].fingerprint(), &s.inputs[o.index]
 	}
@@ -141,6 +142,9 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 // note takes one observation: into the digest, to the checkers, into the figures.
 func (s *simulation) note(w check.Where, n *protocol.Note) {
 	s.watch.trace.Note(w.Node, n)
+	if n.Kind == protocol.NoteCertified && int(w.Node) < len(s.secrets) {
+		s.members.serving[w.Node] = true
+	}
 	s.watch.checks.Observe(w, n)
 	if s.watch.follow != nil {
 		s.watch.follow.note(w, n)
@@ -148,10 +152,10 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 	if !s.watch.metrics {
 		return
 	}
-	if int(w.Node) >= len(s.watch.of) {
+	if int(w.Node) >= len(s.secrets) {
 		s.watch.calls.fold(n)
-	} else if !s.coalition.Has(w.Node) {
-		s.watch.fold(s.watch.of[w.Node], w, n)
+	} else if of := s.members.of[w.Node]; of != unassigned && !s.coalition.Has(w.Node) {
+		s.watch.fold(s.watch.subnets[of], w, n)
 	}
 }
 

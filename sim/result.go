@@ -146,10 +146,11 @@ func (s *simulation) result(partial bool) *Result {
 }
 
 func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
-	w, sub := s.watch.subnets[i], s.subnets[i]
+	w := s.watch.subnets[i]
 	r := SubnetResult{
 		Name: w.name, ID: s.registry.Latest().Subnets[i].Principal.String(), Type: s.config.Subnets[i].Type.String(),
-		Nodes: len(sub.nodes), FinalizedHeight: uint64(w.finalized), CertifiedHeight: uint64(w.certified), CUPHeight: uint64(w.cup),
+		Nodes:           len(s.registry.Latest().Subnets[i].Members),
+		FinalizedHeight: uint64(w.finalized), CertifiedHeight: uint64(w.certified), CUPHeight: uint64(w.cup),
 		FinalizationMS: w.finalization.Summary(int64(time.Millisecond)), StateHash: hex.EncodeToString(w.stateHash[:]),
 		Canisters: w.canisters, Equivocations: uint64(len(w.accused)), Invalid: w.invalid,
 		StateSyncs: w.synced, BadChunks: w.badChunks,
@@ -157,12 +158,12 @@ func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 	if end > 0 {
 		r.BlockRate = float64(w.finalized) / seconds(end)
 		var bytes, busy float64
-		for _, n := range sub.nodes {
+		for _, n := range s.everOf(i) {
 			bytes += float64(s.net.Traffic(n).SentBytes)
 			busy += s.hosts[n].Worked(protocol.LaneConsensus).Seconds()
 		}
-		r.BytesSentPerNodeSecond = bytes / float64(len(sub.nodes)) / seconds(end)
-		r.CPUUtilization = busy / float64(len(sub.nodes)) / seconds(end)
+		r.BytesSentPerNodeSecond = bytes / float64(r.Nodes) / seconds(end)
+		r.CPUUtilization = busy / float64(r.Nodes) / seconds(end)
 	}
 	if w.finalized > 0 {
 		r.Rank0Share = float64(w.rank0) / float64(w.finalized)

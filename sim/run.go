@@ -17,25 +17,27 @@ import (
 type happening uint8
 
 const (
-	laneFree  happening = iota // a step's time is spent: its outputs take effect
-	laneWake                   // a lane wished to be woken
-	delivered                  // a transfer reaches its receiver
-	handed                     // a message of a node to itself
-	netTimer                   // a connection times out or comes up
-	faultDue                   // an action of the fault plan
-	nodeStart                  // a node boots
-	inputDue                   // something from outside
+	laneFree     happening = iota // a step's time is spent: its outputs take effect
+	laneWake                      // a lane wished to be woken
+	delivered                     // a transfer reaches its receiver
+	handed                        // a message of a node to itself
+	netTimer                      // a connection times out or comes up
+	faultDue                      // an action of the fault plan
+	nodeStart                     // a node boots
+	inputDue                      // something from outside
+	registryDue                   // a version of the registry is published
+	registrySeen                  // a node's poll brings one
 )
 
-var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "input"}
+var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "input", "registry", "seen"}
 
 // An occurrence is the payload of an event. Which fields count depends on what happens.
 type occurrence struct {
 	what     happening
 	lane     protocol.Lane
 	node     protocol.NodeID
-	boots    uint32 // of the node when a message to itself was sent
-	index    int32  // of a fault action or input
+	boots    uint32 // of the node when a message to itself was sent; of a start: how often the node had gone down before
+	index    int32  // of a fault action, input or change
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
 	timer    *network.Timer
@@ -113,13 +115,17 @@ func (s *simulation) pump(progress func(Progress) bool) (partial bool) {
 	return false
 }
 
-// start schedules what begins by itself: nodes, clients and faults.
+// start schedules what begins by itself: nodes, clients, faults and changes of the registry.
 func (s *simulation) start() {
 	for n := range s.hosts {
 		s.schedule(uint32(n), protocol.NodeID(n), 0, occurrence{what: nodeStart})
 	}
 	for i, action := range s.faults {
 		s.schedule(s.faultSource(), protocol.NodeID(0), max(action.At, 1), occurrence{what: faultDue, index: int32(i)})
+	}
+	for i := range s.config.Changes {
+		at := protocol.Time(s.config.Changes[i].At)
+		s.schedule(s.registrySource(), protocol.NodeID(0), at, occurrence{what: registryDue, index: int32(i)})
 	}
 	for i := range s.inputs {
 		s.expect(i)
@@ -153,9 +159,15 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 	case faultDue:
 		s.carryOut(t, &s.faults[o.index])
 	case nodeStart:
-		s.boot(t, o.node)
+		if o.boots == s.downs[o.node] {
+			s.boot(t, o.node)
+		}
 	case inputDue:
 		s.receive(t, &s.inputs[o.index])
+	case registryDue:
+		s.published(t, &s.config.Changes[o.index])
+	case registrySeen:
+		s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message})
 	}
 }
 
@@ -206,23 +218,32 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 	for _, l := range out.Locals {
 		s.schedule(uint32(node), node, t.Add(max(l.After, 1)), occurrence{what: handed, lane: l.Msg.Lane(), boots: boots, message: l.Msg})
 	}
-	if out.Restart != "" {
-		s.restart(t, node, out.Restart)
+	if out.Peers != nil {
+		s.effects.Reset()
+		s.net.SetPeers(t, node, out.Peers, &s.effects)
+		s.spread(t)
+	}
+	if out.Restart.Why != "" {
+		s.restart(t, node, &out.Restart)
 	}
 }
 
-// restartDelay is how long a replica that stopped by itself is down: the orchestrator looks after it every 10 s
-// (reference/protocol.md F).
-const restartDelay = 10 * time.Second
-
 // restart stops a node that wants it, and starts it again from its disk.
-func (s *simulation) restart(t protocol.Time, node protocol.NodeID, why string) {
-	s.watch.happened(t, fmt.Sprintf("%s restarts: %s", node, why))
+func (s *simulation) restart(t protocol.Time, node protocol.NodeID, r *protocol.Restart) {
+	s.watch.happened(t, fmt.Sprintf("%s restarts: %s", node, r.Why))
+	var takes protocol.Meter
+	takes.Charge(r.Takes, 1)
 	s.effects.Reset()
-	s.hosts[node].Crash()
-	s.net.Down(t, node, &s.effects)
+	s.stop(t, node)
 	s.spread(t)
-	s.schedule(uint32(node), node, t.Add(restartDelay), occurrence{what: nodeStart})
+	s.schedule(uint32(node), node, t.Add(s.costs.Cost(&takes)), occurrence{what: nodeStart, boots: s.downs[node]})
+}
+
+// stop takes a node down, and with it a start that was due.
+func (s *simulation) stop(t protocol.Time, node protocol.NodeID) {
+	s.hosts[node].Crash()
+	s.downs[node]++
+	s.net.Down(t, node, &s.effects)
 }
 
 // dispatch schedules the arrival of transfers, in the name of who caused them.
@@ -268,7 +289,7 @@ func (s *simulation) spread(t protocol.Time) {
 	for _, n := range s.effects.Notices {
 		boots := s.hosts[n.Node].Boots()
 		for _, lane := range broadcasting {
-			m := &protocol.PeerChange{At: lane, Peer: n.Peer, Conn: n.Conn, Up: n.Up}
+			m := &protocol.PeerChange{At: lane, Peer: n.Peer, Conn: n.Conn, Up: n.Up, Left: n.Left}
 			s.schedule(uint32(n.Node), n.Node, t+1, occurrence{what: handed, lane: lane, boots: boots, message: m})
 		}
 	}
@@ -290,7 +311,8 @@ func (s *simulation) boot(t protocol.Time, node protocol.NodeID) {
 	s.spread(t)
 }
 
-// Sources of events beside the endpoints: the network's timers, the fault plan and what comes from outside.
-func (s *simulation) netSource() uint32   { return uint32(len(s.hosts)) }
-func (s *simulation) faultSource() uint32 { return uint32(len(s.hosts)) + 1 }
-func (s *simulation) inputSource() uint32 { return uint32(len(s.hosts)) + 2 }
+// Sources of events beside the endpoints: the network's timers, the fault plan, what comes from outside and the registry.
+func (s *simulation) netSource() uint32      { return uint32(len(s.hosts)) }
+func (s *simulation) faultSource() uint32    { return uint32(len(s.hosts)) + 1 }
+func (s *simulation) inputSource() uint32    { return uint32(len(s.hosts)) + 2 }
+func (s *simulation) registrySource() uint32 { return uint32(len(s.hosts)) + 3 }

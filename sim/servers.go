@@ -46,6 +46,9 @@ func (s *simulation) newServers() *servers {
 			v.position = append(v.position, i)
 		}
 	}
+	for i := range s.config.Spares.Places {
+		v.position = append(v.position, i)
+	}
 	return v
 }
 

@@ -114,8 +114,8 @@ func (x *Session) Settled(subnet protocol.SubnetID) (least *messaging.State) {
 	registry := x.Registry()
 	for _, n := range registry.Subnet(subnet).Members {
 		node, ok := x.s.hosts[n].Machine().(*replica.Replica)
-		if !ok {
-			continue // it stands still, or an attacker has it
+		if !ok || !x.s.members.serving[n] {
+			continue // it stands still, has just been added, or an attacker has it
 		}
 		state := node.Certified(registry.Version)
 		if state == nil {

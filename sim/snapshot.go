@@ -44,7 +44,7 @@ const (
 
 // A NodeSnapshot is a node as seen from outside.
 type NodeSnapshot struct {
-	Subnet               int
+	Subnet               int // whose replica it runs; −1: it is unassigned
 	Place                int // in Config.Paths
 	State                NodeState
 	Strategies           []string // that corrupt it
@@ -81,9 +81,14 @@ func (x *Session) Snapshot() Snapshot {
 			of.BlockRate, of.Finalization = f.subnets[i].pace(now)
 		}
 		snap.Subnets = append(snap.Subnets, of)
-		for k, node := range s.subnets[i].nodes {
-			snap.Nodes = append(snap.Nodes, s.nodeSnapshot(i, node, s.config.Subnets[i].Places[k]))
+	}
+	for i := range s.config.Subnets {
+		for _, place := range s.config.Subnets[i].Places {
+			snap.Nodes = append(snap.Nodes, s.nodeSnapshot(protocol.NodeID(len(snap.Nodes)), place))
 		}
+	}
+	for _, place := range s.config.Spares.Places {
+		snap.Nodes = append(snap.Nodes, s.nodeSnapshot(protocol.NodeID(len(snap.Nodes)), place))
 	}
 	s.net.EachLink(func(from, to protocol.NodeID, messages uint64) {
 		if int(from) < len(s.secrets) && int(to) < len(s.secrets) {
@@ -93,8 +98,8 @@ func (x *Session) Snapshot() Snapshot {
 	return snap
 }
 
-func (s *simulation) nodeSnapshot(subnet int, n protocol.NodeID, place int) NodeSnapshot {
-	out := NodeSnapshot{Subnet: subnet, Place: place, State: NodeUp, SentBytes: s.net.Traffic(n).SentBytes}
+func (s *simulation) nodeSnapshot(n protocol.NodeID, place int) NodeSnapshot {
+	out := NodeSnapshot{Subnet: s.members.of[n], Place: place, State: NodeUp, SentBytes: s.net.Traffic(n).SentBytes}
 	switch h := s.hosts[n]; {
 	case h.Machine() == nil:
 		out.State = NodeDown

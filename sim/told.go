@@ -32,8 +32,8 @@ const askAgain = 20 * time.Millisecond
 
 // told is the adapter of nodes whose outcalls are answered from outside.
 type told struct {
-	subnet   []protocol.SubnetID // of a node
-	position []int               // of a node in its subnet
+	subnet   func(protocol.NodeID) protocol.SubnetID
+	position []int // of a node in its subnet
 	answers  map[outcallKey]*OutcallAnswer
 }
 
@@ -43,13 +43,8 @@ type outcallKey struct {
 }
 
 func (s *simulation) newTold() *told {
-	t := &told{answers: map[outcallKey]*OutcallAnswer{}}
-	for _, sub := range s.subnets {
-		for i := range sub.nodes {
-			t.subnet, t.position = append(t.subnet, sub.id), append(t.position, i)
-		}
-	}
-	return t
+	of := func(n protocol.NodeID) protocol.SubnetID { return s.subnetOf(n).id }
+	return &told{answers: map[outcallKey]*OutcallAnswer{}, subnet: of, position: s.newServers().position}
 }
 
 // take keeps an answer for the nodes that look for it.
@@ -57,7 +52,7 @@ func (t *told) take(a *OutcallAnswer) { t.answers[outcallKey{a.Subnet, a.ID}] = 
 
 // Fetch implements outcalls.Adapter.
 func (t *told) Fetch(node protocol.NodeID, c *protocol.OutcallContext) outcalls.Answer {
-	a := t.answers[outcallKey{t.subnet[node], c.ID}]
+	a := t.answers[outcallKey{t.subnet(node), c.ID}]
 	if a == nil {
 		return outcalls.Answer{Later: true, After: askAgain}
 	}

@@ -7,21 +7,59 @@ import (
 	"time"
 
 	"icsim/protocol"
+	"icsim/protocol/orchestrator"
+	"icsim/protocol/registry"
 	"icsim/sim/check"
 )
 
 // checkConfig tells the checkers what to demand of whom.
 func (s *simulation) checkConfig() check.Config {
 	c := check.Config{Corrupt: s.coalition.Has, Settled: s.hasSettled, Bounds: s.config.Bounds, Healing: s.config.Healing}
+	c.Bounds.Downtime = s.downtime()
 	for i, sub := range s.subnets {
-		c.Subnets = append(c.Subnets, check.Subnet{
-			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes,
+		ever := s.everOf(i)
+		k := check.Subnet{
+			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes, Key: sub.keys.High.Group.Key,
 			Interval: protocol.Height(s.config.Subnets[i].DKGIntervalLength),
-			Excused:  s.excused(sub.nodes),
-			Returns:  s.returns(sub.nodes),
-		})
+			Excused:  append(s.excused(ever, len(sub.nodes)), s.halts(i)...),
+			Returns:  s.returns(ever),
+		}
+		for n := range s.config.Changes {
+			if change := &s.config.Changes[n]; change.Subnet == i {
+				k.Interval = max(k.Interval, protocol.Height(change.DKGInterval))
+				if change.Upgrade != "" {
+					k.Upgrades = append(k.Upgrades, protocol.Time(change.At))
+				}
+			}
+		}
+		slices.SortStableFunc(k.Excused, func(a, b check.Window) int { return cmp.Compare(a.From, b.From) })
+		c.Subnets = append(c.Subnets, k)
 	}
 	return c
+}
+
+// downtime is what an upgrade may add to the wait for a block: the orchestrators of the quick and of the slow nodes look, the nodes boot.
+func (s *simulation) downtime() time.Duration {
+	var boots protocol.Meter
+	boots.Charge(protocol.OpUpgrade, 1)
+	return s.costs.Cost(&boots) + 3*orchestrator.Interval
+}
+
+// halts are the spans in which the registry halts a subnet, with the time that nodes take to learn of the end.
+func (s *simulation) halts(subnet int) (out []check.Window) {
+	halted := false
+	for i := range s.config.Changes {
+		c := &s.config.Changes[i]
+		if c.Subnet != subnet || c.Halt == nil || *c.Halt == halted {
+			continue
+		}
+		if halted = *c.Halt; halted {
+			out = append(out, check.Window{From: protocol.Time(c.At), To: protocol.Never})
+		} else {
+			out[len(out)-1].To = protocol.Time(c.At + 2*registry.PollInterval)
+		}
+	}
+	return out
 }
 
 // A disturbance is a span in which a fault that ends keeps a node from taking part.
@@ -89,7 +127,11 @@ func (s *simulation) returns(nodes []protocol.NodeID) []check.Return {
 
 // isMinority tells whether a partition leaves a node without a quorum of its subnet: then it is disturbed.
 func (s *simulation) isMinority(groups [][]protocol.NodeID, n protocol.NodeID) bool {
-	members := s.subnetOf(n).nodes
+	i := slices.IndexFunc(s.subnets, func(sub *subnetWorld) bool { return slices.Contains(sub.nodes, n) })
+	if i < 0 {
+		return false // Model: what a partition does to a node that is added later is not reckoned with
+	}
+	members := s.subnets[i].nodes
 	reach := len(members)
 	for _, g := range groups {
 		if slices.Contains(g, n) {
@@ -104,18 +146,9 @@ func (s *simulation) isMinority(groups [][]protocol.NodeID, n protocol.NodeID) b
 	return reach < len(members)-protocol.FaultsTolerated(len(members))
 }
 
-func (s *simulation) subnetOf(n protocol.NodeID) *subnetWorld {
-	for _, sub := range s.subnets {
-		if slices.Contains(sub.nodes, n) {
-			return sub
-		}
-	}
-	panic(fmt.Sprintf("sim: node %s is in no subnet", n))
-}
-
-// excused gives the spans in which more than f nodes of a subnet are disturbed or corrupt while at least one of them is
+// excused gives the spans in which more than f nodes of a subnet of some size are disturbed or corrupt while at least one of them is
 // disturbed by a fault that ends. Where a healing is stated, it is all the time until the core has had its time.
-func (s *simulation) excused(nodes []protocol.NodeID) []check.Window {
+func (s *simulation) excused(nodes []protocol.NodeID, size int) []check.Window {
 	if h := &s.config.Healing; h.At != 0 {
 		return []check.Window{{To: protocol.Time(h.At + h.Within)}}
 	}
@@ -129,7 +162,7 @@ func (s *simulation) excused(nodes []protocol.NodeID) []check.Window {
 	}
 	slices.Sort(ends)
 	ends = slices.Compact(ends)
-	f := protocol.FaultsTolerated(len(nodes))
+	f := protocol.FaultsTolerated(size)
 	var out []check.Window
 	for i := 0; i+1 < len(ends); i++ {
 		if s.troubled(nodes, spans, ends[i]) <= f {
@@ -191,8 +224,14 @@ func (s *simulation) settled() func(protocol.NodeID) bool {
 			}
 		}
 	}
-	return func(n protocol.NodeID) bool { return !unsettled[n] }
+	return func(n protocol.NodeID) bool {
+		at, removed, changed := s.lastChange(n)
+		return !unsettled[n] && !(changed && (removed || protocol.Time(at.Nanoseconds()) > from.Add(-joining)))
+	}
 }
+
+// joining is how long a node that is added may take to begin: the registry's polls, two of its orchestrator's intervals, a state sync.
+const joining = time.Minute
 
 // judge ends the checks, and compares what the scenario expects.
 func (s *simulation) judge(r *Result, end protocol.Time) {

@@ -41,12 +41,12 @@ func (k *KeyGeneration) remember(config *crypto.KeyGenerationConfig, dealer int,
 	k.dealt.Put(contentOf(config, dealer, c), &dealt{slices.Clone(config.Receivers), slices.Clone(chunks)})
 }
 
-// recall gives a receiver's share of a ciphertext that was made here, for this epoch and context and for this very key. Only of a
-// young key, which opens every epoch.
+// recall gives a receiver's share of a ciphertext that was made here, for this epoch and context and for this very key, unless the key
+// has forgotten the epoch.
 func (k *KeyGeneration) recall(
 	config *crypto.KeyGenerationConfig, dealer int, c *layout.Ciphertext, receiver int, key *decryptionKey,
 ) (share fr.Element, ok bool) {
-	if !k.remembers || key.root == nil {
+	if !k.remembers || config.Epoch < key.epoch {
 		return share, false
 	}
 	d, known := k.dealt.Get(contentOf(config, dealer, c))

@@ -1,6 +1,7 @@
 package nidkg
 
 import (
+	"slices"
 	"testing"
 
 	"icsim/crypto"
@@ -33,6 +34,7 @@ func TestWhatWasDealtHereOpensTheSame(t *testing.T) {
 		"another's key":   {config, c.secrets[0]},
 		"another epoch":   {&otherEpoch, c.secrets[1]},
 		"another context": {&otherContext, c.secrets[1]},
+		"its own updated": {config, remembering.Update(c.secrets[1], config.Epoch, crypto.Seed{2})},
 		"an updated key":  {config, remembering.Update(c.secrets[1], config.Epoch+1, crypto.Seed{3})},
 	} {
 		got, fault := remembering.OpenShare(with.config, transcript, 1, with.key)
@@ -40,6 +42,18 @@ func TestWhatWasDealtHereOpensTheSame(t *testing.T) {
 		if got != want || fault != expected {
 			t.Errorf("%s: remembered %x (%s), decrypted %x (%s)", name, got, fault, want, expected)
 		}
+	}
+	// An update that was put off leads to the same key as one that was not, also over another.
+	twice := func(k *KeyGeneration) crypto.DecryptionKey {
+		return k.Update(k.Update(c.secrets[1], config.Epoch-1, crypto.Seed{4}), config.Epoch, crypto.Seed{5})
+	}
+	late, early := twice(remembering).(*decryptionKey), twice(plain).(*decryptionKey)
+	if late.due == nil || late.Epoch() != early.Epoch() {
+		t.Fatalf("epoch %d, %d", late.Epoch(), early.Epoch())
+	}
+	remembering.settle(late)
+	if !slices.EqualFunc(late.nodes, early.nodes, func(a, b node) bool { return a.prefix == b.prefix && a.a.Equal(&b.a) && a.b.Equal(&b.b) }) {
+		t.Error("another key")
 	}
 	if remembering.dealt.Len() != 1 || plain.dealt.Len() != 0 {
 		t.Error("remembered by", remembering.dealt.Len(), plain.dealt.Len())

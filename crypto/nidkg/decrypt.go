@@ -45,6 +45,7 @@ func (k *KeyGeneration) openOne(
 	if share, ok := k.recall(config, dealer, raw, receiver, key); ok {
 		return share, crypto.DealingSound
 	}
+	k.settle(key)
 	common := k.sharedPart(config, t, raw, dealer)
 	if common == nil {
 		return share, crypto.DealingBadPoint

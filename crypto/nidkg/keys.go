@@ -19,6 +19,22 @@ type decryptionKey struct {
 	pk    crypto.EncryptionPublicKey
 	root  *root
 	nodes []node // subtrees of epochs, the latest first; the last holds the key's own
+	due   *due   // instead of both: an update that nobody has needed yet
+}
+
+// A due update is what an instance that remembers what it deals puts off, since it recalls most of what updated keys open. What the key
+// opens and refuses is the same.
+type due struct {
+	from *decryptionKey
+	seed crypto.Seed
+}
+
+// settle carries out an update that is due.
+func (k *KeyGeneration) settle(key *decryptionKey) {
+	if d := key.due; d != nil {
+		k.settle(d.from)
+		*key = *k.update(d.from, key.epoch, newStream(d.seed))
+	}
 }
 
 type root struct{ x, rho fr.Element }

@@ -37,6 +37,10 @@ func (k *KeyGeneration) Update(sk crypto.DecryptionKey, epoch crypto.Epoch, seed
 	if !ok || epoch <= key.epoch {
 		return sk
 	}
+	if k.remembers {
+		return &decryptionKey{epoch: epoch, pk: key.pk, due: &due{key, seed}}
+	}
+	k.settle(key)
 	return k.update(key, epoch, newStream(seed))
 }
 

@@ -2,6 +2,7 @@ package consensus
 
 import (
 	"fmt"
+	"slices"
 
 	"icsim/protocol"
 )
@@ -17,11 +18,8 @@ func (c *Consensus) Restore(fromDisk []any, at Clock, out *Effects) {
 	r.out = out
 	noted := len(out.Notes)
 	came := origin{Clock{Now: at.Now}, c.cfg.Node}
-	for _, v := range fromDisk {
-		a, ok := v.(protocol.Artifact)
-		if !ok {
-			panic(fmt.Sprintf("consensus: node %s reads no artifact but a %T from its pool's disk", c.cfg.Node, v))
-		}
+	kept := c.readable(fromDisk, out)
+	for _, a := range kept {
 		r.Validated.add(a, came)
 	}
 	for _, row := range r.Validated.CUPs.rows {
@@ -30,14 +28,62 @@ func (c *Consensus) Restore(fromDisk []any, at Clock, out *Effects) {
 	for _, row := range r.Validated.Finalizations.rows {
 		r.finalize(row.items[0].Artifact.Content.Hash, row.height)
 	}
-	for _, v := range fromDisk {
-		if a := v.(protocol.Artifact); a.Height() >= r.CUPHeight() {
+	for _, a := range kept {
+		if a.Height() >= r.CUPHeight() {
 			own := c.isOwn(a)
 			out.Publish = append(out.Publish, Published{Artifact: a, Push: own && isLatencySensitive(a), Own: own})
 		}
 	}
 	out.Notes = out.Notes[:noted] // all of it was noted when it happened
 	r.out = nil
+}
+
+// readable drops what another replica version has left above the newest package, and keeps the rest: who starts again in a new version
+// goes on from the package, and so do all others, whatever each had of the empty blocks that came after it. Nothing of those was executed.
+//
+// Model: the replica's pool survives the upgrade (reference/protocol.md F); what becomes of such artifacts there was not read. Kept, they
+// would be the start of a chain on some nodes that the others do not take.
+func (c *Consensus) readable(fromDisk []any, out *Effects) (kept []protocol.Artifact) {
+	top := c.reader.CUPHeight()
+	for _, v := range fromDisk {
+		a, ok := v.(protocol.Artifact)
+		if !ok {
+			panic(fmt.Sprintf("consensus: node %s reads no artifact but a %T from its pool's disk", c.cfg.Node, v))
+		}
+		if kept = append(kept, a); a.Kind() == protocol.KindCatchUpPackage {
+			top = max(top, a.Height())
+		}
+	}
+	return slices.DeleteFunc(kept, func(a protocol.Artifact) bool {
+		if a.Height() <= top || versionOf(a) == c.cfg.Version {
+			return false
+		}
+		out.Writes = append(out.Writes, protocol.Write{Key: diskKey(a)})
+		return true
+	})
+}
+
+// versionOf is the replica version that an artifact was made by.
+func versionOf(a protocol.Artifact) protocol.ReplicaVersion {
+	switch a := a.(type) {
+	case *protocol.BlockProposal:
+		return a.Block.Version
+	case *protocol.BlockShare:
+		return a.Content.Version
+	case *protocol.BlockAggregate:
+		return a.Content.Version
+	case *protocol.RandomShare:
+		return a.Content.Version
+	case *protocol.Random:
+		return a.Content.Version
+	case *protocol.CatchUpPackageShare:
+		return a.Content.Block.Version
+	case *protocol.CatchUpPackage:
+		return a.Content.Block.Version
+	case *protocol.EquivocationProof:
+		return a.Version
+	}
+	panic(fmt.Sprintf("consensus: %s is no consensus artifact", a.Kind()))
 }
 
 // isOwn reports whether this node signed the artifact alone.

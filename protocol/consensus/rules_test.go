@@ -379,3 +379,41 @@ func TestBeaconIsChecked(t *testing.T) {
 		t.Fatal("no beacon of two shares")
 	}
 }
+
+// A.7: who starts in another version goes on from its package. What the one before has made above it is gone, on disk, too; what lies
+// below is still there for peers that need it.
+func TestUpgradedNodeGoesOnFromItsPackage(t *testing.T) {
+	o := consensustest.Defaults(4)
+	o.Interval = 9
+	s := consensustest.NewSubnet(o)
+	s.Run(20 * time.Second)
+	n := s.Nodes[0]
+	cup, final := n.C.Reader().CUPHeight(), n.C.Reader().FinalizedHeight()
+	if cup == 0 || final <= cup {
+		t.Fatalf("package %d, finalized %d: nothing to be tested", cup, final)
+	}
+	restored := func(version protocol.ReplicaVersion) (*consensus.Reader, *consensus.Effects) {
+		cfg := &consensus.Config{Node: n.ID, Version: version, Genesis: s.Genesis}
+		env := &consensus.Env{Keys: n.Keys, Registry: s.Registry, Payloads: n.Payloads, Router: n.Execution, States: n.Execution}
+		c := consensus.New(cfg, env, nil, s.Clock(n))
+		var out consensus.Effects
+		c.Restore(n.Pool(), s.Clock(n), &out)
+		return c.Reader(), &out
+	}
+	same, out := restored(consensustest.Version)
+	if same.FinalizedHeight() != final || len(out.Writes) != 0 {
+		t.Errorf("the same version starts at %d of %d, and removes %d", same.FinalizedHeight(), final, len(out.Writes))
+	}
+	other, out := restored("v2")
+	if other.CUPHeight() != cup || other.FinalizedHeight() != cup || other.NotarizedHeight() != cup || other.BeaconHeight() != cup {
+		t.Errorf("starts at package %d of %d, finalized %d", other.CUPHeight(), cup, other.FinalizedHeight())
+	}
+	for _, w := range out.Writes {
+		if w.Key.Height <= cup || w.Value != nil {
+			t.Errorf("%+v", w)
+		}
+	}
+	if len(out.Writes) == 0 || other.Validated.Proposals.Len() == 0 {
+		t.Errorf("removes %d, keeps %d proposals", len(out.Writes), other.Validated.Proposals.Len())
+	}
+}

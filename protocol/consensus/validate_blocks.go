@@ -142,7 +142,7 @@ func (v *Validator) maker(r *Reader, held *Held[*protocol.BlockProposal]) protoc
 		return protocol.Refuse(reasonSignature)
 	}
 	v.env.Keys.Meter.Charge(protocol.OpHashByte, p.Block.Payload.Size())
-	if !isIntact(p.Block, p.Hash) {
+	if !p.Block.IsIntact(p.Hash) {
 		return protocol.Refuse("block is not what its hash says")
 	}
 	held.verified = true

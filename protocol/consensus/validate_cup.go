@@ -39,7 +39,7 @@ func (v *Validator) catchUpPackage(held *Held[*protocol.CatchUpPackage], now Clo
 	}
 	c := &held.Artifact.Content
 	v.env.Keys.Meter.Charge(protocol.OpHashByte, c.Block.Payload.Size())
-	if !isIntact(c.Block, c.BlockHash) || !c.Block.Payload.IsSummary() || c.Beacon.Height() != c.Block.Height {
+	if !held.Artifact.IsIntact() {
 		return protocol.Refuse("package does not hold together")
 	}
 	// Any registry version serves: the subnet's key never changes.
@@ -120,13 +120,4 @@ func (v *Validator) catchUpPackageShare(r *Reader, s *protocol.CatchUpPackageSha
 		return protocol.Refuse(reasonSignature)
 	}
 	return protocol.Accept()
-}
-
-// isIntact recomputes a block's hash and its payload's: a block is what its hash says.
-func isIntact(b *protocol.Block, hash protocol.BlockHash) bool {
-	if b.Payload.IsSummary() {
-		return b.Payload.Batch.IsEmpty() && len(b.Payload.Dealings) == 0 && b.Hash() == hash &&
-			b.Payload.Hash == protocol.NewSummaryPayload(b.Payload.Summary).Hash
-	}
-	return b.Hash() == hash && b.Payload.Hash == protocol.NewDataPayload(b.Payload.Batch, b.Payload.Dealings...).Hash
 }

@@ -27,12 +27,13 @@
 //   - The validated pool holds at most one dealing of a dealer for a key, and only of keys that the present interval generates.
 //   - On a chain a dealer deals once for a key; every dealing on it is sound.
 //   - What Build selects, Validate accepts under the same summary and chain.
+//   - With each new catch-up package a node's decryption key forgets the registry versions older than all keys that are still needed
+//     (keys.Keyring.Retain): what the node signed with before is erased.
 //   - Between the last dealing of an interval and the next summary nothing is sent, and blocks cost nothing more.
 //
 // # What is left out
 //
-// Remote DKG for new subnets with its early transcripts, and vetKD keys: nothing here asks for them yet. Decryption keys stay those of
-// all epochs, as no fault here steals keys.
+// Remote DKG for new subnets with its early transcripts, and vetKD keys: nothing here asks for them yet.
 //
 // Model: a subnet's first keys come from the same ceremony before time begins (Found). Time on 16 threads is a sixteenth of that on one.
 package dkg

@@ -101,7 +101,7 @@ func (p *Pool) follow(latest *protocol.Summary, out *Effects) {
 	}
 	p.interval, p.validated = latest, nil
 	noteKeys(latest, out)
-	for _, t := range []*protocol.Transcript{latest.Current.Low, latest.Current.High, latest.Next.Low, latest.Next.High} {
+	for _, t := range latest.Transcripts() {
 		p.cfg.Keys.Load(t)
 	}
 	for _, c := range latest.Configs {
@@ -118,7 +118,7 @@ func (p *Pool) follow(latest *protocol.Summary, out *Effects) {
 
 // noteKeys tells observers which keys a summary announces.
 func noteKeys(s *protocol.Summary, out *Effects) {
-	n := protocol.Note{Kind: protocol.NoteKeys, Height: s.Height, Peer: protocol.NoNode}
+	n := protocol.Note{Kind: protocol.NoteKeys, Height: s.Height, Peer: protocol.NoNode, Summary: s}
 	low, high := s.Next.Low.Public.Hash(), s.Next.High.Public.Hash()
 	if low != s.Current.Low.Public.Hash() {
 		n.Value++

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"encoding/binary"
 	"slices"
 
 	"icsim/crypto"
@@ -83,6 +84,41 @@ func (k *Keyring) config(c *protocol.DKGConfig) (*crypto.KeyGenerationConfig, bo
 		config.Receivers = append(config.Receivers, record.EncryptionKey)
 	}
 	return config, true
+}
+
+// Retain forgets the shares of all keys but those of some transcripts, and what opens shares older than theirs, so that whoever takes
+// the node later cannot learn what it once signed with (crypto's retain_active_transcripts). Epochs are registry versions, and the key
+// that is left opens those from the oldest of the transcripts on. updated tells whether the key is another one.
+//
+// Nothing is older than the first version, so the key of a node stays as it is until another version is in all transcripts.
+func (k *Keyring) Retain(active []*protocol.Transcript) (updated bool) {
+	k.shares = slices.DeleteFunc(k.shares, func(s share) bool {
+		return !slices.ContainsFunc(active, func(t *protocol.Transcript) bool { return t.Public.Hash() == s.of })
+	})
+	epoch := oldestEpoch(active)
+	if !k.Outlives(active) {
+		return false
+	}
+	k.Meter.Charge(protocol.OpUpdateKey, 1)
+	seed := crypto.Seed(crypto.Sum("key update", k.Secrets.Basic[:], binary.BigEndian.AppendUint32(nil, uint32(epoch))))
+	k.Secrets.Decryption = k.Generation.Update(k.Secrets.Decryption, epoch, seed)
+	return true
+}
+
+// Outlives tells whether Retain has a key to update.
+func (k *Keyring) Outlives(active []*protocol.Transcript) bool {
+	return oldestEpoch(active) > max(k.Secrets.Decryption.Epoch(), firstEpoch)
+}
+
+// firstEpoch is that of the registry's first version.
+const firstEpoch crypto.Epoch = 1
+
+func oldestEpoch(active []*protocol.Transcript) crypto.Epoch {
+	oldest := active[0].Registry
+	for _, t := range active {
+		oldest = min(oldest, t.Registry)
+	}
+	return crypto.Epoch(oldest)
 }
 
 // maxOpened bounds the shares that a node has open: those of two keys of each kind are in use, and others while it lags behind.

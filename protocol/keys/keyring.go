@@ -9,7 +9,8 @@ import (
 // Secrets are a node's own secret keys: those that it signs with, and the one that opens its shares of the subnet's keys. They lie in
 // the crypto component's store, as does in the replica what is opened with them.
 //
-// Model: no fault wipes that store, not even the one that takes a node's disk, and the decryption key stays that of all epochs.
+// Model: no fault wipes that store, not even the one that takes a node's disk. What opens shares is made anew from transcripts when
+// the node starts; what Retain has made of the decryption key is kept on disk.
 type Secrets struct {
 	Basic      crypto.BasicSecretKey
 	Multi      crypto.MultiSecretKey

@@ -64,11 +64,16 @@ func New(cfg Config) *Broadcast {
 func (b *Broadcast) Handle(a *protocol.Arrival, instant protocol.Time, out *protocol.Outputs, events *[]Event) {
 	switch m := a.Msg.(type) {
 	case *protocol.SlotUpdate:
-		b.update(a.From, a.Conn, m, step{instant, out, events})
+		if a.Conn != 0 { // or else it is by a stranger, whom the transport would not let in
+			b.update(a.From, a.Conn, m, step{instant, out, events})
+		}
 	case *protocol.FetchReply:
 		b.reply(a.From, m, step{instant, out, events})
 	case *protocol.PeerChange:
 		b.connection(m, out)
+		if m.Left {
+			b.Leave(m.Peer, events)
+		}
 	}
 }
 
@@ -132,8 +137,13 @@ func (b *Broadcast) connection(c *protocol.PeerChange, out *protocol.Outputs) {
 func (b *Broadcast) Connected() []protocol.NodeID { return b.peers.up }
 
 // Follow takes over which peers are connected from the broadcast of another lane: for a lane that is rarely at work, and that
-// nobody tells of connections. What is on offer goes to peers that were not connected before.
-func (b *Broadcast) Follow(other *Broadcast, out *protocol.Outputs) {
+// nobody tells of connections. What is on offer goes to peers that were not connected before; those that have left are wiped.
+func (b *Broadcast) Follow(other *Broadcast, out *protocol.Outputs, events *[]Event) {
+	for _, n := range b.peers.up {
+		if other.peers.find(n) < 0 {
+			b.Leave(n, events)
+		}
+	}
 	for i := range other.peers.list {
 		q := &other.peers.list[i]
 		if q.node == protocol.NoNode {

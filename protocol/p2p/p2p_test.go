@@ -284,7 +284,7 @@ func TestOnlyLeavingWipesAPeer(t *testing.T) {
 	n.take(1, 1, 0, &protocol.PeerChange{Peer: 1, Conn: 1})
 	require.Empty(t, n.events)
 	n.events = nil
-	n.Leave(1, &n.events)
+	n.take(1, 1, 0, &protocol.PeerChange{Peer: 1, Left: true})
 	require.Equal(t, []protocol.ArtifactMeta{protocol.MetaOf(a)}, n.lost())
 	n.Leave(1, &n.events)
 	require.Len(t, n.events, 1)
@@ -381,7 +381,7 @@ func TestFollowTakesConnectionsOver(t *testing.T) {
 	told, follower := newNode(t), newNode(t)
 	follow := func() []protocol.Send {
 		follower.out = protocol.Outputs{}
-		follower.Follow(told.Broadcast, &follower.out)
+		follower.Follow(told.Broadcast, &follower.out, &follower.events)
 		return follower.out.Sends
 	}
 	told.up(1, 1)
@@ -401,6 +401,19 @@ func TestFollowTakesConnectionsOver(t *testing.T) {
 	told.take(2, 1, 0, &protocol.PeerChange{Peer: 2, Conn: 1})
 	told.up(2, 2) // between two looks
 	require.Equal(t, [][]protocol.NodeID{{2}, {2}}, receivers(follow()))
+
+	told.take(2, 2, 0, &protocol.PeerChange{Peer: 2, Conn: 2, Left: true})
+	follow()
+	require.Equal(t, []protocol.NodeID{1}, follower.Connected())
+}
+
+// What comes over no connection is by somebody whom the transport does not let in: no peer, or one no more.
+func TestStrangersAreNotHeard(t *testing.T) {
+	n := newNode(t)
+	n.take(1, 0, 0, n.push(0, share(1, 1)))
+	require.Empty(t, n.events)
+	n.take(1, 1, 0, n.push(0, share(1, 1)))
+	require.Len(t, n.events, 1)
 }
 
 func receivers(sends []protocol.Send) (all [][]protocol.NodeID) {

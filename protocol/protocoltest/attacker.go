@@ -53,7 +53,8 @@ func (a *attacker) watch(in *protocol.Input, out *protocol.Outputs) {
 	for _, s := range out.Sends {
 		a.learn(s.Msg)
 		switch s.Msg.(type) {
-		case *protocol.FetchRequest, *protocol.CallRequest, *protocol.QueryRequest, *protocol.ReadRequest, *protocol.StreamPull:
+		case *protocol.FetchRequest, *protocol.CallRequest, *protocol.QueryRequest, *protocol.ReadRequest, *protocol.StreamPull,
+			*protocol.CUPRequest:
 			if a.asked = append(a.asked, asked{s.To[0], s.Msg}); len(a.asked) > remembered {
 				a.asked = a.asked[1:]
 			}
@@ -195,6 +196,8 @@ func (a *attacker) reply(q protocol.Message) protocol.Message {
 		return &protocol.ReadReply{ID: q.Read.ID, Serial: q.Serial, Refusal: refusal, Certificate: a.certificate()}
 	case *protocol.StreamPull:
 		return &protocol.StreamReply{From: a.subnet(), Slice: a.slice(), Serial: q.Serial}
+	case *protocol.CUPRequest:
+		return &protocol.CUPReply{CUP: protocol.NewCatchUpPackage(a.catchUp(), crypto.ThresholdSignature{1}), Serial: q.Serial}
 	}
 	return nil
 }

@@ -133,6 +133,6 @@ func describe(out *protocol.Outputs) string {
 		}
 		b.WriteByte('\n')
 	}
-	fmt.Fprintf(&b, "wake %d meter %v", out.Wake, out.Meter)
+	fmt.Fprintf(&b, "wake %d meter %v restart %v peers %v", out.Wake, out.Meter, out.Restart, out.Peers)
 	return b.String()
 }

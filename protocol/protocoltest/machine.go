@@ -219,7 +219,7 @@ func (p *play) outputAllowed(in *protocol.Input, out *protocol.Outputs) {
 func (p *play) empty() {
 	o := &p.outputs
 	o.Sends, o.Locals, o.Writes, o.Notes = o.Sends[:0], o.Locals[:0], o.Writes[:0], o.Notes[:0]
-	o.Wake, o.Meter = protocol.Never, protocol.Meter{}
+	o.Wake, o.Meter, o.Restart, o.Peers = protocol.Never, protocol.Meter{}, protocol.Restart{}, nil
 }
 
 // ruin overwrites what was handed over.

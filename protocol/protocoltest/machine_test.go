@@ -159,7 +159,7 @@ func TestAttackersAreVersatile(t *testing.T) {
 	if len(kinds) != int(protocol.NumArtifactKinds) {
 		t.Errorf("kinds %v", kinds)
 	}
-	if want := int(protocol.NumLanes) - 1; len(lanes) != want { // to execution nothing comes from outside
+	if want := int(protocol.NumLanes) - 2; len(lanes) != want { // to execution and the orchestrator nothing comes from outside
 		t.Errorf("lanes %v", lanes)
 	}
 	ask := asking("x")

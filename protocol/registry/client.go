@@ -56,14 +56,21 @@ func (c *Client) At(v protocol.RegistryVersion) *protocol.RegistrySnapshot {
 	return c.registry.versions[v-1].snapshot
 }
 
-// seenAt is when this node's replica learns a version: at its first poll after the orchestrator's first poll after
-// the publication.
+// Learns is when a node's orchestrator and its replica learn of a version that is published at a time: the one at its first poll after
+// it, the other at its own first poll after that.
+func (p PollPhase) Learns(at protocol.Time) (orchestrator, replica protocol.Time) {
+	orchestrator = nextPoll(at, p.Orchestrator)
+	return orchestrator, nextPoll(orchestrator, p.Replica)
+}
+
+// seenAt is when this node's replica learns a version.
 func (c *Client) seenAt(i int) protocol.Time {
 	at := c.registry.versions[i].at
 	if at == start {
 		return start
 	}
-	return nextPoll(nextPoll(at, c.phase.Orchestrator), c.phase.Replica)
+	_, seen := c.phase.Learns(at)
+	return seen
 }
 
 // nextPoll is the first poll at or after t.

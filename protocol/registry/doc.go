@@ -6,6 +6,8 @@
 // store every 5 s (rs/registry/client). A version published at t is therefore seen by a node between t and t+10 s,
 // and at different times by different nodes, which is why blocks use a version at least 10 s old (A.3).
 //
+// node.go has what the registry canister looks at before it takes up a node, or changes who is in a subnet.
+//
 // # Invariants
 //
 //   - Versions count from 1 without gaps; publication times never decrease.

@@ -30,6 +30,8 @@ type consensusLane struct {
 	summary   *protocol.Block // the highest finalized that the lane of key generation was told of
 	rejoining bool            // since then: the chain from the package on is being fetched
 	refreshed protocol.Height // notarized height when the bouncer was asked again, while rejoining
+	topology  topology
+	cup       *protocol.CatchUpPackage // whose keys were looked at last
 }
 
 func (l *consensusLane) init(r *Replica) {
@@ -61,6 +63,7 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 		if genesis := r.cfg.Genesis.Content.Block.Context.Time; len(pool) == 0 && in.Now > genesis.Add(young) {
 			out.Local(&protocol.Poke{At: protocol.LaneStateSync, Reason: "no catch-up package on disk"})
 		}
+		r.orchestrator.start(r, in.Now, out)
 	}
 	out.Meter.Charge(protocol.OpReceive, len(in.Arrivals))
 	l.events = l.events[:0]
@@ -91,6 +94,8 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 		l.summary = s
 		out.Local(&protocol.Poke{At: protocol.LaneDKG, Reason: "summary finalized", Hash: crypto.Hash(s.Payload.Hash)})
 	}
+	l.topology.follow(r, in.Now, out)
+	l.outlived(r, out)
 	out.Writes = append(out.Writes, r.states.TakeWrites()...) // checkpoints that consensus let go of
 	out.Wake = min(in.Instant.Add(pollInterval), l.broadcast.NextWake())
 }
@@ -124,7 +129,7 @@ func (l *consensusLane) apply(out *protocol.Outputs) {
 	if d := l.effects.Diverged; d != nil {
 		// The node throws its state away and starts again from the package; then it needs the state that the subnet signed.
 		out.Writes = append(out.Writes, protocol.Write{Key: protocol.DiskKey{Space: protocol.DiskCheckpoint, Height: d.Height}})
-		out.Restart = "own state is not the catch-up package's"
+		out.Restart = protocol.Restart{Why: "own state is not the catch-up package's", Takes: protocol.OpRestart}
 	}
 	for _, w := range l.effects.Writes {
 		out.Meter.Charge(protocol.OpDiskByte, w.Bytes)

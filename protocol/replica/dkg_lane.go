@@ -1,6 +1,7 @@
 package replica
 
 import (
+	"icsim/crypto"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 	"icsim/protocol/p2p"
@@ -16,6 +17,7 @@ type dkgLane struct {
 	broadcast *p2p.Broadcast
 	events    []p2p.Event
 	effects   dkg.Effects
+	retained  *protocol.CatchUpPackage // whose keys, and later ones, are all that the node can still open
 }
 
 func (l *dkgLane) init(r *Replica) {
@@ -27,7 +29,7 @@ func (l *dkgLane) init(r *Replica) {
 	l.broadcast = r.broadcast(protocol.LaneDKG, l.pool.Bouncer)
 }
 
-func (l *dkgLane) step(in *protocol.Input, out *protocol.Outputs) {
+func (l *dkgLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 	l.effects.Reset()
 	l.events = l.events[:0]
 	for i := range in.Arrivals {
@@ -46,6 +48,7 @@ func (l *dkgLane) step(in *protocol.Input, out *protocol.Outputs) {
 		}
 	}
 	l.pool.Step(&l.effects)
+	l.retain(r, out)
 	for _, meta := range l.effects.Withdraw {
 		l.broadcast.Withdraw(meta)
 	}
@@ -54,4 +57,24 @@ func (l *dkgLane) step(in *protocol.Input, out *protocol.Outputs) {
 	}
 	out.Notes = append(out.Notes, l.effects.Notes...)
 	out.Wake = l.broadcast.NextWake()
+}
+
+// retain forgets what opens keys that no height from the newest package on needs (rs/consensus/dkg/src/dkg_key_manager.rs,
+// delete_inactive_keys).
+func (l *dkgLane) retain(r *Replica, out *protocol.Outputs) {
+	reader := r.consensus.consensus.Reader()
+	cup := reader.CUP()
+	if cup == l.retained {
+		return
+	}
+	l.retained = cup
+	active := append(cup.Summary().Transcripts(), reader.Summary().Payload.Summary.Transcripts()...)
+	if !r.keys.Retain(active) {
+		return
+	}
+	key := r.keys.Secrets.Decryption
+	out.Writes = append(out.Writes, protocol.Write{Key: protocol.DiskKey{Space: protocol.DiskKeys}, Value: key})
+	out.Emit(protocol.Note{
+		Kind: protocol.NoteKeyUpdated, Height: cup.Height(), Hash: crypto.Hash(cup.ID()), Peer: protocol.NoNode, Value: uint64(key.Epoch()),
+	})
 }

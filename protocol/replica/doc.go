@@ -16,6 +16,8 @@
 //   - outcall_lane.go: requests to HTTPS servers, shares of their responses. It sleeps while no canister has called.
 //   - statesync_lane.go: states fetched from peers and served to them. It sleeps while nobody needs one.
 //   - dkg_lane.go: dealings for the subnet's next keys, and the node's shares of them. It sleeps between summaries.
+//   - orchestrator_lane.go: which version the node runs, when it leaves its subnet, whom it is connected with. It sleeps while the registry
+//     brings nothing new.
 //   - payload_builder.go: the sections of a block's payload.
 //
 // Replaced components (Config.Components) are how attackers and protocol variants get in: no code here knows of them.

@@ -57,7 +57,7 @@ func (l *outcallLane) init(r *Replica) {
 func (l *outcallLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 	l.effects.Reset()
 	l.events = l.events[:0]
-	l.broadcast.Follow(r.ingress.broadcast, out)
+	l.broadcast.Follow(r.ingress.broadcast, out, &l.events)
 	for i := range in.Arrivals {
 		switch m := in.Arrivals[i].Msg.(type) {
 		case *fetched:

@@ -55,12 +55,16 @@ type Replica struct {
 	outcalls      outcallLane
 	sync          stateSyncLane
 	dkg           dkgLane
+	orchestrator  orchestratorLane
 }
 
 // New starts a node from its disk: empty at genesis, otherwise what it had before a crash.
 func New(cfg Config) *Replica {
 	if cfg.Judge == nil {
 		cfg.Judge = authentication.Judge
+	}
+	for _, key := range cfg.Disk.Load(protocol.DiskKeys) {
+		cfg.Secrets.Decryption = key.(crypto.DecryptionKey)
 	}
 	r := &Replica{cfg: cfg}
 	r.keys = &keys.Keyring{
@@ -77,6 +81,7 @@ func New(cfg Config) *Replica {
 	r.dkg.init(r)
 	r.consensus.init(r)
 	r.certification.init(r)
+	r.orchestrator.init(r)
 	return r
 }
 
@@ -104,7 +109,9 @@ func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
 	case protocol.LaneStateSync:
 		r.sync.step(r, in, out)
 	case protocol.LaneDKG:
-		r.dkg.step(in, out)
+		r.dkg.step(r, in, out)
+	case protocol.LaneOrchestrator:
+		r.orchestrator.step(r, in, out)
 	default:
 		panic(fmt.Sprintf("replica: node %s has no lane %d", r.cfg.Node, in.Lane))
 	}

@@ -92,6 +92,7 @@ func (l *stateSyncLane) handle(r *Replica, a *protocol.Arrival, in *protocol.Inp
 		if l.search.Expects(m) && m.CUP.Height() > r.consensus.consensus.CUPHeight() {
 			out.Local(&found{m.CUP, a.From})
 		}
+		r.orchestrator.orchestrator.Reply(m, in, r.consensus.consensus.Reader().CUP(), out)
 	}
 	out.Meter.Charge(protocol.OpReceive, 1)
 }

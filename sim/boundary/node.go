@@ -13,7 +13,8 @@ const maxTries = 3
 // A Config is what a boundary node finds.
 type Config struct {
 	Registry func() *protocol.RegistrySnapshot
-	Random   rng.Source // its own
+	Healthy  func(protocol.NodeID) bool // nil: all are, but for those that fail to answer
+	Random   rng.Source                 // its own
 	Answer   func(Answer)
 }
 

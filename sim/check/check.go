@@ -48,6 +48,7 @@ type Bounds struct {
 	Lag       protocol.Height // a settled node is at most this far behind its subnet at the end, in blocks and in states
 	Freshness time.Duration   // age of the newest certified state
 	CatchUp   time.Duration   // a disturbed node is within Lag of its subnet so long after it is left alone; 0: at the end of the run
+	Downtime  time.Duration   // that an upgrade adds to Progress
 }
 
 // DefaultBounds suit every shipped scenario with real-world distances: a run of f silent block makers on a
@@ -65,7 +66,10 @@ type Subnet struct {
 	Name     string
 	ID       protocol.SubnetID
 	Nodes    []protocol.NodeID
-	Interval protocol.Height // DKG interval length
+	Interval protocol.Height // longest DKG interval that it ever has
+	Key      crypto.ThresholdPublicKey
+	// Upgrades are when the registry names another replica version.
+	Upgrades []protocol.Time
 	// Excused are the spans in which more than f nodes are disturbed by faults that end, ascending.
 	Excused []Window
 	// Returns are when nodes are left alone after a disturbance, for as long as Bounds.CatchUp at least, ascending.
@@ -99,7 +103,7 @@ const (
 type Suite struct {
 	config  Config
 	subnets []*subnet
-	of      []*subnet // by node
+	of      []*subnet // by node: whose replica it runs; nil: none's
 	streams map[link]*stream
 	checks  []*record
 	byName  map[string]*record
@@ -119,7 +123,8 @@ var names = []struct {
 }{
 	{"agreement", Safety}, {"one-notarized-block-when-finalized", Safety}, {"finalization-discipline", Safety},
 	{"beacon-unique", Safety}, {"tape-unique", Safety}, {"state-unique", Safety}, {"certification-unique", Safety},
-	{"checkpoint-unique", Safety}, {"cup-unique", Safety}, {"hard-bounds", Safety}, {"pool-bounds", Safety}, {"batches-in-order", Safety},
+	{"checkpoint-unique", Safety}, {"cup-unique", Safety}, {"subnet-key-constant", Safety},
+	{"hard-bounds", Safety}, {"pool-bounds", Safety}, {"batches-in-order", Safety},
 	{"time-increases", Safety}, {"streams-in-order", Safety}, {"one-response-a-call", Safety},
 	{"cycles-conserved", Safety}, {"no-critical-errors", Safety},
 	{"progress", Liveness}, {"catch-up", Liveness}, {"freshness", Liveness},
@@ -142,13 +147,25 @@ func New(c Config) *Suite {
 		sub := newSubnet(&c.Subnets[i], c.Corrupt)
 		s.subnets = append(s.subnets, sub)
 		for _, n := range c.Subnets[i].Nodes {
-			for int(n) >= len(s.of) {
-				s.of = append(s.of, nil)
-			}
-			s.of[n] = sub
+			s.assign(n, sub)
 		}
 	}
 	return s
+}
+
+// subnetOf gives the subnet whose replica a node runs; nil: none's.
+func (s *Suite) subnetOf(n protocol.NodeID) *subnet {
+	if int(n) >= len(s.of) {
+		return nil
+	}
+	return s.of[n]
+}
+
+func (s *Suite) assign(n protocol.NodeID, sub *subnet) {
+	for int(n) >= len(s.of) {
+		s.of = append(s.of, nil)
+	}
+	s.of[n] = sub
 }
 
 // fail records a violation.
@@ -167,18 +184,18 @@ func (s *Suite) fail(name string, w Where, h protocol.Height, format string, arg
 
 // Observe takes one observation of a node.
 func (s *Suite) Observe(w Where, n *protocol.Note) {
-	if int(w.Node) >= len(s.of) || s.of[w.Node] == nil || s.config.Corrupt(w.Node) {
+	sub := s.subnetOf(w.Node)
+	if sub == nil || s.config.Corrupt(w.Node) {
 		return
 	}
 	s.pass(w.At)
-	sub := s.of[w.Node]
 	node := sub.node(w.Node)
 	switch n.Kind {
 	case protocol.NoteFinalized:
 		s.finalized(sub, node, w, n)
 	case protocol.NoteNotarized:
 		node.notarized = max(node.notarized, n.Height)
-		s.notarized(sub, w, n)
+		s.notarized(sub, node, w, n)
 	case protocol.NoteNotarizationShare:
 		s.notarizationShare(sub, node, w, n)
 	case protocol.NoteFinalizationShare:
@@ -187,9 +204,9 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 		node.received = max(node.received, n.Height)
 	case protocol.NoteBeacon:
 		node.beacon = max(node.beacon, n.Height)
-		s.unique("beacon-unique", sub, &sub.beacons, w, n)
+		s.unique("beacon-unique", sub, &node.line.beacons, w, n)
 	case protocol.NoteTape:
-		s.unique("tape-unique", sub, &sub.tapes, w, n)
+		s.unique("tape-unique", sub, &node.line.tapes, w, n)
 	case protocol.NoteDelivered:
 		s.delivered(node, w, n)
 	case protocol.NoteExecuted:
@@ -206,6 +223,8 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 		if n.Reason != "" {
 			s.fail("pool-bounds", w, n.Height, "%s at height %d: %s", w.Node, n.Height, n.Reason)
 		}
+	case protocol.NoteKeys:
+		s.sameKey(sub, w, n)
 	case protocol.NoteCritical:
 		s.fail("no-critical-errors", w, n.Height, "%s at height %d: %s", w.Node, n.Height, n.Reason)
 	case protocol.NoteStarted:

@@ -64,13 +64,14 @@ func (s *Suite) converged() {
 	h.over = true
 	due := protocol.Time(h.At + h.Within)
 	for _, sub := range s.subnets {
-		for i, n := range sub.nodes {
-			if !h.has(sub.Nodes[i]) || n.finalized >= sub.healed.finalized && n.certified >= sub.healed.certified {
+		for _, id := range sub.members() {
+			n := sub.nodes[id]
+			if !h.has(id) || n.finalized >= sub.healed.finalized && n.certified >= sub.healed.certified {
 				continue
 			}
-			s.fail("convergence", Where{At: due, Node: sub.Nodes[i]}, n.finalized,
+			s.fail("convergence", Where{At: due, Node: id}, n.finalized,
 				"subnet %s: %s is at finalized height %d and certified height %d %s after the healing, and has to be at %d and %d; %s",
-				sub.Name, sub.Nodes[i], n.finalized, n.certified, h.Within, sub.healed.finalized, sub.healed.certified, s.missing(sub, n))
+				sub.Name, id, n.finalized, n.certified, h.Within, sub.healed.finalized, sub.healed.certified, s.missing(sub, n))
 		}
 	}
 	for _, c := range h.open {
@@ -105,14 +106,14 @@ func (s *Suite) missing(sub *subnet, n *node) string {
 func (s *Suite) signed(sub *subnet, what string, h protocol.Height, shares func(*node) *byHeight) string {
 	var lacks []string
 	has := 0
-	for i, n := range sub.nodes {
-		if !s.healer.has(sub.Nodes[i]) {
+	for _, id := range sub.members() {
+		if !s.healer.has(id) {
 			continue
 		}
-		if own := shares(n).at(h); own != nil && own.set {
+		if own := shares(sub.nodes[id]).at(h); own != nil && own.set {
 			has++
 		} else {
-			lacks = append(lacks, sub.Nodes[i].String())
+			lacks = append(lacks, id.String())
 		}
 	}
 	quorum := len(sub.Nodes) - protocol.FaultsTolerated(len(sub.Nodes))

@@ -18,27 +18,35 @@ const (
 type subnet struct {
 	*Subnet
 	corrupt func(protocol.NodeID) bool
-	nodes   []*node // by position in Nodes
+	nodes   map[protocol.NodeID]*node // that are or were its own
 
-	finalizedAt                                byHeight // first finalized block
-	notarizedAt                                byHeight // first notarized block
-	beacons, tapes, states, certs, checkpoints byHeight
-	cups                                       byHeight
-	best                                       protocol.Height // highest finalized
-	bestAt                                     protocol.Time   // when it was
-	certifiedBest                              protocol.Height
-	certifiedAt                                protocol.Time   // the time that its state tells
-	roundHeight                                protocol.Height // last round folded into streams and cycles
-	roundTime                                  protocol.Time
-	cycles                                     protocol.Cycles
-	healed                                     heights // which the core has to reach after the healing
+	lines                            []*line // at least one
+	upgraded                         int     // lines after the first that have finalized a block
+	states, certs, checkpoints, cups byHeight
+	best                             protocol.Height // highest finalized
+	bestAt                           protocol.Time   // when it was
+	certifiedBest                    protocol.Height
+	certifiedAt                      protocol.Time   // the time that its state tells
+	roundHeight                      protocol.Height // last round folded into streams and cycles
+	roundTime                        protocol.Time
+	cycles                           protocol.Cycles
+	healed                           heights // which the core has to reach after the healing
 }
 
 // heights are how far a node has come.
 type heights struct{ finalized, certified protocol.Height }
 
-// A node is what has been seen of one.
+// A line is the blocks that a replica version makes. The next version goes on from a catch-up package, whatever the one before has made
+// above it.
+type line struct {
+	version                  protocol.ReplicaVersion
+	finalizedAt, notarizedAt byHeight // first blocks
+	beacons, tapes           byHeight
+}
+
+// A node is what has been seen of one, as its subnet's.
 type node struct {
+	line                                            *line
 	finalized, notarized, certified, delivered, cup protocol.Height
 	received, beacon, executed, syncing             protocol.Height // the newest; syncing: the state it fetches, or 0
 	shares                                          byHeight        // own notarization shares: the only block, or mixed
@@ -48,11 +56,9 @@ type node struct {
 }
 
 func newSubnet(c *Subnet, corrupt func(protocol.NodeID) bool) *subnet {
-	s := &subnet{Subnet: c, corrupt: corrupt}
-	for range c.Nodes {
-		n := &node{}
-		n.restart(true)
-		s.nodes = append(s.nodes, n)
+	s := &subnet{Subnet: c, corrupt: corrupt, nodes: map[protocol.NodeID]*node{}, lines: []*line{{}}}
+	for _, n := range c.Nodes {
+		s.node(n)
 	}
 	for _, r := range c.Returns {
 		n := s.node(r.Node)
@@ -73,29 +79,46 @@ func (n *node) restart(empty bool) {
 // sync notes that the node goes on from a state of its peers: the next batch is the one after, and its certification comes again.
 func (n *node) sync(h protocol.Height) { n.delivered, n.certified = h, 0 }
 
+// node gives what has been seen of a node, from now on if it is new.
 func (s *subnet) node(id protocol.NodeID) *node {
-	i, _ := slices.BinarySearch(s.Nodes, id)
-	return s.nodes[i]
+	n := s.nodes[id]
+	if n == nil {
+		n = &node{line: s.lines[0]}
+		n.restart(true)
+		s.nodes[id] = n
+	}
+	return n
+}
+
+// members gives the nodes that have been the subnet's, ascending.
+func (s *subnet) members() []protocol.NodeID {
+	var all []protocol.NodeID
+	for n := range s.nodes { //tidy:sorted below
+		all = append(all, n)
+	}
+	slices.Sort(all)
+	return all
 }
 
 // finalized: at most one finalized block a height, on any honest node (A.10.1). No other is notarized at a height that has a
 // finalization of its own (A.10.2); a block that is final through a descendant may have a notarized rival.
 func (s *Suite) finalized(sub *subnet, n *node, w Where, note *protocol.Note) {
 	n.finalized = max(n.finalized, note.Height)
-	first := sub.finalizedAt.at(note.Height)
+	first := n.line.finalizedAt.at(note.Height)
 	switch {
 	case first == nil:
 	case !first.set:
 		*first = sighting{set: true, hash: note.Hash, node: w.Node, own: note.Reason == ""}
-		if other := sub.notarizedAt.at(note.Height); first.own && other != nil && other.set && other.hash != note.Hash {
+		if other := n.line.notarizedAt.at(note.Height); first.own && other != nil && other.set && other.hash != note.Hash {
 			s.bothNotarized(sub, w, note, other)
 		}
 	case first.hash != note.Hash:
 		s.fail("agreement", w, note.Height, "subnet %s finalized two blocks at height %d: %s on %s and %s on %s",
 			sub.Name, note.Height, first.hash, first.node, note.Hash, w.Node)
 	}
-	if note.Height > sub.best {
+	if note.Height > sub.best && n.line == sub.newest() {
 		s.progress(sub, w.At)
+		sub.upgraded = len(sub.lines) - 1
 		sub.best, sub.bestAt = note.Height, w.At
 	}
 	s.returned(sub, n, w)
@@ -112,10 +135,14 @@ func (s *Suite) returned(sub *subnet, n *node, w Where) {
 
 // late is asked when a node is back and at the end: was it in time?
 func (s *Suite) late(sub *subnet, n *node, w Where) {
-	if away := w.At.Sub(n.returns[0]); away > s.config.Bounds.CatchUp {
+	bound := s.config.Bounds.CatchUp
+	if len(sub.Upgrades) > 0 { // it may have to be upgraded first
+		bound += s.config.Bounds.Downtime
+	}
+	if away := w.At.Sub(n.returns[0]); away > bound {
 		s.fail("catch-up", w, n.finalized,
 			"subnet %s: %s is left alone from %.1f s on and was behind for %.1f s, at finalized height %d; the bound is %s",
-			sub.Name, w.Node, time.Duration(n.returns[0]).Seconds(), away.Seconds(), n.finalized, s.config.Bounds.CatchUp)
+			sub.Name, w.Node, time.Duration(n.returns[0]).Seconds(), away.Seconds(), n.finalized, bound)
 	}
 }
 
@@ -125,11 +152,11 @@ func (s *Suite) lags(sub *subnet, n *node) bool {
 	return n.finalized+lag < sub.best || n.certified+lag < sub.certifiedBest
 }
 
-func (s *Suite) notarized(sub *subnet, w Where, note *protocol.Note) {
-	if first := sub.notarizedAt.at(note.Height); first != nil && !first.set {
+func (s *Suite) notarized(sub *subnet, n *node, w Where, note *protocol.Note) {
+	if first := n.line.notarizedAt.at(note.Height); first != nil && !first.set {
 		*first = sighting{set: true, hash: note.Hash, node: w.Node}
 	}
-	if final := sub.finalizedAt.at(note.Height); final != nil && final.own && final.hash != note.Hash {
+	if final := n.line.finalizedAt.at(note.Height); final != nil && final.own && final.hash != note.Hash {
 		s.bothNotarized(sub, w, note, final)
 	}
 }
@@ -220,10 +247,14 @@ func (s *Suite) progress(sub *subnet, now protocol.Time) {
 			since = min(excuse.To, now)
 		}
 	}
-	if wait := now.Sub(since); wait > s.config.Bounds.Progress {
+	bound := s.config.Bounds.Progress
+	if sub.upgrading(now) {
+		bound += s.config.Bounds.Downtime
+	}
+	if wait := now.Sub(since); wait > bound {
 		s.fail("progress", Where{At: now, Node: sub.Nodes[0]}, sub.best,
 			"subnet %s finalized nothing after height %d for %.1f s from %.1f s on; the bound is %s",
-			sub.Name, sub.best, wait.Seconds(), time.Duration(since).Seconds(), s.config.Bounds.Progress)
+			sub.Name, sub.best, wait.Seconds(), time.Duration(since).Seconds(), bound)
 	}
 }
 
@@ -240,9 +271,9 @@ func (s *Suite) fresh(sub *subnet, now protocol.Time) {
 func (s *Suite) finishSubnet(sub *subnet, end protocol.Time) {
 	s.progress(sub, end)
 	s.fresh(sub, end)
-	for i, n := range sub.nodes {
-		id := sub.Nodes[i]
-		if sub.corrupt(id) {
+	for _, id := range sub.members() {
+		n := sub.nodes[id]
+		if s.subnetOf(id) != sub || sub.corrupt(id) {
 			continue
 		}
 		if len(n.returns) > 0 && n.returns[0] < end {

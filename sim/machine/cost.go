@@ -59,6 +59,11 @@ func Mainnet() CostTable {
 		protocol.OpVerifyDealing:   6 * millisecond, // with parsing and subgroup checks
 		protocol.OpCombineDealings: 200 * microsecond,
 		protocol.OpOpenShare:       40 * millisecond, // logarithms of 16 chunks
+		protocol.OpUpdateKey:       80 * millisecond, // as every update but a key's first, which takes ten times as long
+		// Downtimes.
+		protocol.OpRestart:  10_000 * millisecond,  // the orchestrator looks after the replica every 10 s (reference/protocol.md F)
+		protocol.OpUpgrade:  120_000 * millisecond, // measured: 1 to 4 minutes on mainnet, halting and catching up included
+		protocol.OpReassign: 2_000 * millisecond,   // estimated: a replica process ends or starts
 	}
 }
 

@@ -83,12 +83,12 @@ func (h *Host) Crash() {
 	}
 }
 
-// ReplaceDisk gives a host that is down an empty disk.
+// ReplaceDisk gives a host that is down an empty disk, but for its keys.
 func (h *Host) ReplaceDisk() {
 	if h.machine != nil {
 		panic(fmt.Sprintf("machine: node %s loses its disk while it runs", h.node))
 	}
-	h.disk = protocol.NewDisk()
+	h.disk = h.disk.Replaced()
 }
 
 // Pause stops the host's processor; its clocks run on and what arrives waits.

@@ -104,7 +104,7 @@ func (h *Host) step(t protocol.Time, on protocol.Lane) Due {
 	l.end = t.Add(spent)
 	l.worked += spent
 	l.wish = out.Wake
-	l.full = len(out.Sends)+len(out.Locals)+len(out.Writes)+len(out.Notes) > 0 || out.Restart != ""
+	l.full = len(out.Sends)+len(out.Locals)+len(out.Writes)+len(out.Notes) > 0 || out.Restart.Why != "" || out.Peers != nil
 
 	var due Due
 	if l.full {
@@ -126,7 +126,7 @@ func empty(o *protocol.Outputs) {
 	clear(o.Writes)
 	clear(o.Notes)
 	o.Sends, o.Locals, o.Writes, o.Notes = o.Sends[:0], o.Locals[:0], o.Writes[:0], o.Notes[:0]
-	o.Wake, o.Restart = protocol.Never, ""
+	o.Wake, o.Restart, o.Peers = protocol.Never, protocol.Restart{}, nil
 	o.Meter = protocol.Meter{}
 }
 

@@ -1,6 +1,10 @@
 package network
 
-import "icsim/protocol"
+import (
+	"slices"
+
+	"icsim/protocol"
+)
 
 // Up tells that an endpoint of a mesh has started: it dials, and is dialed.
 func (n *Network) Up(t protocol.Time, node protocol.NodeID, eff *Effects) {
@@ -10,7 +14,7 @@ func (n *Network) Up(t protocol.Time, node protocol.NodeID, eff *Effects) {
 	}
 	e.running = true
 	for _, p := range e.pairs {
-		if p.a == node {
+		if p.a == node && p.isWanted() {
 			n.dial(t, p, eff)
 		} else {
 			n.reassess(t, p, eff)
@@ -73,6 +77,34 @@ func (n *Network) changeCuts(t protocol.Time, from, to []protocol.NodeID, by int
 	})
 }
 
+// SetPeers tells whom a node keeps connections with from now on: where both ends want one, the one with the smaller number dials; where
+// one of them wants it no more, the connection is closed at once at both.
+func (n *Network) SetPeers(t protocol.Time, node protocol.NodeID, peers []protocol.NodeID, eff *Effects) {
+	for _, peer := range peers {
+		if n.link(node, peer).pair == nil {
+			n.addPair(min(node, peer), max(node, peer))
+		}
+	}
+	for _, p := range n.endpoints[node].pairs {
+		before, peer := p.isWanted(), p.a
+		if peer == node {
+			peer = p.b
+		}
+		p.wanted[p.end(node)] = slices.Contains(peers, peer)
+		switch after := p.isWanted(); {
+		case before == after:
+		case after && p.ab.from.running && !p.dialing:
+			n.dial(t, p, eff)
+		case before:
+			if p.up {
+				n.close(p, eff)
+			}
+			p.dialing = false
+			p.attempt++
+		}
+	}
+}
+
 // Reset breaks the connection between two endpoints, because one of them could not take what came. Both learn so at
 // once, and connect anew.
 func (n *Network) Reset(t protocol.Time, a, b protocol.NodeID, eff *Effects) {
@@ -81,7 +113,7 @@ func (n *Network) Reset(t protocol.Time, a, b protocol.NodeID, eff *Effects) {
 		return
 	}
 	n.close(p, eff)
-	if p.ab.from.running {
+	if p.ab.from.running && p.isWanted() {
 		n.dial(t, p, eff)
 	}
 }

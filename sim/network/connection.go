@@ -21,6 +21,7 @@ type pair struct {
 	id     uint32
 	a, b   protocol.NodeID
 	ab, ba *link
+	wanted [2]bool // by its ends: there is a connection only while both want one
 
 	conn    uint32  // the latest connection, from 1
 	up      bool    // at one end at least
@@ -55,6 +56,7 @@ type Notice struct {
 	Node, Peer protocol.NodeID
 	Conn       uint32
 	Up         bool
+	Left       bool // Node does not want to hear from Peer any more
 }
 
 // Effects are what a change of the network leads to. The caller empties it.
@@ -81,7 +83,7 @@ const (
 // admit decides what becomes of a message, and holds it back if that is what does.
 func (l *link) admit(tr *Transfer) admission {
 	p := l.pair
-	if p == nil {
+	if p == nil || !p.isWanted() {
 		if l.cuts > 0 || !l.to.reachable() {
 			return lost
 		}
@@ -102,7 +104,9 @@ func (l *link) admit(tr *Transfer) admission {
 	return held
 }
 
-// end is the index of an endpoint in gone.
+func (p *pair) isWanted() bool { return p.wanted[0] && p.wanted[1] }
+
+// end is the index of an endpoint in gone and wanted.
 func (p *pair) end(n protocol.NodeID) int {
 	if n == p.a {
 		return 0
@@ -188,7 +192,7 @@ func (n *Network) Fire(t protocol.Time, tm Timer, eff *Effects) {
 	switch {
 	case tm.kind == timerIdle && tm.gen == p.timeout:
 		n.close(p, eff)
-		if p.ab.from.running && !p.dialing {
+		if p.ab.from.running && !p.dialing && p.isWanted() {
 			n.dial(t, p, eff)
 		}
 	case tm.kind == timerDial && tm.gen == p.attempt:
@@ -207,10 +211,10 @@ func (n *Network) dial(t protocol.Time, p *pair, eff *Effects) {
 // close ends a connection; the ends that had it learn so.
 func (n *Network) close(p *pair, eff *Effects) {
 	if !p.gone[0] {
-		eff.Notices = append(eff.Notices, Notice{Node: p.a, Peer: p.b, Conn: p.conn})
+		eff.Notices = append(eff.Notices, Notice{Node: p.a, Peer: p.b, Conn: p.conn, Left: !p.wanted[0]})
 	}
 	if !p.gone[1] {
-		eff.Notices = append(eff.Notices, Notice{Node: p.b, Peer: p.a, Conn: p.conn})
+		eff.Notices = append(eff.Notices, Notice{Node: p.b, Peer: p.a, Conn: p.conn, Left: !p.wanted[1]})
 	}
 	p.up, p.failing, p.choked, p.gone = false, false, false, [2]bool{}
 	p.timeout++

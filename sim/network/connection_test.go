@@ -429,3 +429,39 @@ func TestGolden(t *testing.T) {
 	sum := sha256.Sum256(fmt.Append(nil, c.arrivals, c.Traffic(0), c.fired, c.delayed))
 	require.Equal(t, "1c13173f125e1150", hex.EncodeToString(sum[:8]))
 }
+
+// B: nodes keep connections with whom both ends want; an end that wants none any more closes it at once, and is told that the peer has
+// left.
+func TestNodesConnectAsLongAsBothWantTo(t *testing.T) {
+	w := newWorld(Config{
+		Chance: rng.Root(1), Paths: uniform(time.Duration(hop), 0), Steady: true, Endpoints: []Endpoint{{Mesh: 1}, {Mesh: 1}, {Mesh: Apart}},
+	})
+	for n := range protocol.NodeID(3) {
+		w.up(n)
+	}
+	w.run(2 * s)
+	w.notices = nil
+	require.Equal(t, 1, w.send(2, ids{0}, &parcel{1, 10}), "without a connection, as strangers do")
+
+	peers := func(n protocol.NodeID, of ...protocol.NodeID) {
+		w.change(func(t protocol.Time, e *Effects) { w.SetPeers(t, n, of, e) })
+	}
+	peers(2, 0, 1)
+	w.run(10 * s)
+	require.Empty(t, w.notices, "the others do not want to")
+	peers(0, 1, 2)
+	w.run(20 * s)
+	require.Equal(t, []notice{up(10*s+300*ms+2, 2, 1)}, w.seen(0))
+	require.Equal(t, []notice{up(10*s+300*ms+2, 0, 1)}, w.seen(2))
+	w.notices = nil
+
+	peers(0, 1)
+	w.run(40 * s)
+	require.Equal(t, []notice{{20 * s, Notice{Peer: 2, Conn: 1, Left: true}}}, w.seen(0))
+	require.Equal(t, []notice{down(20*s, 0, 1)}, w.seen(2), "it still wants to")
+	require.Empty(t, w.seen(1), "nothing has happened between the others")
+	w.notices = nil
+	peers(0, 1, 2)
+	w.run(50 * s)
+	require.Equal(t, []notice{up(40*s+300*ms+2, 2, 2)}, w.seen(0), "another connection")
+}

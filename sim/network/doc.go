@@ -3,9 +3,9 @@
 //
 // # The rules
 //
-// Nodes of a subnet hold one QUIC connection per pair, and each message is a stream of its own, so that none waits for
-// another: the network is a cost model of that (reference/protocol.md B, "QUIC transport"). What is sent on a
-// connection arrives whole and once, if late, for as long as the connection lives; order is not kept.
+// Nodes of a subnet, or whoever keep each other for peers (SetPeers), hold one QUIC connection per pair, and each
+// message is a stream of its own, so that none waits for another: the network is a cost model of that (reference/protocol.md B, "QUIC
+// transport"). What is sent on a connection arrives whole and once, if late, for as long as the connection lives; order is not kept.
 //
 //	leaves    when the sender's uplink has taken its turn: copies of one message in turn packet by packet, small
 //	          messages overtaking large ones, a large one at most Window a round trip

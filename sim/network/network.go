@@ -11,14 +11,17 @@ import (
 // An Endpoint is a machine on the network: a node, or a client.
 type Endpoint struct {
 	Place int // in Paths
-	// Mesh: endpoints of the same mesh keep a connection with each other (the nodes of a subnet). NoMesh: none.
+	// Mesh: endpoints of the same mesh keep a connection with each other (the nodes of a subnet) until SetPeers says otherwise. NoMesh:
+	// none ever; Apart: none until then.
 	Mesh int
 	// Bits a second; 0: unlimited.
 	Uplink, Downlink int64
 }
 
-// NoMesh is for clients, which send without connections.
-const NoMesh = -1
+const (
+	NoMesh = -1 // clients, which send without connections
+	Apart  = -2 // nodes of no subnet
+)
 
 // A Config is what a network is made of.
 type Config struct {
@@ -29,7 +32,7 @@ type Config struct {
 }
 
 // A Network is what lies between the nodes. It is a state machine without a clock of its own: see the package's rules.
-// All endpoints of a mesh start down; the others start up.
+// Nodes start down; clients start up.
 type Network struct {
 	chance    rng.Source
 	paths     *Paths
@@ -44,7 +47,7 @@ type endpoint struct {
 	id       protocol.NodeID
 	up, down queue
 	links    []*link // by receiver; nil where nothing was ever sent
-	pairs    []*pair // its connections, by ascending peer
+	pairs    []*pair // its connections, in the order in which they were first wanted
 	running  bool
 	paused   bool
 	crashed  protocol.Time // the last time; before 0: never
@@ -93,24 +96,25 @@ func New(c Config) *Network {
 			Endpoint: e, id: protocol.NodeID(i), running: e.Mesh == NoMesh, crashed: -1,
 			up: queue{picosPerByte: picosPerByte(e.Uplink)}, down: queue{picosPerByte: picosPerByte(e.Downlink)},
 		}
-		if e.Mesh == NoMesh {
+		if e.Mesh == NoMesh || e.Mesh == Apart {
 			continue
 		}
 		for _, peer := range meshes[e.Mesh] {
-			n.addPair(peer, protocol.NodeID(i))
+			n.addPair(peer, protocol.NodeID(i)).wanted = [2]bool{true, true}
 		}
 		meshes[e.Mesh] = append(meshes[e.Mesh], protocol.NodeID(i))
 	}
 	return n
 }
 
-// addPair lets two endpoints keep a connection. The peers of an endpoint are added in ascending order.
-func (n *Network) addPair(a, b protocol.NodeID) {
+// addPair lets two endpoints keep a connection, a < b, once both want it. Those of a mesh are added in ascending order.
+func (n *Network) addPair(a, b protocol.NodeID) *pair {
 	p := &pair{id: uint32(len(n.pairs)), a: a, b: b, ab: n.link(a, b), ba: n.link(b, a)}
 	p.ab.pair, p.ba.pair = p, p
 	n.pairs = append(n.pairs, p)
 	n.endpoints[a].pairs = append(n.endpoints[a].pairs, p)
 	n.endpoints[b].pairs = append(n.endpoints[b].pairs, p)
+	return p
 }
 
 // find gives the link between two endpoints, or nil if nothing was ever sent.

@@ -48,17 +48,18 @@ const (
 	Timer               // of the network
 	Fault               // the fault plan acts
 	Input               // something comes from outside
+	Change              // a version of the registry is published
 	numKinds
 )
 
-var kindNames = [numKinds]string{"arrival", "local", "notice", "free", "wake", "timer", "fault", "input"}
+var kindNames = [numKinds]string{"arrival", "local", "notice", "free", "wake", "timer", "fault", "input", "change"}
 
 func (k Kind) String() string { return kindNames[k] }
 
 // level is the least level at which events of a kind are written.
 func (k Kind) level() Level {
 	switch k {
-	case Fault, Input:
+	case Fault, Input, Change:
 		return Notes
 	case Arrival, Local, Notice:
 		return Messages

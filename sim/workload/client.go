@@ -27,8 +27,9 @@ type Identity struct {
 type World struct {
 	Scheme  crypto.Scheme
 	Genesis uint64
-	Users   []Identity          // by number − 1
-	Subnets [][]protocol.NodeID // the nodes of each
+	Users   []Identity // by number − 1
+	// Nodes are those of a subnet that requests go to: another slice when they change.
+	Nodes func(subnet int) []protocol.NodeID
 	// Verify gives what checks certificates about a canister.
 	Verify func(about protocol.CanisterID) Verifier
 	// Key gives the key of a node of a subnet, by which its answers to queries are checked.
@@ -38,12 +39,11 @@ type World struct {
 
 // A Client makes calls. Build it with New.
 type Client struct {
-	config  Config
-	world   World
-	user    User // the client's own number
-	targets [][][]protocol.NodeID
-	gaps    *rng.Quantiles // between calls, when they come at random
-	random  rng.Stream
+	config Config
+	world  World
+	user   User           // the client's own number
+	gaps   *rng.Quantiles // between calls, when they come at random
+	random rng.Stream
 
 	wall     protocol.Time // what expiries are reckoned from
 	made     int
@@ -72,13 +72,6 @@ type call struct {
 // New makes the client that is user number own.
 func New(c Config, own User, w World) *Client {
 	k := &Client{config: c, world: w, user: own, random: w.Random.Stream(), outcomes: make([]Outcome, max(1, len(c.Sequence)))}
-	for _, nodes := range w.Subnets {
-		var targets [][]protocol.NodeID
-		for _, n := range nodes {
-			targets = append(targets, []protocol.NodeID{n})
-		}
-		k.targets = append(k.targets, targets)
-	}
 	k.memory.Replies = make([][]byte, len(c.Sequence))
 	for _, u := range w.Users {
 		k.memory.Users = append(k.memory.Users, u.Sender)
@@ -255,8 +248,9 @@ func (k *Client) poll(c *call) *protocol.ReadRequest {
 
 // ask sends a request to a random node of the call's subnet.
 func (k *Client) ask(of *Call, m protocol.Message, out *protocol.Outputs) {
-	targets := k.targets[of.Subnet]
-	out.Send(targets[k.random.Next().IntN(len(targets))], m)
+	nodes := k.world.Nodes(of.Subnet)
+	i := k.random.Next().IntN(len(nodes))
+	out.Send(nodes[i:i+1:i+1], m)
 }
 
 // answer takes a node's reply to an open call. Replies to calls that are over are ignored.

@@ -154,8 +154,11 @@ func (s *Subnet) Restart(n *Node) {
 	n.Execution.Sync(n.Execution.checkpoint)
 	n.Execution.free = s.Now
 	s.Checks.restarted(n)
-	s.start(n, n.disk.Load(protocol.DiskConsensusPool))
+	s.start(n, n.Pool())
 }
+
+// Pool is what a node's disk has of its pool.
+func (n *Node) Pool() []any { return n.disk.Load(protocol.DiskConsensusPool) }
 
 // Clock gives the clocks of a node.
 func (s *Subnet) Clock(n *Node) consensus.Clock {

@@ -91,7 +91,7 @@ func (m *meter) rate(c *counts, passed time.Duration) {
 		if i < len(m.base.messages) {
 			before = m.base.messages[i]
 		}
-		perSecond := float64(c.messages[i]-before) / passed.Seconds()
+		perSecond := float64(c.messages[i]-min(before, c.messages[i])) / passed.Seconds() // fewer: a node has left the subnet
 		m.levels[i] = '0' + byte(min(bits.Len64(uint64(perSecond+0.9)), 9))
 	}
 }

@@ -89,6 +89,7 @@ type SubnetState struct {
 // A NodeState is how a node fares.
 type NodeState struct {
 	*NodeScene `json:",omitempty"`
+	Subnet     int           `json:"subnet"` // −1: none
 	State      sim.NodeState `json:"state"`
 	Cut        bool          `json:"cut"` // off from more nodes than it is with
 	Finalized  uint64        `json:"finalized"`
@@ -99,7 +100,6 @@ type NodeState struct {
 // A NodeScene is what never changes of a node.
 type NodeScene struct {
 	Name       string   `json:"name"`
-	Subnet     int      `json:"subnet"`
 	Place      int      `json:"place"` // in the scene
 	PlaceName  string   `json:"place_name"`
 	Lat        float64  `json:"lat"`
@@ -144,7 +144,9 @@ func (p *page) write(snap *sim.Snapshot, status live.Status, m *meter) *State {
 		})
 	}
 	for i := range snap.Nodes {
-		s.Subnets[snap.Nodes[i].Subnet].Size++
+		if of := snap.Nodes[i].Subnet; of >= 0 {
+			s.Subnets[of].Size++
+		}
 		s.Nodes = append(s.Nodes, p.nodeState(snap, i, m.bytes[i]))
 	}
 	for i := range snap.Faults {
@@ -177,10 +179,11 @@ func (p *page) nodeState(snap *sim.Snapshot, i int, rate float64) NodeState {
 	place := p.scene.Places[x.Place]
 	return NodeState{
 		NodeScene: &NodeScene{
-			Name: p.nodeName(n), Subnet: x.Subnet, Place: x.Place, PlaceName: place.Name, Lat: place.Lat, Lon: place.Lon,
+			Name: p.nodeName(n), Place: x.Place, PlaceName: place.Name, Lat: place.Lat, Lon: place.Lon,
 			Strategies: append([]string{}, x.Strategies...),
 		},
-		State: x.State, Cut: isolated(snap.Faults, n), Finalized: uint64(x.Finalized), Certified: uint64(x.Certified), SentRate: rate,
+		Subnet: x.Subnet, State: x.State,
+		Cut: isolated(snap.Faults, n), Finalized: uint64(x.Finalized), Certified: uint64(x.Certified), SentRate: rate,
 	}
 }
 
@@ -196,7 +199,9 @@ func (s *State) since(before *State) *State {
 	}
 	out.Subnets, out.Nodes = slices.Clone(s.Subnets), slices.Clone(s.Nodes)
 	for i := range out.Subnets {
-		out.Subnets[i].Subnet, out.Subnets[i].Size = nil, 0
+		if out.Subnets[i].Subnet = nil; i < len(before.Subnets) && out.Subnets[i].Size == before.Subnets[i].Size {
+			out.Subnets[i].Size = 0
+		}
 	}
 	for i := range out.Nodes {
 		out.Nodes[i].NodeScene = nil

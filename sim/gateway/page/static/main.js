@@ -15,7 +15,7 @@ const chooseSubnet = (i) => {
 };
 const chooseNode = (i) => {
 	view.node = i === view.node ? -1 : i;
-	if (view.node >= 0) view.subnet = view.state.nodes[view.node].subnet;
+	if (view.node >= 0) view.subnet = Math.max(view.state.nodes[view.node].subnet, 0);
 	show();
 };
 

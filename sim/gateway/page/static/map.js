@@ -36,7 +36,8 @@ export class World {
 	}
 
 	set(state, subnet, node) {
-		const anew = !this.state || this.state.nodes.length !== state.nodes.length;
+		const members = state.nodes.map((n) => n.subnet).join(), anew = this.members !== members;
+		this.members = members;
 		this.state = state;
 		this.subnet = subnet;
 		this.node = node;
@@ -141,7 +142,12 @@ export class World {
 			return { x: this.width / 2 + ((i % columns) - (row - 1) / 2) * w, y: (Math.floor(i / columns) + 0.5) * h, r };
 		});
 		const seen = subnets.map(() => 0);
+		let spare = 0;
 		this.state.nodes.forEach((node, i) => {
+			if (node.subnet < 0) {
+				this.spots[i] = { x: 12 + 14 * spare++, y: this.height - 12 }; // of no subnet: in a row below
+				return;
+			}
 			const c = this.rings[node.subnet], a = (2 * Math.PI * seen[node.subnet]++) / subnets[node.subnet].nodes - Math.PI / 2;
 			this.spots[i] = { x: c.x + c.r * Math.cos(a), y: c.y + c.r * Math.sin(a) };
 		});

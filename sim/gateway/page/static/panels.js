@@ -74,6 +74,9 @@ export function describe(n) {
 	return n.strategies.length ? n.strategies.join(", ") : "up";
 }
 
+// members tells which nodes a subnet has.
+const members = (state, subnet) => state.nodes.map((n, i) => (n.subnet === subnet ? i : "")).join();
+
 // Nodes lists the nodes of the chosen subnet, and what can be done to one.
 export class Nodes {
 	constructor(list, actions, { onChoose, onFault }) {
@@ -88,7 +91,7 @@ export class Nodes {
 	}
 
 	draw(state, subnet, chosen) {
-		if (this.subnet !== subnet || this.of !== state.nodes.length) this.build(state, subnet);
+		if (this.subnet !== subnet || this.of !== members(state, subnet)) this.build(state, subnet);
 		const top = state.subnets[subnet].finalized;
 		for (const [i, cell] of this.cells) {
 			const n = state.nodes[i];
@@ -115,7 +118,7 @@ export class Nodes {
 
 	build(state, subnet) {
 		this.subnet = subnet;
-		this.of = state.nodes.length;
+		this.of = members(state, subnet);
 		this.cells.clear();
 		state.nodes.forEach((n, i) => {
 			if (n.subnet !== subnet) return;

@@ -1,0 +1,64 @@
+package orchestrator
+
+import (
+	"icsim/protocol"
+)
+
+// Packages gives the catch-up package that the registry holds for a subnet: that of its genesis.
+type Packages func(protocol.SubnetID) *protocol.CatchUpPackage
+
+// A Role is what a node starts as: a subnet's replica, or nothing yet.
+type Role struct {
+	Assigned bool
+	Subnet   protocol.SubnetID
+	Package  *protocol.CatchUpPackage // to start from
+	Newest   *protocol.CatchUpPackage // that, or one of the pool on disk
+	Version  protocol.ReplicaVersion  // to run
+}
+
+// Boot says what a node is when it starts at local time now. Its disk tells, and where that is empty the registry: the nodes that a
+// subnet has had since its own package start from that, all others ask for one first.
+//
+// Model: the deployed orchestrator always asks first. Who starts from the subnet's own package asks as a replica (statesync.Search).
+func Boot(node protocol.NodeID, disk *protocol.Disk, registry protocol.RegistryClient, now protocol.Time, packages Packages) Role {
+	start := local(disk)
+	if start == nil {
+		latest := registry.Latest(now)
+		subnet, assigned := registry.At(latest).Assigned(node)
+		if !assigned {
+			return Role{}
+		}
+		start = packages(subnet)
+		for v := start.Summary().RegistryVersion; v <= latest; v++ {
+			if !registry.At(v).Subnet(subnet).Has(node) {
+				return Role{}
+			}
+		}
+	}
+	newest := start
+	for _, v := range disk.Load(protocol.DiskConsensusPool) {
+		if cup, ok := v.(*protocol.CatchUpPackage); ok && cup.Height() > newest.Height() {
+			newest = cup
+		}
+	}
+	subnet := start.Subnet()
+	return Role{Assigned: true, Subnet: subnet, Package: start, Newest: newest, Version: demanded(registry, subnet, newest)}
+}
+
+// local is the package that the node was last started from, or nil.
+func local(disk *protocol.Disk) *protocol.CatchUpPackage {
+	for _, v := range disk.Load(protocol.DiskPackage) {
+		return v.(*protocol.CatchUpPackage)
+	}
+	return nil
+}
+
+// Remember is the write by which a node starts from a package the next time.
+func Remember(cup *protocol.CatchUpPackage) protocol.Write {
+	return protocol.Write{Key: protocol.DiskKey{Space: protocol.DiskPackage}, Value: cup, Bytes: cup.Size()}
+}
+
+// demanded is the replica version that goes on from a package.
+func demanded(registry protocol.RegistryClient, subnet protocol.SubnetID, cup *protocol.CatchUpPackage) protocol.ReplicaVersion {
+	return registry.At(cup.Summary().RegistryVersion).Subnet(subnet).ReplicaVersion
+}
