@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -45,6 +46,9 @@ func (d *Disk) Apply(writes []Write) {
 		}
 	}
 }
+
+// Clone gives a disk with the same on it. Values are shared: they are immutable.
+func (d *Disk) Clone() *Disk { return &Disk{entries: maps.Clone(d.entries)} }
 
 // Load gives a space's values by ascending height, then id.
 func (d *Disk) Load(space DiskSpace) []any {

@@ -19,6 +19,7 @@ subnets:
     type: application                 # or verified_application, system
     nodes: 13                         # named app/0 to app/12
     places: world                     # spread over the network's places; or Zurich; or [Zurich, Tokyo], in turn
+    providers: [alpha, beta, gamma]   # of the nodes, in turn
     bandwidth: 300Mbit                # a node, each way; or uplink and downlink; or unlimited
     notary_delay: 300ms               # initial notary delay
     unit_delay: 1s                    # 3s above 13 nodes
@@ -73,7 +74,7 @@ outcalls:                             # what HTTPS servers answer to http_reques
   - { url: "https://api.example.com/price", bodies: ['{"usd": 7, "at": 1}', '{"usd": 7, "at": 2}'] }   # nodes in turn
   - { url: "https://api.example.com/", prefix: true, status: 404, headers: { content-type: text/plain }, body: gone, delay: 300ms }
 
-faults:                               # nodes: app/3, app/0..3, app, all, or a list of these
+faults:                               # nodes: app/3, app/0..3, app, all, place:Zurich, provider:alpha, or a list of these
   - { crash: app/3, at: 20s, restart_after: 30s, lose_disk: false }
   - { pause: app/4, at: 25s, for: 2s }
   - { cut: app/0..3, at: 60s, for: 20s, direction: both }    # from all other nodes; out, in: one way
@@ -83,6 +84,17 @@ faults:                               # nodes: app/3, app/0..3, app, all, or a l
   - { clock_jump: app/7, at: 40s, by: -2s }
   - { clock_drift: app/8, at: 1s, by: 100ppm }
   - { slow_cpu: app/9, at: 50s, for: 30s, factor: 3x }
+  - { crash: provider:beta, at: 80s, restart_after: 10s }    # one event; place:Zurich is an outage of a data centre
+  - { crash: app/block-maker, at: 82s, restart_after: 5s }   # whoever has rank 0 then; app/slowest: the least finalized height
+  - { pause: app, at: 90s, for: 2s, pick: 3, ramp: 1s }      # three that the seed picks, one after the other; or probability: 1/4
+  - { clog: app/4, at: 92s, for: 3s, direction: both }       # what it sends and is sent is kept back, and let go at once
+  - { swizzle: app, at: 96s, for: 6s, pick: 3 }              # clogged one by one, freed one by one in another order
+  - { scheduler: app, at: 103s, for: 5s, delay: 500ms, starve: 2, turn: 2s }   # an adversary reorders; some get everything late
+  - { clock_stall: app/3, at: 30s, for: 5s }
+  - { crash: app/1, at: 110s, restart_after: 2s, torn: true }                  # in the middle of a write; or forgets: 5s
+  - { disk: app/2, at: 5s, for: 60s, lose: 0.1%, misdirect: 0.1%, slow: 10x }  # or full: true
+  - { swap_disks: [other/0, other/1], at: 100s, restart_after: 1s }
+  - { churn: other, at: 1s, faster: 20_000x }                # nodes fail and come back as measured on mainnet, so much faster
 
 attackers:                            # from the start; icsim list --strategies names what they can do
   - { nodes: app/10, strategies: equivocate }

@@ -49,7 +49,10 @@ type world struct {
 	machines   []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
 	net        *network.Network
 	costs      machine.CostTable
+	plan       fault.Plan // of the configuration, and what became of its roles
 	faults     []fault.Action
+	stages     []*stage          // by subnet; nil: no fault is of a role
+	amnesiacs  []protocol.NodeID // of plan
 	coalition  *adversary.Coalition
 	executor   *canister.Executor
 	adapter    outcalls.Adapter
@@ -109,7 +112,9 @@ func (s *simulation) build() error {
 		s.addBoundary()
 	}
 	s.connect()
-	s.faults, err = s.config.Faults.Compile(len(s.secrets))
+	s.plan.Add(&s.config.Faults)
+	s.stages, s.amnesiacs = s.newStages(), amnesiacs(&s.plan)
+	s.faults, err = s.plan.Compile(len(s.secrets))
 	return err
 }
 
@@ -317,7 +322,9 @@ func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {
 }
 
 func (s *simulation) addHost(boot func(*machine.Host, protocol.Time) protocol.Machine) {
-	s.hosts = append(s.hosts, machine.New(machine.Config{Node: protocol.NodeID(len(s.hosts)), Costs: &s.costs}))
+	s.hosts = append(s.hosts, machine.New(machine.Config{
+		Node: protocol.NodeID(len(s.hosts)), Costs: &s.costs, Chance: s.random.Split("disk", uint64(len(s.hosts))),
+	}))
 	s.machines = append(s.machines, boot)
 }
 

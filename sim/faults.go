@@ -18,11 +18,17 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 	s.effects.Reset()
 	switch a.Kind {
 	case fault.Stop:
+		if a.Torn {
+			s.hosts[a.Node].Tear()
+		}
 		s.hosts[a.Node].Crash()
 		s.net.Down(t, a.Node, &s.effects)
 	case fault.Start:
 		if a.LoseDisk {
 			s.hosts[a.Node].ReplaceDisk()
+		}
+		if a.Recall {
+			s.hosts[a.Node].Recall()
 		}
 		s.schedule(s.faultSource(), a.Node, t+1, occurrence{what: nodeStart})
 	case fault.Halt:
@@ -49,6 +55,26 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 		s.dues(a.Node, &dues)
 	case fault.Slow:
 		s.hosts[a.Node].SetSlow(machine.Ratio{Num: a.Num, Den: a.Den})
+	case fault.Stall:
+		s.hosts[a.Node].SetPace(t, 0)
+	case fault.Tick:
+		s.hosts[a.Node].SetPace(t, machine.Steady)
+	case fault.Remember:
+		s.hosts[a.Node].Remember()
+	case fault.Wear:
+		s.hosts[a.Node].SetDisk(a.Disk)
+	case fault.Trade:
+		if s.hosts[a.Node].Machine() == nil && s.hosts[a.With].Machine() == nil { // somebody outside may have started one
+			s.hosts[a.Node].SwapDisks(s.hosts[a.With])
+		}
+	case fault.Clogged:
+		s.net.Clog(a.From, a.To)
+	case fault.Freed:
+		s.net.Unclog(t, a.From, a.To, &s.effects)
+	case fault.Direct:
+		s.net.Scheduled(t, a.From, a.Schedule)
+	case fault.Pick:
+		s.cast(t, a.Role)
 	}
 	s.spread(t)
 }
@@ -58,9 +84,9 @@ func (s *simulation) enforce(a *fault.Action) bool {
 	switch a.Kind {
 	case fault.Start:
 		return s.hosts[a.Node].Machine() == nil
-	case fault.Cut, fault.Disturb:
+	case fault.Cut, fault.Disturb, fault.Clogged:
 		s.inForce = append(s.inForce, *a)
-	case fault.Heal, fault.Calm:
+	case fault.Heal, fault.Calm, fault.Freed:
 		i := slices.IndexFunc(s.inForce, a.Ends)
 		if i < 0 {
 			return false

@@ -142,6 +142,9 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 func (s *simulation) note(w check.Where, n *protocol.Note) {
 	s.watch.trace.Note(w.Node, n)
 	s.watch.checks.Observe(w, n)
+	if s.stages != nil && int(w.Node) < len(s.secrets) {
+		s.stages[s.subnetOf(w.Node).id].note(w, n)
+	}
 	if s.watch.follow != nil {
 		s.watch.follow.note(w, n)
 	}
@@ -150,7 +153,7 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 	}
 	if int(w.Node) >= len(s.watch.of) {
 		s.watch.calls.fold(n)
-	} else if !s.coalition.Has(w.Node) {
+	} else if !s.corrupt(w.Node) {
 		s.watch.fold(s.watch.of[w.Node], w, n)
 	}
 }

@@ -283,7 +283,13 @@ func (s *simulation) boot(t protocol.Time, node protocol.NodeID) {
 	if host.Machine() != nil {
 		return // two starts at one time
 	}
-	dues := host.Start(t, s.machines[node](host, host.Now(t)))
+	var m protocol.Machine
+	if stopped := host.Try(func() { m = s.machines[node](host, host.Now(t)) }); stopped != "" {
+		s.watch.happened(t, fmt.Sprintf("%s does not start: %s", node, stopped))
+		s.schedule(uint32(node), node, t.Add(restartDelay), occurrence{what: nodeStart})
+		return
+	}
+	dues := host.Start(t, m)
 	s.dues(node, &dues)
 	s.effects.Reset()
 	s.net.Up(t, node, &s.effects)

@@ -8,11 +8,12 @@ import (
 
 	"icsim/protocol"
 	"icsim/sim/check"
+	"icsim/sim/fault"
 )
 
 // checkConfig tells the checkers what to demand of whom.
 func (s *simulation) checkConfig() check.Config {
-	c := check.Config{Corrupt: s.coalition.Has, Settled: s.hasSettled, Bounds: s.config.Bounds}
+	c := check.Config{Corrupt: s.corrupt, Settled: s.hasSettled, Bounds: s.config.Bounds}
 	for i, sub := range s.subnets {
 		c.Subnets = append(c.Subnets, check.Subnet{
 			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes,
@@ -38,7 +39,7 @@ func (s *simulation) disturbances() []disturbance {
 			all = append(all, disturbance{n, check.Window{From: protocol.Time(at), To: protocol.Time(at + lasts)}})
 		}
 	}
-	f := &s.config.Faults
+	f := &s.plan
 	for _, x := range f.Crashes {
 		add(x.Node, x.At, x.Down)
 	}
@@ -65,6 +66,62 @@ func (s *simulation) disturbances() []disturbance {
 	}
 	for _, x := range f.Drifts {
 		add(x.Node, x.At, x.For)
+	}
+	for _, x := range f.Stalls {
+		add(x.Node, x.At, x.For)
+	}
+	for _, x := range f.Disks {
+		if x.Full {
+			add(x.Node, x.At, x.For+restartDelay)
+		} else {
+			add(x.Node, x.At, x.For)
+		}
+	}
+	for _, x := range f.Swaps {
+		add(x.A, x.At, x.Down)
+		add(x.B, x.At, x.Down)
+	}
+	for _, x := range f.Clogs {
+		for _, n := range fewer(x.From, x.To) {
+			add(n, x.At, x.For)
+		}
+	}
+	for _, x := range f.Schedulers {
+		for _, n := range x.Nodes {
+			add(n, x.At, x.For)
+		}
+	}
+	return all
+}
+
+// fewer gives the side of a clog that has fewer nodes: those that are away from the others.
+func fewer(from, to []protocol.NodeID) []protocol.NodeID {
+	if len(from) <= len(to) {
+		return from
+	}
+	return to
+}
+
+// corrupt tells whom checkers do not believe: attackers, and nodes whose disks give them something else than they wrote. These may
+// sign two things without knowing it.
+func (s *simulation) corrupt(n protocol.NodeID) bool {
+	return s.coalition.Has(n) || len(s.amnesiacs) > 0 && slices.Contains(s.amnesiacs, n)
+}
+
+// amnesiacs are the nodes of a plan whose disks do not keep what they should.
+func amnesiacs(p *fault.Plan) (all []protocol.NodeID) {
+	for _, x := range p.Crashes {
+		if x.Forgets > 0 {
+			all = append(all, x.Node)
+		}
+	}
+	for _, x := range p.Disks {
+		if x.Lose+x.Misdirect > 0 {
+			all = append(all, x.Node)
+		}
+	}
+	for _, x := range p.Swaps {
+		all = append(all, x.A, x.B)
 	}
 	return all
 }
@@ -153,7 +210,7 @@ func (s *simulation) troubled(nodes []protocol.NodeID, spans []disturbance, at p
 		return 0
 	}
 	for _, n := range nodes {
-		if s.coalition.Has(n) && !slices.Contains(who, n) {
+		if s.corrupt(n) && !slices.Contains(who, n) {
 			who = append(who, n)
 		}
 	}
@@ -173,12 +230,12 @@ func (s *simulation) settled() func(protocol.NodeID) bool {
 			unsettled[d.node] = true
 		}
 	}
-	for _, c := range s.config.Faults.Crashes {
+	for _, c := range s.plan.Crashes {
 		if c.Down == 0 {
 			unsettled[c.Node] = true
 		}
 	}
-	for _, p := range s.config.Faults.Partitions {
+	for _, p := range s.plan.Partitions {
 		for _, n := range slices.Concat(p.Groups...) {
 			if p.For == 0 && s.isMinority(p.Groups, n) {
 				unsettled[n] = true

@@ -144,6 +144,9 @@ func New(c Config) *Suite {
 	return s
 }
 
+// Excuse replaces the spans of a subnet's Excused: a fault has hit whom nobody knew before.
+func (s *Suite) Excuse(subnet int, excused []Window) { s.subnets[subnet].Excused = excused }
+
 // fail records a violation.
 func (s *Suite) fail(name string, w Where, h protocol.Height, format string, args ...any) {
 	r := s.byName[name]

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"icsim/protocol"
+	"icsim/sim/rng"
 )
 
 // MaxQueued bounds the arrivals that wait for one lane. It is far above what a healthy node sees (a subnet of 40
@@ -27,6 +28,8 @@ type Config struct {
 	Clock time.Duration // what its wall clock is ahead by, at time 0
 	Drift Drift         // of its clocks
 	Slow  Ratio         // of the time that work takes, against the cost table; zero: 1/1
+	// Chance decides which writes a faulty disk does not make as it should.
+	Chance rng.Source
 }
 
 // A Host is a simulated computer with one node on it. It is a state machine without a clock of its own: see the
@@ -37,7 +40,7 @@ type Host struct {
 	own     Config // as it was made
 	slow    Ratio  // beside its own
 	clock   clock
-	disk    *protocol.Disk
+	drive   drive
 	machine protocol.Machine // nil: down
 	paused  bool
 	boots   uint32
@@ -49,7 +52,7 @@ type Host struct {
 func New(c Config) *Host {
 	checkDrift(c.Drift)
 	c.Slow = c.Slow.orOne()
-	h := &Host{node: c.Node, costs: c.Costs, own: c, slow: Ratio{1, 1}, disk: protocol.NewDisk()}
+	h := &Host{node: c.Node, costs: c.Costs, own: c, slow: Ratio{1, 1}, drive: drive{disk: protocol.NewDisk(), chance: c.Chance}}
 	h.clock = clock{base: protocol.Time(c.Clock), drift: c.Drift, pace: Steady}
 	return h
 }
@@ -81,14 +84,6 @@ func (h *Host) Crash() {
 	for i := range h.lanes {
 		h.lanes[i] = lane{worked: h.lanes[i].worked}
 	}
-}
-
-// ReplaceDisk gives a host that is down an empty disk.
-func (h *Host) ReplaceDisk() {
-	if h.machine != nil {
-		panic(fmt.Sprintf("machine: node %s loses its disk while it runs", h.node))
-	}
-	h.disk = protocol.NewDisk()
 }
 
 // Pause stops the host's processor; its clocks run on and what arrives waits.
@@ -171,9 +166,6 @@ func (h *Host) Boots() uint32 { return h.boots }
 
 // Machine is what runs on the host; nil when it is down.
 func (h *Host) Machine() protocol.Machine { return h.machine }
-
-// Disk is what survives crashes.
-func (h *Host) Disk() *protocol.Disk { return h.disk }
 
 // Now reads the wall clock.
 func (h *Host) Now(t protocol.Time) protocol.Time { return h.clock.now(t) }

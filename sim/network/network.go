@@ -36,6 +36,7 @@ type Network struct {
 	steady    bool
 	endpoints []endpoint
 	pairs     []*pair
+	schedules []*schedule // of adversaries
 }
 
 // endpoint is the state of one machine's access to the network.
@@ -72,6 +73,7 @@ type link struct {
 	loss      uint64        // of a packet, in units of 2⁻⁶⁴
 	paced     protocol.Time // when the send window has room again, were it full
 	cuts      int           // that are in force
+	clogs     int           // that are in force
 	extra     time.Duration // the sum of the disturbances in force
 	extraLoss uint64
 	held      []*Transfer // sent while blocked, on a connection that may survive

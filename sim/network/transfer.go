@@ -67,6 +67,9 @@ func (n *Network) depart(t protocol.Time, src *endpoint, copies []*Transfer) {
 		tr.left = l.pace(t, start+k*(whole-last)+protocol.Time(i+1)*last, tr)
 		slower := max(0, l.to.down.takes(wire)-(tr.left-start)) // the downlink needs longer than the message took to leave
 		tr.At = max(tr.left+slower+l.delay(packetsOnWire(wire)), t+1)
+		if len(n.schedules) > 0 {
+			tr.At += n.later(t, src.id, tr.To, l.count)
+		}
 	}
 }
 
