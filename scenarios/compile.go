@@ -60,12 +60,10 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 		}
 		c.Clients = append(c.Clients, k)
 	}
-	for _, a := range s.Attackers {
-		for _, n := range a.Nodes.Nodes {
-			c.Attackers = append(c.Attackers, adversary.Assignment{Node: n, Strategies: a.Strategies})
-		}
+	for i := range s.Attackers {
+		c.Attackers = append(c.Attackers, s.Attackers[i].assignments()...)
 	}
-	slices.SortFunc(c.Attackers, func(a, b adversary.Assignment) int { return int(a.Node) - int(b.Node) })
+	slices.SortStableFunc(c.Attackers, func(a, b adversary.Assignment) int { return int(a.Node) - int(b.Node) })
 	return c, nil
 }
 

@@ -30,7 +30,7 @@ var faultKinds = []FaultKind{
 	{"partition", "groups of nodes cannot reach each other", (*parser).partition, (*drawing).partition, false, false, false},
 	{"cut", "nodes cannot reach the others, or be reached, or both", (*parser).cut, (*drawing).cut, false, true, true},
 	{"clog", "what nodes send, or are sent, is kept back and let go at once", (*parser).clog, (*drawing).cut, false, true, true},
-	{"swizzle", "nodes are clogged one by one, and freed one by one in another order", (*parser).swizzle, (*drawing).lasts, false, false, false},
+	{"swizzle", "nodes are clogged one by one, and freed in another order", (*parser).swizzle, (*drawing).lasts, false, false, false},
 	{"link", "links are slower, or lose packets", (*parser).link, (*drawing).link, false, true, false},
 	{"bandwidth", "a node's uplink and downlink are narrower", (*parser).bandwidthCap, (*drawing).bandwidth, true, true, true},
 	{"scheduler", "an adversary reorders messages and starves nodes", (*parser).scheduler, (*drawing).scheduler, false, false, false},

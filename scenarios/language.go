@@ -96,8 +96,10 @@ faults:                               # nodes: app/3, app/0..3, app, all, place:
   - { swap_disks: [other/0, other/1], at: 100s, restart_after: 1s }
   - { churn: other, at: 1s, faster: 20_000x }                # nodes fail and come back as measured on mainnet, so much faster
 
-attackers:                            # from the start; icsim list --strategies names what they can do
-  - { nodes: app/10, strategies: equivocate }
+attackers:                            # icsim list --strategies names what they can do, and what each takes
+  - { nodes: app/10, strategies: equivocate, from: 10s, until: 90s }
+  - { nodes: app/10, strategies: withhold, to: app/0..3, artifacts: [block-proposal, finalization-share] }
+  - { nodes: other, strategies: [adaptive, delay], count: 1 }     # honest until the coalition chooses one that makes a block
   - { nodes: app/11..12, strategies: [silent] }
 
 liveness:                             # what counts as live; these are the defaults

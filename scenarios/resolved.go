@@ -40,9 +40,7 @@ func (s *Spec) Resolved() []byte {
 	section(w, "clients", s.Clients, func(k *Client) string { return k.resolved(s.File) })
 	section(w, "outcalls", s.Outcalls, func(c *Outcall) string { return c.resolved().String() })
 	section(w, "faults", s.Faults, func(f *Fault) string { return f.resolved().String() })
-	section(w, "attackers", s.Attackers, func(a *Attacker) string {
-		return new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies)).String()
-	})
+	section(w, "attackers", s.Attackers, func(a *Attacker) string { return a.resolved().String() })
 	liveness := new(entry).
 		add("progress", printDuration(s.Liveness.Progress)).add("lag", printInt(uint64(s.Liveness.Lag))).
 		add("freshness", printDuration(s.Liveness.Freshness))

@@ -164,4 +164,11 @@ type Chosen struct {
 type Attacker struct {
 	Nodes      Targets
 	Strategies []string
+	From       time.Duration
+	Until      time.Duration // 0: to the end
+	To         Targets       // whom it acts against; none: all
+	Artifacts  []protocol.ArtifactKind
+	By         time.Duration
+	Count      int
+	Chance     int64 // parts per billion
 }

@@ -313,10 +313,14 @@ func (s *simulation) processorOf(n protocol.NodeID, sub *subnetWorld) messaging.
 
 // corrupted makes a node's machine, with the strategies it follows if it is an attacker's.
 func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {
+	var all []adversary.Assignment
 	for _, a := range s.config.Attackers {
 		if a.Node == cfg.Node {
-			return s.coalition.Corrupt(cfg, a)
+			all = append(all, a)
 		}
+	}
+	if len(all) > 0 {
+		return s.coalition.Corrupt(cfg, all...)
 	}
 	return replica.New(cfg)
 }

@@ -26,13 +26,13 @@ func TestFaultsOfFNodesBreakNothing(t *testing.T) {
 	const s = time.Second
 	rest := everyone(7)[2:]
 	for name, plan := range map[string]fault.Plan{
-		"torn":      {Crashes: []fault.Crash{
+		"torn": {Crashes: []fault.Crash{
 			{Node: 0, At: 10 * s, Down: 5 * s, Torn: true}, {Node: 1, At: 11 * s, Down: 9 * s, Torn: true},
 		}},
-		"amnesia":   {Crashes: []fault.Crash{
+		"amnesia": {Crashes: []fault.Crash{
 			{Node: 0, At: 20 * s, Down: 2 * s, Forgets: 8 * s}, {Node: 1, At: 25 * s, Down: s, Forgets: 24 * s},
 		}},
-		"swap":      {Swaps: []fault.Swap{{A: 0, B: 1, At: 15 * s, Down: 2 * s}}},
+		"swap": {Swaps: []fault.Swap{{A: 0, B: 1, At: 15 * s, Down: 2 * s}}},
 		"slow disk": {Disks: []fault.Disk{{
 			Node: 0, DiskFault: machine.DiskFault{Slow: machine.Ratio{Num: 1000, Den: 1}}, At: 5 * s, For: 20 * s,
 		}}},

@@ -2,7 +2,6 @@ package adversary
 
 import (
 	"icsim/protocol"
-	"icsim/protocol/replica"
 )
 
 // equivocate shows half of the subnet one block and half another at each height that it makes: they differ in time by a
@@ -11,14 +10,14 @@ import (
 func equivocate() strategy {
 	return strategy{
 		about: "proposes two blocks, one to each half of the subnet",
-		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, cfg *hand) protocol.Machine {
 			e := &equivocator{cfg: cfg}
 			return &filter{inner, e.edit}
 		},
 	}
 }
 
-type equivocator struct{ cfg *replica.Config }
+type equivocator struct{ cfg *hand }
 
 func (e *equivocator) edit(out *protocol.Outputs) {
 	for i := range out.Sends {
@@ -40,10 +39,5 @@ func (e *equivocator) edit(out *protocol.Outputs) {
 
 // twin makes a second block like p, signed as well.
 func (e *equivocator) twin(p *protocol.BlockProposal) *protocol.BlockProposal {
-	block := *p.Block
-	block.Context.Time++
-	hash := block.Hash()
-	meta := protocol.BlockMetadata{Version: block.Version, Height: block.Height, Subnet: p.Subnet, Hash: hash}
-	sig := e.cfg.Scheme.SignBasic(e.cfg.Secrets.Basic, meta.Signable())
-	return protocol.NewBlockProposal(&block, hash, p.Subnet, p.Signer, sig)
+	return e.cfg.propose(p, func(b *protocol.Block) { b.Context.Time++ })
 }

@@ -12,6 +12,7 @@ import (
 	"icsim/protocol/protocoltest"
 	"icsim/protocol/replica"
 	"icsim/protocol/replica/replicatest"
+	"icsim/sim/rng"
 )
 
 // self is the corrupt node of the four.
@@ -58,14 +59,22 @@ type scene struct {
 	testing.TB
 	*replicatest.World
 	cfg     replica.Config
+	hand    hand
 	inner   scripted
 	machine protocol.Machine
 }
 
-func play(t testing.TB, name string) *scene {
+func play(t testing.TB, name string) *scene { return told(t, name, Parameters{}) }
+
+// told plays a strategy with parameters.
+func told(t testing.TB, name string, p Parameters) *scene {
 	s := &scene{TB: t, World: replicatest.NewWorld(4)}
 	s.cfg = s.Config(self)
-	s.machine = strategies()[name].wrap(&s.inner, &s.cfg)
+	s.hand = hand{Config: &s.cfg, Parameters: p, coalition: NewCoalition(nil), random: rng.Root(1)}
+	if configure := strategies()[name].configure; configure != nil {
+		configure(&s.cfg, &s.hand)
+	}
+	s.machine = strategies()[name].wrap(&s.inner, &s.hand)
 	return s
 }
 
