@@ -326,9 +326,15 @@ func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {
 }
 
 func (s *simulation) addHost(boot func(*machine.Host, protocol.Time) protocol.Machine) {
-	s.hosts = append(s.hosts, machine.New(machine.Config{
+	c := machine.Config{
 		Node: protocol.NodeID(len(s.hosts)), Costs: &s.costs, Chance: s.random.Split("disk", uint64(len(s.hosts))),
-	}))
+	}
+	if s.log != nil {
+		c.Watch = func(at protocol.Time, _ protocol.Lane, in *protocol.Input, out *protocol.Outputs, end protocol.Time) {
+			s.log.Stepped(c.Node, at, in, out, end)
+		}
+	}
+	s.hosts = append(s.hosts, machine.New(c))
 	s.machines = append(s.machines, boot)
 }
 

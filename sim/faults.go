@@ -21,8 +21,7 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 		if a.Torn {
 			s.hosts[a.Node].Tear()
 		}
-		s.hosts[a.Node].Crash()
-		s.net.Down(t, a.Node, &s.effects)
+		s.crash(t, a.Node)
 	case fault.Start:
 		if a.LoseDisk {
 			s.hosts[a.Node].ReplaceDisk()

@@ -145,6 +145,9 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 	if s.stages != nil && int(w.Node) < len(s.secrets) {
 		s.stages[s.subnetOf(w.Node).id].note(w, n)
 	}
+	if s.sought != nil && int(w.Node) < len(s.secrets) && !s.corrupt(w.Node) && s.subnetOf(w.Node).id == s.sought.subnet {
+		s.sought.note(w, n)
+	}
 	if s.watch.follow != nil {
 		s.watch.follow.note(w, n)
 	}

@@ -8,6 +8,7 @@ import (
 	"icsim/sim/boundary"
 	"icsim/sim/check"
 	"icsim/sim/event"
+	"icsim/sim/explain"
 	"icsim/sim/fault"
 	"icsim/sim/machine"
 	"icsim/sim/network"
@@ -35,7 +36,7 @@ type occurrence struct {
 	lane     protocol.Lane
 	node     protocol.NodeID
 	boots    uint32 // of the node when a message to itself was sent
-	index    int32  // of a fault action or input
+	index    int32  // of a fault action or input; of a message, the step in the log that it comes from
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
 	timer    *network.Timer
@@ -52,6 +53,9 @@ type simulation struct {
 	answered  func(boundary.Answer) // takes what leaves by the boundary node
 	effects   network.Effects
 	transfers []*network.Transfer
+	log       *explain.Log // nil: nobody asks what comes from what
+	sought    *sought      // nil: nobody asks about a height
+	outcomes  []check.Outcome
 }
 
 // Progress is what is known while a run lasts.
@@ -74,18 +78,26 @@ func Run(c *Config, progress func(Progress) bool) (*Result, error) {
 
 // begin builds what a configuration says.
 func begin(c *Config) (*simulation, error) {
-	s := &simulation{config: c, inputs: c.Inputs, answered: func(boundary.Answer) {}}
+	s := new(simulation)
+	if err := s.begin(c); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *simulation) begin(c *Config) error {
+	s.config, s.inputs, s.answered = c, c.Inputs, func(boundary.Answer) {}
 	s.loop = event.NewLoop(c.Seed, s.handle)
 	if err := s.build(); err != nil {
-		return nil, err
+		return err
 	}
 	for i := range s.inputs {
 		if err := s.check(&s.inputs[i]); err != nil {
-			return nil, fmt.Errorf("input %d, at %s: %w", i+1, s.inputs[i].At, err)
+			return fmt.Errorf("input %d, at %s: %w", i+1, s.inputs[i].At, err)
 		}
 	}
 	s.watch = s.newWatch()
-	return s, nil
+	return nil
 }
 
 // finish ends the trace and sums up.
@@ -144,7 +156,7 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 		s.deliver(t, o)
 	case handed:
 		if host := s.hosts[o.node]; host.Boots() == o.boots {
-			s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message})
+			s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message}, o.index)
 		}
 	case netTimer:
 		s.effects.Reset()
@@ -197,14 +209,20 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 	for i := range out.Notes {
 		s.note(where, &out.Notes[i])
 	}
+	cause := int32(0)
+	if s.log != nil {
+		cause = s.log.Released(node, o.lane)
+	}
 	s.transfers = s.transfers[:0]
 	for _, send := range out.Sends {
-		s.transfers = s.net.Send(t, node, send.To, send.Msg, s.transfers)
+		s.transfers = s.net.Send(t, node, send.To, send.Msg, cause, s.transfers)
 	}
 	s.dispatch(node, s.transfers)
 	boots := s.hosts[node].Boots()
 	for _, l := range out.Locals {
-		s.schedule(uint32(node), node, t.Add(max(l.After, 1)), occurrence{what: handed, lane: l.Msg.Lane(), boots: boots, message: l.Msg})
+		s.schedule(uint32(node), node, t.Add(max(l.After, 1)), occurrence{
+			what: handed, lane: l.Msg.Lane(), boots: boots, index: cause, message: l.Msg,
+		})
 	}
 	if out.Restart != "" {
 		s.restart(t, node, out.Restart)
@@ -219,10 +237,18 @@ const restartDelay = 10 * time.Second
 func (s *simulation) restart(t protocol.Time, node protocol.NodeID, why string) {
 	s.watch.happened(t, fmt.Sprintf("%s restarts: %s", node, why))
 	s.effects.Reset()
-	s.hosts[node].Crash()
-	s.net.Down(t, node, &s.effects)
+	s.crash(t, node)
 	s.spread(t)
 	s.schedule(uint32(node), node, t.Add(restartDelay), occurrence{what: nodeStart})
+}
+
+// crash stops a host at once.
+func (s *simulation) crash(t protocol.Time, node protocol.NodeID) {
+	s.hosts[node].Crash()
+	if s.log != nil {
+		s.log.Crashed(node)
+	}
+	s.net.Down(t, node, &s.effects)
 }
 
 // dispatch schedules the arrival of transfers, in the name of who caused them.
@@ -240,15 +266,21 @@ func (s *simulation) deliver(t protocol.Time, o *occurrence) {
 		s.schedule(uint32(tr.To), tr.To, tr.At, *o)
 		return
 	case network.Delivered:
-		s.arrive(t, tr.To, &protocol.Arrival{From: tr.From, Conn: tr.Conn, Msg: tr.Msg})
+		s.arrive(t, tr.To, &protocol.Arrival{From: tr.From, Conn: tr.Conn, Msg: tr.Msg}, tr.Cause)
 	}
 	s.net.Release(tr)
 }
 
 // arrive hands a message to the lane it is for. A lane that is full loses it, and the connection with it.
-func (s *simulation) arrive(t protocol.Time, node protocol.NodeID, a *protocol.Arrival) {
+func (s *simulation) arrive(t protocol.Time, node protocol.NodeID, a *protocol.Arrival, cause int32) {
 	lane := a.Msg.Lane()
+	if s.log != nil {
+		s.log.Arrived(node, lane, explain.Input{At: t, From: a.From, Cause: cause, Msg: a.Msg})
+	}
 	due, taken := s.hosts[node].Arrive(t, lane, a)
+	if s.log != nil && !taken {
+		s.log.Refused(node, lane)
+	}
 	s.due(node, lane, due)
 	if !taken && s.hosts[node].Running() && a.Conn != 0 {
 		s.effects.Reset()

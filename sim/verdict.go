@@ -253,6 +253,7 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 		outcomes = append(outcomes, e.Judge(r.quantity(e.Quantity, e.Subnet)))
 	}
 	outcomes = append(outcomes, s.judgeReplies(s.config.Short || r.Partial)...)
+	s.outcomes = outcomes
 	for i := range outcomes {
 		o := &outcomes[i]
 		c := CheckResult{Name: o.Name, Kind: o.Kind, OK: o.OK, Detail: o.Detail}

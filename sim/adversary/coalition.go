@@ -119,6 +119,12 @@ func Names() (names []string, about map[string]string) {
 	return names, about
 }
 
+// A Corrupt machine is that of a corrupt node.
+type Corrupt struct {
+	protocol.Machine
+	Honest *replica.Replica // what the strategies are around, for who looks into it
+}
+
 // Corrupt makes the machine of a corrupt node: the honest one with the strategies of its assignments applied in order.
 func (c *Coalition) Corrupt(cfg replica.Config, assignments ...Assignment) protocol.Machine {
 	known := strategies()
@@ -142,7 +148,8 @@ func (c *Coalition) Corrupt(cfg replica.Config, assignments ...Assignment) proto
 			all = append(all, chosen{s, h})
 		}
 	}
-	var m protocol.Machine = replica.New(cfg)
+	corrupt := &Corrupt{Honest: replica.New(cfg)}
+	var m protocol.Machine = corrupt.Honest
 	for _, s := range all {
 		switch {
 		case s.wrap == nil:
@@ -152,7 +159,8 @@ func (c *Coalition) Corrupt(cfg replica.Config, assignments ...Assignment) proto
 			m = &switched{honest: m, corrupt: s.wrap(m, s.hand), hand: s.hand}
 		}
 	}
-	return m
+	corrupt.Machine = m
+	return corrupt
 }
 
 // A filter wraps a machine and edits what it puts out.

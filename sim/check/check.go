@@ -30,6 +30,7 @@ type Violation struct {
 	Where  Where
 	Height protocol.Height
 	Detail string
+	Since  protocol.Time // of progress: from when on the wait counts
 }
 
 // An Outcome is one check's end.
@@ -121,6 +122,14 @@ var names = []struct {
 	{"time-increases", Safety}, {"streams-in-order", Safety}, {"one-response-a-call", Safety},
 	{"cycles-conserved", Safety}, {"no-critical-errors", Safety},
 	{"progress", Liveness}, {"catch-up", Liveness}, {"freshness", Liveness},
+}
+
+// Names lists the checks of every run, in the order in which they are reported.
+func Names() (all []string) {
+	for _, n := range names {
+		all = append(all, n.name)
+	}
+	return all
 }
 
 // New starts the checks of a run.

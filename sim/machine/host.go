@@ -30,6 +30,9 @@ type Config struct {
 	Slow  Ratio         // of the time that work takes, against the cost table; zero: 1/1
 	// Chance decides which writes a faulty disk does not make as it should.
 	Chance rng.Source
+	// Watch is told of each step when it begins, with what it got and will put out at its end; nil: nobody looks. It changes nothing
+	// and keeps nothing.
+	Watch func(at protocol.Time, on protocol.Lane, in *protocol.Input, out *protocol.Outputs, end protocol.Time)
 }
 
 // A Host is a simulated computer with one node on it. It is a state machine without a clock of its own: see the
@@ -157,6 +160,19 @@ func (h *Host) rearm(t protocol.Time) Dues {
 //
 // Model: a step in progress ends as planned.
 func (h *Host) SetSlow(r Ratio) { h.slow = r.orOne() }
+
+// A LaneStatus is what a lane is about.
+type LaneStatus struct {
+	Busy   protocol.Time // until then
+	Queued int           // arrivals that wait
+	Wish   protocol.Time // to be woken, on the simulation's clock; Never
+}
+
+// Lane tells what a lane of a host that is up is about.
+func (h *Host) Lane(l protocol.Lane) LaneStatus {
+	x := &h.lanes[l]
+	return LaneStatus{Busy: x.end, Queued: len(x.queue), Wish: h.clock.when(x.wish)}
+}
 
 // Running tells whether the host is up and not paused.
 func (h *Host) Running() bool { return h.machine != nil && !h.paused }

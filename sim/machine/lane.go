@@ -103,12 +103,15 @@ func (h *Host) step(t protocol.Time, on protocol.Lane) Due {
 	}
 
 	arrivals := len(l.queue)
+	spent := max(h.slow.scale(h.own.Slow.scale(h.costs.Cost(&out.Meter)+h.slows(&out.Meter))), 1)
+	if h.own.Watch != nil {
+		h.own.Watch(t, on, &h.in, out, t.Add(spent))
+	}
 	clear(l.queue)
 	l.queue = l.queue[:0]
 	if cap(l.queue) > keepQueue {
 		l.queue = nil
 	}
-	spent := max(h.slow.scale(h.own.Slow.scale(h.costs.Cost(&out.Meter)+h.slows(&out.Meter))), 1)
 	l.end = t.Add(spent)
 	l.worked += spent
 	l.wish = out.Wake

@@ -112,6 +112,17 @@ func (l *link) keep(tr *Transfer) admission {
 	return held
 }
 
+// Connections tells of the connections of an endpoint, as that end has them.
+func (n *Network) Connections(node protocol.NodeID, tell func(peer protocol.NodeID, up bool)) {
+	for _, p := range n.endpoints[node].pairs {
+		peer := p.a
+		if peer == node {
+			peer = p.b
+		}
+		tell(peer, p.receives(node, p.conn))
+	}
+}
+
 // end is the index of an endpoint in gone.
 func (p *pair) end(n protocol.NodeID) int {
 	if n == p.a {
