@@ -25,7 +25,7 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	c := &sim.Config{
 		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
 		Paths: s.Network.paths, Faults: s.plan(seed), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
-		Servers: s.servers(),
+		Servers: s.servers(), Branches: slices.Clone(s.Branches),
 	}
 	if s.Until != 0 {
 		c.Duration, c.Short, c.Expect = s.Until, true, nil

@@ -9,6 +9,7 @@ duration: 2m                          # of virtual time: 150ms, 1.5s, 1m30s, 2h,
 # replay: session.log                 # what came in from outside while icsim serve recorded it comes again
 crypto: ideal                         # bls (the default: real signatures) or ideal (same sizes, fast)
 genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
+# branches: [{ at: 12.5s, seed: 7 }]  # from there on another seed decides; at: an event such as "12000000000/3/45", too
 
 network: { latency: world }           # 43 cities with mainnet's data centres; the default
 # network: { uniform: 200ms, loss: 0.1% }      any two machines, one way

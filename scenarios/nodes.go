@@ -36,6 +36,9 @@ func (s *Spec) Node(name string) (protocol.NodeID, error) {
 	return 0, fmt.Errorf("%q is no node; there are %s", name, strings.Join(some[:min(len(some), fewWords)], ", "))
 }
 
+// Hosts is how many nodes, clients and others who ask have a number.
+func (s *Spec) Hosts() int { return len(s.everyNode()) + len(s.Clients) + len(s.Management) }
+
 // locate gives a node's subnet and its place in it; for a client −1 and which it is.
 func (s *Spec) locate(n protocol.NodeID) (subnet, k int) {
 	k = int(n)

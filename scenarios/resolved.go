@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"icsim/sim"
 )
 
 // Resolved writes the scenario with every default stated. It parses to the same scenario, also from another directory.
@@ -46,6 +48,9 @@ func (s *Spec) Resolved() []byte {
 		add("freshness", printDuration(s.Liveness.Freshness))
 	liveness.addIf(s.Liveness.CatchUp > 0, "catch_up", printDuration(s.Liveness.CatchUp))
 	w.line("liveness: %s", liveness)
+	section(w, "branches", s.Branches, func(b *sim.Branch) string {
+		return new(entry).add("at", strconv.Quote(b.Where())).add("seed", strconv.FormatUint(b.Seed, 10)).String()
+	})
 	if len(s.Expect) > 0 {
 		w.line("expect:")
 	}

@@ -5,6 +5,7 @@ import (
 
 	"icsim/canister/library"
 	"icsim/protocol"
+	"icsim/sim"
 	"icsim/sim/check"
 	"icsim/sim/fault"
 	"icsim/sim/network"
@@ -31,6 +32,7 @@ type Spec struct {
 	Faults     []Fault
 	Attackers  []Attacker
 	Liveness   check.Bounds
+	Branches   []sim.Branch
 	Replay     string // file with a recorded session, or empty
 	Expect     []check.Expectation
 

@@ -10,6 +10,7 @@ import (
 	"icsim/protocol/messaging"
 	"icsim/sim/adversary"
 	"icsim/sim/check"
+	"icsim/sim/explain"
 	"icsim/sim/fault"
 	"icsim/sim/network"
 	"icsim/sim/trace"
@@ -43,6 +44,7 @@ type Config struct {
 	Boundary  bool                // there is a node through which people outside reach the network, in the first place
 	Inputs    []Input             // what comes from outside, in order of time; needs Boundary
 	Voucher   []byte              // nodes believe requests that have it in a signature's place, and no key, to be their sender's; nil: none
+	Branches  []Branch            // ways the history goes on other than the seed has it, in order of time
 	Short     bool                // the run ends before the scenario does: calls without an answer are not judged
 
 	// What follows must not change the digest.
@@ -50,7 +52,8 @@ type Config struct {
 	NoMetrics bool
 	Workers   int
 	Trace     trace.Config
-	Modules   *wasm.Cache // compiled canister modules, to share between runs of a process; nil: the run's own
+	Timeline  *explain.Perfetto // nil: none is written
+	Modules   *wasm.Cache       // compiled canister modules, to share between runs of a process; nil: the run's own
 
 	// components makes the consensus of every node, for tests that break a rule from within; nil: the deployed one.
 	components func(*consensus.Config, *consensus.Env) []consensus.Named

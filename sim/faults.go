@@ -15,6 +15,9 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 		return
 	}
 	s.watch.happened(t, a.String())
+	if s.config.Timeline != nil {
+		s.config.Timeline.Happened(t, a.String())
+	}
 	s.effects.Reset()
 	switch a.Kind {
 	case fault.Stop:

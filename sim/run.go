@@ -56,6 +56,7 @@ type simulation struct {
 	log       *explain.Log // nil: nobody asks what comes from what
 	sought    *sought      // nil: nobody asks about a height
 	outcomes  []check.Outcome
+	branched  int // how many branches were come by
 }
 
 // Progress is what is known while a run lasts.
@@ -87,6 +88,10 @@ func begin(c *Config) (*simulation, error) {
 
 func (s *simulation) begin(c *Config) error {
 	s.config, s.inputs, s.answered = c, c.Inputs, func(boundary.Answer) {}
+	if c.Timeline != nil {
+		s.log = explain.NewLog(0, protocol.Never)
+		s.log.Timeline = c.Timeline
+	}
 	s.loop = event.NewLoop(c.Seed, s.handle)
 	if err := s.build(); err != nil {
 		return err
@@ -103,6 +108,9 @@ func (s *simulation) begin(c *Config) error {
 // finish ends the trace and sums up.
 func (s *simulation) finish(partial bool) (*Result, error) {
 	defer s.executor.Close()
+	if err := s.unbranched(partial); err != nil {
+		return nil, err
+	}
 	if err := s.watch.trace.Close(); err != nil {
 		return nil, fmt.Errorf("writing the trace: %w", err)
 	}
@@ -142,6 +150,10 @@ func (s *simulation) start() {
 func (s *simulation) handle(ev *event.Event[occurrence]) {
 	defer s.replayable(ev)
 	t, o := protocol.Time(ev.At), &ev.Payload
+	if s.branched < len(s.config.Branches) {
+		s.branch(t, ev.Src, ev.Seq, true)
+		defer s.branch(t, ev.Src, ev.Seq, false)
+	}
 	s.record(ev)
 	switch o.what {
 	case laneFree:

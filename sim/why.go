@@ -111,7 +111,7 @@ const (
 func (s *simulation) again(from, until protocol.Time, progress func(Progress) bool) (*simulation, error) {
 	c := *s.config
 	c.Duration = min(time.Duration(until), c.Duration)
-	c.Trace.W = nil
+	c.Trace.W, c.Timeline = nil, nil
 	x := &simulation{log: explain.NewLog(max(from, 0), until)}
 	if err := x.begin(&c); err != nil {
 		return nil, err
@@ -213,7 +213,7 @@ func Inspect(c *Config, node protocol.NodeID, at time.Duration, progress func(Pr
 		return nil, fmt.Errorf("at %v is not in the run, which lasts %v", at, c.Duration)
 	}
 	short := *c
-	short.Duration, short.Trace.W = at, nil
+	short.Duration, short.Trace.W, short.Timeline = at, nil, nil
 	s, err := begin(&short)
 	if err != nil {
 		return nil, err

@@ -148,7 +148,8 @@ func TestWrongStatesAreSignedWell(t *testing.T) {
 	require.Equal(t, w.Scheme.SignThreshold(key, protocol.CertificationSignable(bad.Hash)), bad.Signature)
 	require.GreaterOrEqual(t, index, 0)
 	_, others := s.artifacts(2)
-	require.Equal(t, sent(push(others[1])), s.step(sent(push(others[1]))))
+	require.Empty(t, s.step(sent(push(others[1]))), "what is right it keeps")
+	require.Equal(t, sent(push(others[0])), s.step(sent(push(others[0]))))
 }
 
 type fullPayloads struct{ consensus.PayloadBuilder }

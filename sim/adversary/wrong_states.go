@@ -9,8 +9,8 @@ import (
 )
 
 // wrongStates signs another state than the one it has: its shares of certifications and of catch-up packages are about a state that
-// nobody computed, under signatures that hold. It probes that shares are held against one's own state, and that up to f of them
-// certify nothing.
+// nobody computed, under signatures that hold, and what the honest node inside comes to with its own right share it keeps to itself. It
+// probes that shares are held against one's own state, and that up to f of them certify nothing and keep nothing from being certified.
 func wrongStates() strategy {
 	return strategy{
 		about: "signs certifications and catch-up packages of states that nobody has",
@@ -19,6 +19,10 @@ func wrongStates() strategy {
 		},
 		wrap: func(inner protocol.Machine, cfg *hand) protocol.Machine {
 			return &filter{inner, func(out *protocol.Outputs) {
+				keepSends(out, func(m protocol.Message) bool {
+					kind, ok := kindOf(m)
+					return !ok || kind != protocol.KindCertification && kind != protocol.KindCatchUpPackage
+				})
 				for i := range out.Sends {
 					if u, ok := out.Sends[i].Msg.(*protocol.SlotUpdate); ok && u.Artifact != nil {
 						if wrong := cfg.wrong(u.Artifact); wrong != nil {

@@ -6,7 +6,7 @@
 //
 //   - log.go: the steps of all nodes, what each got and sent. chain.go walks it back from an event to the timer or block it began with.
 //   - stall.go: what a subnet waits for. fork.go: the two sides of a disagreement.
-//   - inspect.go: one node at one moment. mermaid.go: one height as a sequence diagram.
+//   - inspect.go: one node at one moment. mermaid.go: one height as a sequence diagram. perfetto.go: a whole run as a timeline.
 //
 // Texts name nodes by number, n7; the command line gives them the scenario's names.
 //

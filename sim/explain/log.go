@@ -11,6 +11,7 @@ import (
 type Log struct {
 	From, Until protocol.Time // of the steps that it remembers
 	Steps       []Step        // from 1 on, as they began; 0 is none
+	Timeline    *Perfetto     // nil; else it gets all steps, and Steps stays empty
 	hosts       []host
 }
 
@@ -68,7 +69,11 @@ func (l *Log) Refused(node protocol.NodeID, lane protocol.Lane) {
 func (l *Log) Stepped(node protocol.NodeID, at protocol.Time, in *protocol.Input, out *protocol.Outputs, end protocol.Time) {
 	h, step := l.host(node), int32(0)
 	full := len(out.Sends)+len(out.Locals)+len(out.Writes)+len(out.Notes) > 0 || out.Restart != ""
-	if at >= l.From && at <= l.Until && (full || len(in.Arrivals) > 0) {
+	if l.Timeline != nil {
+		step = l.Timeline.step(&Step{
+			Node: node, Lane: in.Lane, At: at, End: end, In: h.waiting[in.Lane], Notes: out.Notes,
+		})
+	} else if at >= l.From && at <= l.Until && (full || len(in.Arrivals) > 0) {
 		step = int32(len(l.Steps))
 		l.Steps = append(l.Steps, Step{
 			Node: node, Lane: in.Lane, At: at, End: end, In: slices.Clone(h.waiting[in.Lane]),

@@ -92,6 +92,9 @@ func (h *Host) slows(m *protocol.Meter) time.Duration {
 	return max(h.drive.fault.Slow.scale(d)-d, 0)
 }
 
+// Rekey lets another source decide which writes go wrong from now on.
+func (h *Host) Rekey(chance rng.Source) { h.drive.chance = chance }
+
 // SetDisk makes the host's disk go wrong from now on; the zero DiskFault: work again.
 func (h *Host) SetDisk(f DiskFault) { h.drive.fault = f }
 

@@ -141,6 +141,18 @@ func (n *Network) link(from, to protocol.NodeID) *link {
 	return l
 }
 
+// Rekey lets another source decide what happens to messages from now on.
+func (n *Network) Rekey(chance rng.Source) {
+	n.chance = chance
+	for i := range n.endpoints {
+		for to, l := range n.endpoints[i].links {
+			if l != nil {
+				l.chance = chance.Split("link", uint64(i), uint64(to))
+			}
+		}
+	}
+}
+
 // measure sets what a link's places and disturbances amount to.
 func (n *Network) measure(l *link) {
 	from, to := l.from.Place, l.to.Place
