@@ -51,8 +51,8 @@ type world struct {
 	costs      machine.CostTable
 	plan       fault.Plan // of the configuration, and what became of its roles
 	faults     []fault.Action
-	stages     []*stage          // by subnet; nil: no fault is of a role
-	amnesiacs  []protocol.NodeID // of plan
+	stages     []*stage   // by subnet; nil: no fault is of a role
+	amnesiacs  []amnesiac // of plan
 	coalition  *adversary.Coalition
 	executor   *canister.Executor
 	adapter    outcalls.Adapter

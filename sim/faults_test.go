@@ -128,6 +128,10 @@ func TestNodesWithBadDisksAreNotBelieved(t *testing.T) {
 	}
 	s, err := begin(c)
 	require.NoError(t, err)
+	for n := range everyone(4) {
+		require.False(t, s.corrupt(protocol.NodeID(n)), "nothing has happened yet")
+	}
+	s.pump(nil)
 	for n, corrupt := range []bool{true, true, false, true} {
 		require.Equal(t, corrupt, s.corrupt(protocol.NodeID(n)))
 	}

@@ -103,7 +103,7 @@ func (s *simulation) nodeSnapshot(subnet int, n protocol.NodeID, place int) Node
 	}
 	for _, a := range s.config.Attackers {
 		if a.Node == n {
-			out.Strategies = a.Strategies
+			out.Strategies = append(out.Strategies, a.Strategies...)
 		}
 	}
 	if f := s.watch.follow; f != nil {

@@ -105,23 +105,35 @@ func fewer(from, to []protocol.NodeID) []protocol.NodeID {
 // corrupt tells whom checkers do not believe: attackers, and nodes whose disks give them something else than they wrote. These may
 // sign two things without knowing it.
 func (s *simulation) corrupt(n protocol.NodeID) bool {
-	return s.coalition.Has(n) || len(s.amnesiacs) > 0 && slices.Contains(s.amnesiacs, n)
+	return s.coalition.Has(n) || len(s.amnesiacs) > 0 && s.forgets(n, protocol.Time(s.loop.Now()))
+}
+
+// An amnesiac is a node whose disk does not keep what it should, from a time on.
+type amnesiac struct {
+	node  protocol.NodeID
+	since protocol.Time
+}
+
+func (s *simulation) forgets(n protocol.NodeID, by protocol.Time) bool {
+	return slices.ContainsFunc(s.amnesiacs, func(a amnesiac) bool { return a.node == n && a.since <= by })
 }
 
 // amnesiacs are the nodes of a plan whose disks do not keep what they should.
-func amnesiacs(p *fault.Plan) (all []protocol.NodeID) {
+func amnesiacs(p *fault.Plan) (all []amnesiac) {
+	add := func(n protocol.NodeID, at time.Duration) { all = append(all, amnesiac{n, protocol.Time(at)}) }
 	for _, x := range p.Crashes {
 		if x.Forgets > 0 {
-			all = append(all, x.Node)
+			add(x.Node, x.At)
 		}
 	}
 	for _, x := range p.Disks {
 		if x.Lose+x.Misdirect > 0 {
-			all = append(all, x.Node)
+			add(x.Node, x.At)
 		}
 	}
 	for _, x := range p.Swaps {
-		all = append(all, x.A, x.B)
+		add(x.A, x.At)
+		add(x.B, x.At)
 	}
 	return all
 }
@@ -210,7 +222,7 @@ func (s *simulation) troubled(nodes []protocol.NodeID, spans []disturbance, at p
 		return 0
 	}
 	for _, n := range nodes {
-		if s.corrupt(n) && !slices.Contains(who, n) {
+		if (s.corrupt(n) || s.forgets(n, at)) && !slices.Contains(who, n) {
 			who = append(who, n)
 		}
 	}

@@ -273,7 +273,7 @@ func (s *simulation) trouble(n protocol.NodeID) string {
 	case !h.Running():
 		all = append(all, "paused"+s.since(n, fault.Halt))
 	}
-	if slices.Contains(s.amnesiacs, n) {
+	if s.forgets(n, protocol.Time(s.loop.Now())) {
 		all = append(all, "its disk does not keep what it should")
 	}
 	for i := range s.inForce {
