@@ -74,7 +74,9 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 	case fault.Freed:
 		s.net.Unclog(t, a.From, a.To, &s.effects)
 	case fault.Direct:
-		s.net.Scheduled(t, a.From, a.Schedule)
+		s.net.Direct(t, a.From, a.Schedule)
+	case fault.Settle:
+		s.net.Settle(a.From, a.Schedule)
 	case fault.Pick:
 		s.cast(t, a.Role)
 	}
@@ -86,9 +88,9 @@ func (s *simulation) enforce(a *fault.Action) bool {
 	switch a.Kind {
 	case fault.Start:
 		return s.hosts[a.Node].Machine() == nil
-	case fault.Cut, fault.Disturb, fault.Clogged:
+	case fault.Cut, fault.Disturb, fault.Clogged, fault.Direct:
 		s.inForce = append(s.inForce, *a)
-	case fault.Heal, fault.Calm, fault.Freed:
+	case fault.Heal, fault.Calm, fault.Freed, fault.Settle:
 		i := slices.IndexFunc(s.inForce, a.Ends)
 		if i < 0 {
 			return false

@@ -34,14 +34,15 @@ const (
 	Trade                // Node's disk for that of With; both are down
 	Clogged              // From to To
 	Freed                // undoes a Clogged
-	Direct               // the links among From, by Schedule; the zero Schedule: no more
+	Direct               // the links among From, by Schedule
+	Settle               // undoes a Direct
 	Pick                 // who plays a role, and what then happens to whom
 	numKinds
 )
 
 var kindNames = [numKinds]string{
 	"crash", "start", "pause", "resume", "cut", "heal", "disturb", "calm", "cap bandwidth", "jump clock", "drift clock", "slow CPU",
-	"stall clock", "run clock", "remember disk", "disk", "swap disks", "clog", "free", "scheduler", "role",
+	"stall clock", "run clock", "remember disk", "disk", "swap disks", "clog", "free", "scheduler", "settle", "role",
 }
 
 func (k Kind) String() string { return kindNames[k] }
@@ -80,7 +81,7 @@ func (a *Action) Check(nodes int) error {
 		return fmt.Errorf("%s: want a ratio above 0", a.Kind)
 	case a.Kind == Pick || a.Kind == Trade:
 		return fmt.Errorf("%s: only a plan does that", a.Kind)
-	case a.Kind == Direct && a.Schedule != network.Schedule{}:
+	case a.Kind == Direct:
 		return a.Schedule.Check(len(a.From))
 	}
 	return a.Disk.Check()
@@ -109,6 +110,7 @@ type Action struct {
 // Ends tells whether an action undoes another one: a heal its cut, a calm its disturbance, a free its clog.
 func (a *Action) Ends(b Action) bool {
 	return (a.Kind == Heal && b.Kind == Cut || a.Kind == Freed && b.Kind == Clogged ||
+		a.Kind == Settle && b.Kind == Direct && a.Schedule == b.Schedule ||
 		a.Kind == Calm && b.Kind == Disturb && a.Disturbance == b.Disturbance) &&
 		slices.Equal(a.From, b.From) && slices.Equal(a.To, b.To)
 }
@@ -138,10 +140,7 @@ func (a *Action) String() string {
 		return fmt.Sprintf("%s of %s %s", a.Kind, a.Node, worn(a.Disk))
 	case Trade:
 		return fmt.Sprintf("%s of %s and %s", a.Kind, a.Node, a.With)
-	case Direct:
-		if a.Schedule.Delay == 0 {
-			return fmt.Sprintf("%s of the links among %s ends", a.Kind, list(a.From))
-		}
+	case Direct, Settle:
 		d := a.Schedule
 		return fmt.Sprintf("%s of the links among %s: up to %v later, %d starve", a.Kind, list(a.From), d.Delay, d.Starve)
 	case Pick:

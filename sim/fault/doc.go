@@ -2,7 +2,7 @@
 //
 // A Plan is what a scenario states. Compile checks it and gives Actions in the order of time, each a primitive that the
 // simulator carries out on hosts and the network. Faults of one kind on one target must not overlap where the second would
-// undo the first (crash, pause, bandwidth, slow CPU, drift, clock stall, disk); cuts, clogs, delays and losses add up.
+// undo the first (crash, pause, bandwidth, slow CPU, drift, clock stall, disk); cuts, clogs, schedules, delays and losses add up.
 //
 // A Role hits whoever plays a part at the time, the block maker or the slowest node: the simulator finds the node and compiles what is
 // meant for it then. Outages draws how long nodes are up and down as measured on mainnet.

@@ -81,7 +81,8 @@ func (c *compiler) schedulers(all []Scheduler) {
 		if err := f.Check(len(f.Nodes)); err != nil {
 			c.fail("scheduler at %v: %w", f.At, err)
 		}
-		c.during(f.At, f.For, Action{Kind: Direct, From: f.Nodes, Schedule: f.Schedule}, Action{Kind: Direct, From: f.Nodes})
+		c.during(f.At, f.For, Action{Kind: Direct, From: f.Nodes, Schedule: f.Schedule},
+			Action{Kind: Settle, From: f.Nodes, Schedule: f.Schedule})
 	}
 }
 

@@ -53,13 +53,18 @@ type schedule struct {
 	chance rng.Source
 }
 
-// Scheduled hands the links among some endpoints to an adversary, in place of the one before; the zero Schedule: to nobody.
-func (n *Network) Scheduled(t protocol.Time, nodes []protocol.NodeID, s Schedule) {
-	n.schedules = slices.DeleteFunc(n.schedules, func(x *schedule) bool { return slices.Equal(x.nodes, nodes) })
-	if s.Delay > 0 {
-		n.schedules = append(n.schedules, &schedule{
-			Schedule: s, nodes: nodes, chance: n.chance.Split("schedule", uint64(t), uint64(len(n.schedules))),
-		})
+// Direct hands the links among some endpoints to an adversary. Adversaries add up.
+func (n *Network) Direct(t protocol.Time, nodes []protocol.NodeID, s Schedule) {
+	n.schedules = append(n.schedules, &schedule{
+		Schedule: s, nodes: nodes, chance: n.chance.Split("schedule", uint64(t), uint64(len(n.schedules))),
+	})
+}
+
+// Settle takes the links away again from an adversary that Direct gave them to with the same arguments.
+func (n *Network) Settle(nodes []protocol.NodeID, s Schedule) {
+	i := slices.IndexFunc(n.schedules, func(x *schedule) bool { return x.Schedule == s && slices.Equal(x.nodes, nodes) })
+	if i >= 0 {
+		n.schedules = slices.Delete(n.schedules, i, i+1)
 	}
 }
 
