@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 )
 
@@ -52,12 +53,13 @@ func (d *Disk) Apply(writes []Write) {
 	}
 }
 
-// Replaced is the disk that a node gets in place of a lost one: empty, but for the store of its keys.
+// WithKeys is a disk like d with the store of keys that another has.
 //
 // Model: no fault takes that store, or a node would be another one.
-func (d *Disk) Replaced() *Disk {
-	e := NewDisk()
-	for k, v := range d.entries { //tidy:unordered into a map
+func (d *Disk) WithKeys(of *Disk) *Disk {
+	e := d.Clone()
+	e.wipe(DiskKeys)
+	for k, v := range of.entries { //tidy:unordered into a map
 		if k.Space == DiskKeys {
 			e.entries[k] = v
 		}
@@ -82,6 +84,9 @@ func Forget() (writes []Write) {
 	}
 	return writes
 }
+
+// Clone gives a disk with the same on it. Values are shared: they are immutable.
+func (d *Disk) Clone() *Disk { return &Disk{entries: maps.Clone(d.entries)} }
 
 // Load gives a space's values by ascending height, then id.
 func (d *Disk) Load(space DiskSpace) []any {

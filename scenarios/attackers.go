@@ -2,13 +2,20 @@ package scenarios
 
 import (
 	"slices"
+	"time"
 
 	"icsim/protocol"
+	"icsim/sim/adversary"
 	"icsim/sim/check"
+	"icsim/sim/rng"
 )
 
 func (p *parser) attackers(o *object) {
-	lines := map[protocol.NodeID]int{}
+	type act struct {
+		node     protocol.NodeID
+		strategy string
+	}
+	lines := map[act]int{}
 	for _, item := range o.list("attackers") {
 		f := p.object(item, "an attacker")
 		var a Attacker
@@ -26,15 +33,154 @@ func (p *parser) attackers(o *object) {
 			}
 			a.Strategies = append(a.Strategies, w.text)
 		}
+		p.conduct(f, &a)
 		f.done()
 		for _, n := range a.Nodes.Nodes {
-			if before, ok := lines[n]; ok {
-				p.fail(f.line, "%s is an attacker since line %d; list its strategies together", p.spec.NodeName(n), before)
-				break
+			for _, s := range a.Strategies {
+				if before, ok := lines[act{n, s}]; ok && before != f.line {
+					p.fail(f.line, "%s follows %s since line %d already", p.spec.NodeName(n), s, before)
+					break
+				}
+				lines[act{n, s}] = f.line
 			}
-			lines[n] = f.line
 		}
 		p.spec.Attackers = append(p.spec.Attackers, a)
+	}
+}
+
+// conduct reads when and on what an attacker's strategies act. Each parameter has to be one that a strategy of the line takes.
+func (p *parser) conduct(f *object, a *Attacker) {
+	a.From = optional(f, "from", spans(0, maxDuration), 0)
+	a.Until = optional(f, "until", spans(1, maxDuration), 0)
+	if a.Until != 0 && a.Until <= a.From {
+		f.fail("until", "until %s is not after from, %s: the attacker would never act", printDuration(a.Until), printDuration(a.From))
+	}
+	if f.has("to") {
+		a.To = p.nodes(f, "to")
+	} else {
+		f.take("to")
+	}
+	for _, w := range f.words("artifacts") {
+		k := slices.Index(artifactKinds(), w.text)
+		if k < 0 {
+			p.fail(w.line, "there is no artifact %q; %s", shorten(w.text), oneOf(w.text, artifactKinds()))
+			continue
+		}
+		a.Artifacts = append(a.Artifacts, protocol.ArtifactKind(k))
+	}
+	a.By = optional(f, "by", spans(time.Millisecond, time.Hour), 0)
+	a.Count = optional(f, "count", counts(1, 10_000), 0)
+	a.Chance = optional(f, "probability", between(kind[int64]{share.want, parseShare}, 1, billion, printShare), 0)
+	for _, s := range adversary.Strategies() {
+		if s.Always && slices.Contains(a.Strategies, s.Name) && (f.has("from") || f.has("until")) {
+			p.fail(f.line, "%s is what a node is from the start, without from and until; give it a line of its own", s.Name)
+		}
+	}
+	if slices.Contains(a.Strategies, "adaptive") {
+		others := slices.DeleteFunc(adversary.Strategies(), func(s adversary.Strategy) bool {
+			return s.Always || s.Name == "adaptive" || !slices.Contains(a.Strategies, s.Name)
+		})
+		if len(others)+1 != len(a.Strategies) || len(others) == 0 {
+			p.fail(f.line, "adaptive nodes turn to other strategies, which do not hold from the start, such as [adaptive, equivocate]")
+		}
+	}
+	for _, key := range [...]adversary.Parameter{
+		adversary.To, adversary.Artifacts, adversary.By, adversary.Count, adversary.Probability,
+	} {
+		if f.has(string(key)) && len(a.Strategies) > 0 && !slices.ContainsFunc(adversary.Strategies(), func(s adversary.Strategy) bool {
+			return slices.Contains(a.Strategies, s.Name) && slices.Contains(s.Takes, key)
+		}) {
+			f.fail(string(key), "%s is nothing that %s takes; %s", key, enumerate(a.Strategies), takers(key))
+		}
+	}
+}
+
+// takers names the strategies that take a parameter.
+func takers(key adversary.Parameter) string {
+	var names []string
+	for _, s := range adversary.Strategies() {
+		if slices.Contains(s.Takes, key) {
+			names = append(names, s.Name)
+		}
+	}
+	return "it goes with " + either(names)
+}
+
+func artifactKinds() []string {
+	names := make([]string, protocol.NumArtifactKinds)
+	for i := range names {
+		names[i] = protocol.ArtifactKind(i).String()
+	}
+	return names
+}
+
+func (a *Attacker) resolved() *entry {
+	e := new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies))
+	e.addIf(a.From != 0, "from", printDuration(a.From))
+	e.addIf(a.Until != 0, "until", printDuration(a.Until))
+	e.addIf(len(a.To.Names) > 0, "to", a.To.String())
+	var kinds []string
+	for _, k := range a.Artifacts {
+		kinds = append(kinds, k.String())
+	}
+	e.addIf(len(kinds) > 0, "artifacts", list(kinds))
+	e.addIf(a.By != 0, "by", printDuration(a.By))
+	e.addIf(a.Count != 0, "count", printInt(a.Count))
+	e.addIf(a.Chance != 0, "probability", printShare(a.Chance))
+	return e
+}
+
+// assignments makes what each node of the attacker does.
+func (a *Attacker) assignments() (all []adversary.Assignment) {
+	for _, n := range a.Nodes.Nodes {
+		all = append(all, adversary.Assignment{Node: n, Strategies: a.Strategies, Parameters: adversary.Parameters{
+			From: protocol.Time(a.From), Until: protocol.Time(a.Until), To: a.To.Nodes, Artifacts: a.Artifacts,
+			By: protocol.Time(a.By), Count: a.Count, Chance: uint64(a.Chance),
+		}})
+	}
+	return all
+}
+
+// DrawAttacker makes up an attacker of a strategy: some of the nodes, most at most, of a subnet that can bear it.
+func DrawAttacker(s *Spec, strategy string, random *rng.Stream, most int) Attacker {
+	sub := &s.Subnets[random.Next().IntN(len(s.Subnets))]
+	a := Attacker{Strategies: []string{strategy}}
+	var nodes []protocol.NodeID
+	for _, i := range random.Perm(sub.Nodes)[:1+random.Next().IntN(max(min(most, sub.Nodes), 1))] {
+		nodes = append(nodes, sub.first+protocol.NodeID(i))
+	}
+	slices.Sort(nodes)
+	for _, n := range nodes {
+		a.Nodes.Names = append(a.Nodes.Names, s.NodeName(n))
+	}
+	a.Nodes.Nodes = nodes
+	for _, known := range adversary.Strategies() {
+		if known.Name != strategy {
+			continue
+		}
+		for _, key := range known.Takes {
+			if random.Next().Chance(1, 2) {
+				a.draw(key, random)
+			}
+		}
+		if strategy == "adaptive" { // it does nothing without another one
+			a.Strategies = append(a.Strategies, "equivocate")
+		}
+	}
+	return a
+}
+
+// draw makes up a parameter.
+func (a *Attacker) draw(key adversary.Parameter, random *rng.Stream) {
+	switch key {
+	case adversary.By:
+		a.By = time.Duration(1+random.Next().IntN(3000)) * time.Millisecond
+	case adversary.Count:
+		a.Count = 1 + random.Next().IntN(20)
+	case adversary.Probability:
+		a.Chance = 1 + int64(random.Next().Uint64n(billion/2))
+	case adversary.Artifacts:
+		a.Artifacts = []protocol.ArtifactKind{protocol.ArtifactKind(random.Next().IntN(int(protocol.NumArtifactKinds)))}
 	}
 }
 

@@ -3,6 +3,7 @@ package scenarios
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"icsim/protocol"
 	"icsim/sim"
@@ -25,8 +26,8 @@ func (s *Spec) Seed() uint64 {
 func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	c := &sim.Config{
 		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
-		Paths: s.Network.paths, Faults: s.plan(), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
-		Servers: s.servers(),
+		Paths: s.Network.paths, Faults: s.plan(seed), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
+		Servers: s.servers(), Branches: slices.Clone(s.Branches),
 		Healing: check.Healing{At: s.Healing.At, Within: s.Healing.Within, Core: s.Healing.Core.Nodes},
 	}
 	if s.Until != 0 {
@@ -68,16 +69,14 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 		}
 		c.Clients = append(c.Clients, k)
 	}
-	for _, a := range s.Attackers {
-		for _, n := range a.Nodes.Nodes {
-			c.Attackers = append(c.Attackers, adversary.Assignment{Node: n, Strategies: a.Strategies})
-		}
+	for i := range s.Attackers {
+		c.Attackers = append(c.Attackers, s.Attackers[i].assignments()...)
 	}
 	for _, name := range s.Variants {
 		v, _ := variant.Find(name) // the parser knows it
 		c.Variants = append(c.Variants, v)
 	}
-	slices.SortFunc(c.Attackers, func(a, b adversary.Assignment) int { return int(a.Node) - int(b.Node) })
+	slices.SortStableFunc(c.Attackers, func(a, b adversary.Assignment) int { return int(a.Node) - int(b.Node) })
 	return c, nil
 }
 
@@ -94,46 +93,11 @@ func (s *Spec) subnetIndex(name string) int {
 	return slices.IndexFunc(s.Subnets, func(sub Subnet) bool { return sub.Name == name })
 }
 
-// plan turns faults into those of each node.
-func (s *Spec) plan() fault.Plan {
-	var p fault.Plan
-	for i := range s.Faults {
-		f := &s.Faults[i]
-		switch f.Kind {
-		case "partition":
-			var groups [][]protocol.NodeID
-			for _, g := range f.Groups {
-				groups = append(groups, g.Nodes)
-			}
-			p.Partitions = append(p.Partitions, fault.Partition{Groups: groups, OneWay: f.OneWay, At: f.At, For: f.For})
-		case "cut":
-			p.Partitions = append(p.Partitions, s.cutOff(f))
-		case "link":
-			p.Links = append(p.Links, f.links()...)
-		default:
-			for _, n := range f.Nodes.Nodes {
-				f.on(n, &p)
-			}
-		}
-	}
-	return p
-}
-
-// cutOff is a partition between some nodes and all others.
-func (s *Spec) cutOff(f *Fault) fault.Partition {
-	others := slices.DeleteFunc(s.everyNode(), func(n protocol.NodeID) bool { return slices.Contains(f.Nodes.Nodes, n) })
-	p := fault.Partition{Groups: [][]protocol.NodeID{f.Nodes.Nodes, others}, OneWay: f.Direction != "both", At: f.At, For: f.For}
-	if f.Direction == "in" {
-		slices.Reverse(p.Groups)
-	}
-	return p
-}
-
 // links states a link fault so that each ordered pair of nodes is in it once, though the two sides may overlap.
-func (f *Fault) links() []fault.Link {
+func (f *Fault) links(at, lasts time.Duration) []fault.Link {
 	link := func(from, to []protocol.NodeID, both bool) fault.Link {
 		d := network.Disturbance{Delay: f.Delay, Loss: f.Loss}
-		return fault.Link{From: from, To: to, BothWays: both, At: f.At, For: f.For, Disturbance: d}
+		return fault.Link{From: from, To: to, BothWays: both, At: at, For: lasts, Disturbance: d}
 	}
 	without := func(all, some []protocol.NodeID) []protocol.NodeID {
 		return slices.DeleteFunc(slices.Clone(all), func(n protocol.NodeID) bool { return slices.Contains(some, n) })
@@ -155,22 +119,4 @@ func (f *Fault) links() []fault.Link {
 		out = append(out, link(both, onlyFrom, false))
 	}
 	return out
-}
-
-// on adds a fault of one node.
-func (f *Fault) on(n protocol.NodeID, p *fault.Plan) {
-	switch f.Kind {
-	case "crash":
-		p.Crashes = append(p.Crashes, fault.Crash{Node: n, At: f.At, Down: f.For, LoseDisk: f.LoseDisk})
-	case "pause":
-		p.Pauses = append(p.Pauses, fault.Pause{Node: n, At: f.At, For: f.For})
-	case "bandwidth":
-		p.Bandwidths = append(p.Bandwidths, fault.Bandwidth{Node: n, Uplink: f.Up, Downlink: f.Down, At: f.At, For: f.For})
-	case "clock_jump":
-		p.Jumps = append(p.Jumps, fault.ClockJump{Node: n, At: f.At, By: f.By})
-	case "clock_drift":
-		p.Drifts = append(p.Drifts, fault.ClockDrift{Node: n, PartsPerBillion: f.Drift, At: f.At, For: f.For})
-	case "slow_cpu":
-		p.SlowCPUs = append(p.SlowCPUs, fault.SlowCPU{Node: n, Num: f.Factor.Num, Den: f.Factor.Den, At: f.At, For: f.For})
-	}
 }

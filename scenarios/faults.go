@@ -10,28 +10,14 @@ import (
 	"icsim/sim/network"
 )
 
-// A faultKind is how one kind of fault is read: the field that names it holds its target.
-type faultKind struct {
-	name  string
-	read  func(p *parser, o *object, f *Fault)
-	alone bool // a node can suffer only one at a time
-}
-
-var faultKinds = []faultKind{
-	{"crash", (*parser).crash, true}, {"pause", (*parser).pause, true},
-	{"partition", (*parser).partition, false}, {"cut", (*parser).cut, false}, {"link", (*parser).link, false},
-	{"bandwidth", (*parser).bandwidthCap, true}, {"clock_jump", (*parser).clockJump, false},
-	{"clock_drift", (*parser).clockDrift, true}, {"slow_cpu", (*parser).slowCPU, true},
-}
-
 func (p *parser) faults(o *object) {
 	var kinds []string
 	for _, k := range faultKinds {
-		kinds = append(kinds, k.name)
+		kinds = append(kinds, k.Name)
 	}
 	for _, item := range o.list("faults") {
 		f := p.object(item, "a fault")
-		present := slices.DeleteFunc(slices.Clone(faultKinds), func(k faultKind) bool { return !f.has(k.name) })
+		present := slices.DeleteFunc(slices.Clone(faultKinds), func(k FaultKind) bool { return !f.has(k.Name) })
 		switch {
 		case f.broken:
 		case len(present) == 0:
@@ -41,7 +27,7 @@ func (p *parser) faults(o *object) {
 			}
 			p.fail(f.line, "a fault begins with its kind, such as { crash: app/3, at: 20s }; %s", hint)
 		case len(present) > 1:
-			p.fail(f.line, "a fault has one kind, this one %s and %s; write two faults", present[0].name, present[1].name)
+			p.fail(f.line, "a fault has one kind, this one %s and %s; write two faults", present[0].Name, present[1].Name)
 		default:
 			p.fault(f, &present[0])
 		}
@@ -49,34 +35,66 @@ func (p *parser) faults(o *object) {
 	p.overlaps()
 }
 
-func (p *parser) fault(o *object, k *faultKind) {
-	o.what = "a " + k.name
+func (p *parser) fault(o *object, k *FaultKind) {
+	o.what = "a " + k.Name
 	known := len(p.problems)
-	f := Fault{Kind: k.name, line: o.line}
+	f := Fault{Kind: k.Name, line: o.line}
 	f.At = required(o, "at", spans(0, maxDuration))
 	if o.has("at") && known == len(p.problems) && (f.At == 0 || f.At >= p.last) {
 		o.fail("at", "at %s is not in the run: want a time after 0 and before its end at %s", printDuration(f.At), printDuration(p.last))
 	}
 	k.read(p, o, &f)
+	if k.chosen {
+		f.choose(p, o, k)
+	}
 	o.done()
 	if known == len(p.problems) { // or else overlaps would be found where there are none
 		p.spec.Faults = append(p.spec.Faults, f)
 	}
 }
 
+// choose reads which of the targets are hit, and how fast.
+func (f *Fault) choose(p *parser, o *object, k *FaultKind) {
+	f.Pick = optional(o, "pick", counts(1, 1_000_000), 0)
+	f.Chance = optional(o, "probability", between(kind[int64]{share.want, parseShare}, 1, billion, printShare), 0)
+	f.Ramp = optional(o, "ramp", spans(1, maxDuration), 0)
+	switch {
+	case f.Pick > len(f.Nodes.Nodes) && len(f.Nodes.Nodes) > 0:
+		o.fail("pick", "pick %d of %d nodes; want fewer", f.Pick, len(f.Nodes.Nodes))
+	case f.Ramp > 0 && f.For > 0 && f.Ramp >= f.For:
+		o.fail("ramp", "a ramp of %s in a fault of %s; want a shorter one", printDuration(f.Ramp), printDuration(f.For))
+	case f.Ramp > 0 && f.At+f.Ramp >= p.last:
+		o.fail("ramp", "a ramp to %s, beyond the end of the run at %s; want a shorter one", printDuration(f.At+f.Ramp), printDuration(p.last))
+	}
+	if len(f.Nodes.Parts) > 0 && k.cast && (len(f.Nodes.Names) > 1 || f.Pick > 0 || f.Ramp > 0) {
+		o.fail(k.Name, "%s is one node: in a crash, pause, cut, clog, disk, bandwidth, slow_cpu or clock fault, without pick and ramp",
+			f.Nodes.Names[0])
+	}
+}
+
 func (f *Fault) lasts(o *object) { f.For = optional(o, "for", spans(1, maxDuration), 0) }
 
 func (p *parser) crash(o *object, f *Fault) {
-	f.Nodes = p.nodes(o, "crash")
+	f.Nodes = p.aims(o, "crash")
 	f.For = optional(o, "restart_after", spans(1, maxDuration), 0)
 	f.LoseDisk = optional(o, "lose_disk", switches(), false)
 	if f.LoseDisk && f.For == 0 {
 		o.fail("lose_disk", "lose_disk goes with restart_after: without a restart nobody reads the disk")
 	}
+	f.Torn = optional(o, "torn", switches(), false)
+	f.Forgets = optional(o, "forgets", spans(1, maxDuration), 0)
+	switch {
+	case f.Forgets > 0 && (f.For == 0 || f.LoseDisk):
+		o.fail("forgets", "forgets goes with restart_after, and without lose_disk: the node starts from an old disk")
+	case f.Forgets >= f.At && f.Forgets > 0 && f.At > 0:
+		o.fail("forgets", "forgets %s of a run that has lasted %s; want less", printDuration(f.Forgets), printDuration(f.At))
+	case f.Forgets > 0 && len(f.Nodes.Parts) > 0:
+		o.fail("forgets", "forgets needs a node that is known before; want one such as app/3")
+	}
 }
 
 func (p *parser) pause(o *object, f *Fault) {
-	f.Nodes = p.nodes(o, "pause")
+	f.Nodes = p.aims(o, "pause")
 	f.For = required(o, "for", spans(1, maxDuration))
 }
 
@@ -85,6 +103,9 @@ func (p *parser) partition(o *object, f *Fault) {
 	in := map[protocol.NodeID]int{}
 	for i, item := range o.list("partition") {
 		group := p.targets(p.words(item, "a group"))
+		if len(group.Parts) > 0 {
+			p.fail(item.Line, "%s is somebody else from block to block; a group has nodes such as app/3", group.Names[0])
+		}
 		for _, n := range group.Nodes {
 			if before, ok := in[n]; ok {
 				p.fail(item.Line, "%s is in groups %d and %d; a node is in one", p.spec.NodeName(n), before, i+1)
@@ -107,10 +128,15 @@ func (p *parser) partition(o *object, f *Fault) {
 }
 
 func (p *parser) cut(o *object, f *Fault) {
-	f.Nodes = p.nodes(o, "cut")
+	f.Nodes = p.aims(o, "cut")
+	p.direction(o, f, "cut")
+}
+
+// direction reads which way some nodes are parted from all others.
+func (p *parser) direction(o *object, f *Fault, kind string) {
 	f.Direction = optional(o, "direction", choices("both", "out", "in"), "both")
 	if all := len(p.spec.everyNode()); len(f.Nodes.Nodes) == all && all > 0 {
-		o.fail("cut", "cut leaves no node to be cut off from; name fewer")
+		o.fail(kind, "%s leaves no node to be cut off from; name fewer", kind)
 	}
 	f.lasts(o)
 }
@@ -133,7 +159,7 @@ func (p *parser) link(o *object, f *Fault) {
 }
 
 func (p *parser) bandwidthCap(o *object, f *Fault) {
-	f.Nodes = p.nodes(o, "bandwidth")
+	f.Nodes = p.aims(o, "bandwidth")
 	known := len(p.problems)
 	limit := optional(o, "limit", bits(), 0)
 	f.Up, f.Down = optional(o, "up", bits(), limit), optional(o, "down", bits(), limit)
@@ -147,18 +173,18 @@ func (p *parser) bandwidthCap(o *object, f *Fault) {
 const maxJump = 365 * 24 * time.Hour
 
 func (p *parser) clockJump(o *object, f *Fault) {
-	f.Nodes = p.nodes(o, "clock_jump")
+	f.Nodes = p.aims(o, "clock_jump")
 	f.By = required(o, "by", shifts(maxJump))
 }
 
 func (p *parser) clockDrift(o *object, f *Fault) {
-	f.Nodes = p.nodes(o, "clock_drift")
+	f.Nodes = p.aims(o, "clock_drift")
 	f.Drift = required(o, "by", deviations(int64(machine.MaxDrift)))
 	f.lasts(o)
 }
 
 func (p *parser) slowCPU(o *object, f *Fault) {
-	f.Nodes = p.nodes(o, "slow_cpu")
+	f.Nodes = p.aims(o, "slow_cpu")
 	f.Factor = required(o, "factor", multiples())
 	f.lasts(o)
 }
@@ -172,8 +198,11 @@ func (p *parser) overlaps() {
 	before := map[hit][]*Fault{}
 	for i := range p.spec.Faults {
 		f := &p.spec.Faults[i]
-		if !slices.ContainsFunc(faultKinds, func(k faultKind) bool { return k.alone && k.name == f.Kind }) {
+		if !isAlone(f.Kind) {
 			continue
+		}
+		if f.Chance != 0 || f.Pick != 0 {
+			continue // the seed decides; Compile looks then
 		}
 		for _, n := range f.Nodes.Nodes {
 			h := hit{f.Kind, n}
@@ -185,6 +214,11 @@ func (p *parser) overlaps() {
 			before[h] = append(before[h], f)
 		}
 	}
+}
+
+// isAlone tells whether a node can suffer only one fault of a kind at a time.
+func isAlone(kind string) bool {
+	return slices.ContainsFunc(faultKinds, func(k FaultKind) bool { return k.alone && k.Name == kind })
 }
 
 // end is when a fault ends, or the latest time there is.

@@ -73,6 +73,9 @@ func (s *Spec) stillHits(f *Fault, core []protocol.NodeID) string {
 		}
 		return fmt.Sprintf("%s and %s", s.NodeNames(a), s.NodeNames(b))
 	}
+	if len(f.Nodes.Parts) > 0 {
+		return f.Nodes.String() // whoever that is
+	}
 	switch f.Kind {
 	case "clock_jump":
 		return ""
@@ -86,7 +89,7 @@ func (s *Spec) stillHits(f *Fault, core []protocol.NodeID) string {
 		}
 		return ""
 	case "cut":
-		c := s.cutOff(f)
+		c := s.cutOff(f, f.Nodes.Nodes, f.At, f.For)
 		return pair(c.Groups[0], c.Groups[1])
 	case "link":
 		return pair(f.Nodes.Nodes, f.To.Nodes)

@@ -10,6 +10,7 @@ duration: 2m                          # of virtual time: 150ms, 1.5s, 1m30s, 2h,
 crypto: ideal                         # bls (the default: real signatures) or ideal (same sizes, fast)
 seed: 1                               # that all chance comes from, unless --seed names another
 genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
+# branches: [{ at: 12.5s, seed: 7 }]  # from there on another seed decides; at: an event such as "12000000000/3/45", too
 
 network: { latency: world }           # 43 cities with mainnet's data centres; the default
 # network: { uniform: 200ms, loss: 0.1% }      any two machines, one way
@@ -20,6 +21,7 @@ subnets:
     type: application                 # or verified_application, system
     nodes: 13                         # named app/0 to app/12
     places: world                     # spread over the network's places; or Zurich; or [Zurich, Tokyo], in turn
+    providers: [alpha, beta, gamma]   # of the nodes, in turn
     bandwidth: 300Mbit                # a node, each way; or uplink and downlink; or unlimited
     notary_delay: 300ms               # initial notary delay
     unit_delay: 1s                    # 3s above 13 nodes
@@ -86,7 +88,7 @@ outcalls:                             # what HTTPS servers answer to http_reques
   - { url: "https://api.example.com/price", bodies: ['{"usd": 7, "at": 1}', '{"usd": 7, "at": 2}'] }   # nodes in turn
   - { url: "https://api.example.com/", prefix: true, status: 404, headers: { content-type: text/plain }, body: gone, delay: 300ms }
 
-faults:                               # nodes: app/3, app/0..3, app, all, or a list of these
+faults:                               # nodes: app/3, app/0..3, app, all, place:Zurich, provider:alpha, or a list of these
   - { crash: app/3, at: 20s, restart_after: 30s, lose_disk: false }
   - { pause: app/4, at: 25s, for: 2s }
   - { cut: app/0..3, at: 60s, for: 20s, direction: both }    # from all other nodes; out, in: one way
@@ -96,9 +98,22 @@ faults:                               # nodes: app/3, app/0..3, app, all, or a l
   - { clock_jump: app/7, at: 40s, by: -2s }
   - { clock_drift: app/8, at: 1s, by: 100ppm }
   - { slow_cpu: app/9, at: 50s, for: 30s, factor: 3x }
+  - { crash: provider:beta, at: 80s, restart_after: 10s }    # one event; place:Zurich is an outage of a data centre
+  - { crash: app/block-maker, at: 82s, restart_after: 5s }   # whoever has rank 0 then; app/slowest: the least finalized height
+  - { pause: app, at: 90s, for: 2s, pick: 3, ramp: 1s }      # three that the seed picks, one after the other; or probability: 1/4
+  - { clog: app/4, at: 92s, for: 3s, direction: both }       # what it sends and is sent is kept back, and let go at once
+  - { swizzle: app, at: 96s, for: 6s, pick: 3 }              # clogged one by one, freed one by one in another order
+  - { scheduler: app, at: 103s, for: 5s, delay: 500ms, starve: 2, turn: 2s }   # an adversary reorders; some get everything late
+  - { clock_stall: app/3, at: 30s, for: 5s }
+  - { crash: app/1, at: 110s, restart_after: 2s, torn: true }                  # in the middle of a write; or forgets: 5s
+  - { disk: app/2, at: 5s, for: 60s, lose: 0.1%, misdirect: 0.1%, slow: 10x }  # or full: true
+  - { swap_disks: [app/11, app/12], at: 100s, restart_after: 1s }
+  - { churn: other, at: 1s, faster: 20_000x }                # nodes fail and come back as measured on mainnet, so much faster
 
-attackers:                            # from the start; icsim list --strategies names what they can do
-  - { nodes: app/10, strategies: equivocate }
+attackers:                            # icsim list --strategies names what they can do, and what each takes
+  - { nodes: app/10, strategies: equivocate, from: 10s, until: 90s }
+  - { nodes: app/10, strategies: withhold, to: app/0..3, artifacts: [block-proposal, finalization-share] }
+  - { nodes: other, strategies: [adaptive, delay], count: 1 }     # honest until the coalition chooses one that makes a block
   - { nodes: app/11..12, strategies: [silent] }
 
 # variants: [cup-gap-70]              # rules that all nodes follow in place of the deployed ones; icsim list --variants names them
@@ -113,6 +128,6 @@ liveness:                             # what counts as live; these are the defau
                                       # finalize and certify past what anyone knew; others may stay broken, and owe nothing
 
 expect:                               # what else must hold at the end
-  - { block_rate: { of: app, min: 1.5, max: 3 } }
+  - { block_rate: { of: app, min: 0.5, max: 3 } }
   - { ingress_lost: { max: 0 } }
 `

@@ -1,6 +1,7 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -20,6 +21,23 @@ func (s *Spec) NodeName(n protocol.NodeID) string {
 	}
 	return n.String()
 }
+
+// Node finds a node by the name that scenarios give it: app/3. The error continues a sentence that begins with who wants it.
+func (s *Spec) Node(name string) (protocol.NodeID, error) {
+	for _, n := range s.everyNode() {
+		if s.NodeName(n) == name {
+			return n, nil
+		}
+	}
+	var some []string
+	for i := range s.Subnets {
+		some = append(some, fmt.Sprintf("%s/0 to %s/%d", s.Subnets[i].Name, s.Subnets[i].Name, s.Subnets[i].Nodes-1))
+	}
+	return 0, fmt.Errorf("%q is no node; there are %s", name, strings.Join(some[:min(len(some), fewWords)], ", "))
+}
+
+// Hosts is how many nodes, clients and others who ask have a number.
+func (s *Spec) Hosts() int { return len(s.everyNode()) + len(s.Clients) + len(s.Management) }
 
 // locate gives a node's group, which is the subnet that it has at genesis or after the subnets the spares, and its place in it; for a
 // client −1 and which it is.

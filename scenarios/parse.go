@@ -1,6 +1,8 @@
 package scenarios
 
 import (
+	"fmt"
+	"math"
 	"time"
 
 	"icsim/canister"
@@ -83,8 +85,41 @@ func (p *parser) scenario(o *object) {
 	p.liveness(o)
 	p.healing(o)
 	p.expectations(o)
+	p.branches(o)
 	p.replay(o)
 	o.done()
+}
+
+// branches reads - { at: 12000000000/3/45, seed: 7 }.
+func (p *parser) branches(o *object) {
+	for _, item := range o.list("branches") {
+		f := p.object(item, "a branch")
+		at := required(f, "at", texts("an event such as 12000000000/3/45, or a time such as 12.5s"))
+		seed := required(f, "seed", counts(0, math.MaxInt))
+		f.done()
+		if at == "" {
+			continue
+		}
+		b, err := sim.ParseBranch(at)
+		if b.Seed = uint64(seed); err == nil {
+			err = p.spec.Branch(b)
+		}
+		if err != nil {
+			f.fail("at", "at %v", err)
+		}
+	}
+}
+
+// Branch adds a branch to the scenario's: later than those before, in the run.
+func (s *Spec) Branch(b sim.Branch) error {
+	if time.Duration(b.At) >= s.Duration {
+		return fmt.Errorf("%s is not in the run, which ends at %s", b.Where(), printDuration(s.Duration))
+	}
+	if n := len(s.Branches); n > 0 && b.At < s.Branches[n-1].At {
+		return fmt.Errorf("%s is before the branch at %s; let branches be in order of time", b.Where(), s.Branches[n-1].Where())
+	}
+	s.Branches = append(s.Branches, b)
+	return nil
 }
 
 // replay takes a recorded session: what came from outside comes again, and the run lasts as long as the session did.

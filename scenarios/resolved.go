@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"icsim/sim"
 )
 
 // Resolved writes the scenario with every default stated. It parses to the same scenario, also from another directory.
@@ -45,9 +47,7 @@ func (s *Spec) Resolved() []byte {
 	section(w, "clients", s.Clients, func(k *Client) string { return k.resolved(s.File) })
 	section(w, "outcalls", s.Outcalls, func(c *Outcall) string { return c.resolved().String() })
 	section(w, "faults", s.Faults, func(f *Fault) string { return f.resolved().String() })
-	section(w, "attackers", s.Attackers, func(a *Attacker) string {
-		return new(entry).add("nodes", a.Nodes.String()).add("strategies", list(a.Strategies)).String()
-	})
+	section(w, "attackers", s.Attackers, func(a *Attacker) string { return a.resolved().String() })
 	if len(s.Variants) > 0 {
 		w.line("variants: %s", list(s.Variants))
 	}
@@ -59,6 +59,9 @@ func (s *Spec) Resolved() []byte {
 	if h := &s.Healing; h.At != 0 {
 		w.line("healing: %s", new(entry).add("at", printDuration(h.At)).add("core", h.Core.String()).add("within", printDuration(h.Within)))
 	}
+	section(w, "branches", s.Branches, func(b *sim.Branch) string {
+		return new(entry).add("at", strconv.Quote(b.Where())).add("seed", strconv.FormatUint(b.Seed, 10)).String()
+	})
 	if len(s.Expect) > 0 {
 		w.line("expect:")
 	}
@@ -153,8 +156,9 @@ func (n *Network) resolved(scenario string) *entry {
 }
 
 func (s *Subnet) resolved() *entry {
-	return new(entry).add("name", quote(s.Name)).add("type", s.Type.String()).add("nodes", printInt(s.Nodes)).
-		add("places", list(s.Places)).add("uplink", printBandwidth(s.Uplink)).add("downlink", printBandwidth(s.Downlink)).
+	e := new(entry).add("name", quote(s.Name)).add("type", s.Type.String()).add("nodes", printInt(s.Nodes)).add("places", list(s.Places))
+	e.addIf(len(s.Providers) > 0, "providers", list(s.Providers))
+	return e.add("uplink", printBandwidth(s.Uplink)).add("downlink", printBandwidth(s.Downlink)).
 		add("unit_delay", printDuration(s.UnitDelay)).add("notary_delay", printDuration(s.NotaryDelay)).
 		add("dkg_interval", printInt(s.DKGInterval)).add("max_ingress_bytes", printSize(s.MaxIngressBytes)).
 		add("max_ingress_messages", printInt(s.MaxIngressMessages)).
@@ -274,18 +278,19 @@ func (f *Fault) resolved() *entry {
 	}
 	e.add(f.Kind, target).add("at", printDuration(f.At))
 	switch f.Kind {
-	case "crash":
+	case "crash", "swap_disks":
 		e.addIf(f.For != 0, "restart_after", printDuration(f.For))
 		e.addIf(f.LoseDisk, "lose_disk", "true")
+		e.addIf(f.Torn, "torn", "true")
+		e.addIf(f.Forgets != 0, "forgets", printDuration(f.Forgets))
+		f.Chosen.resolved(e)
 		return e
 	case "partition":
 		e.addIf(f.OneWay, "one_way", "true")
-	case "cut":
+	case "cut", "clog":
 		e.add("direction", f.Direction)
 	case "link":
 		e.add("to", f.To.String())
-		e.addIf(f.Delay != 0, "delay", printDuration(f.Delay))
-		e.addIf(f.Loss != 0, "loss", printShare(int64(f.Loss)))
 		e.addIf(f.OneWay, "one_way", "true")
 	case "bandwidth":
 		e.add("up", printBandwidth(f.Up)).add("down", printBandwidth(f.Down))
@@ -295,7 +300,26 @@ func (f *Fault) resolved() *entry {
 		e.add("by", printShare(f.Drift))
 	case "slow_cpu":
 		e.add("factor", f.Factor.String())
+	case "disk":
+		e.addIf(f.Lose != 0, "lose", printShare(f.Lose))
+		e.addIf(f.Misdirect != 0, "misdirect", printShare(f.Misdirect))
+		e.addIf(f.Full, "full", "true")
+		e.addIf(f.Factor != Factor{}, "slow", f.Factor.String())
+	case "scheduler":
+		e.addIf(f.Starve != 0, "starve", printInt(f.Starve))
+		e.addIf(f.Starve != 0, "turn", printDuration(f.Turn))
+	case "churn":
+		e.add("faster", f.Factor.String())
 	}
+	e.addIf(f.Delay != 0, "delay", printDuration(f.Delay))
+	e.addIf(f.Loss != 0, "loss", printShare(int64(f.Loss)))
 	e.addIf(f.For != 0, "for", printDuration(f.For))
+	f.Chosen.resolved(e)
 	return e
+}
+
+func (c *Chosen) resolved(e *entry) {
+	e.addIf(c.Pick != 0, "pick", printInt(c.Pick))
+	e.addIf(c.Chance != 0, "probability", printShare(c.Chance))
+	e.addIf(c.Ramp != 0, "ramp", printDuration(c.Ramp))
 }

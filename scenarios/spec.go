@@ -5,7 +5,9 @@ import (
 
 	"icsim/canister/library"
 	"icsim/protocol"
+	"icsim/sim"
 	"icsim/sim/check"
+	"icsim/sim/fault"
 	"icsim/sim/network"
 	"icsim/sim/recording"
 )
@@ -35,6 +37,7 @@ type Spec struct {
 	Variants   []string // names of rules that all nodes have in place of the deployed ones
 	Liveness   check.Bounds
 	Healing    Healing
+	Branches   []sim.Branch
 	Replay     string // file with a recorded session, or empty
 	Expect     []check.Expectation
 
@@ -67,6 +70,7 @@ type Subnet struct {
 	Type               protocol.SubnetType
 	Nodes              int
 	Places             []string // repeated for the nodes in turn; {"world"}: spread over the network's places
+	Providers          []string // of the nodes, in turn; nil: each has one of its own, without a name
 	Uplink, Downlink   int64    // bits a second; 0: unlimited
 	UnitDelay          time.Duration
 	NotaryDelay        time.Duration
@@ -116,15 +120,22 @@ type Client struct {
 	Place    string
 }
 
-// A Targets is some nodes, as they were named and by number.
+// A Targets is some nodes, as they were named and by number. Of faults also who plays a role in a subnet at the time.
 type Targets struct {
 	Names []string
 	Nodes []protocol.NodeID // ascending
+	Parts []Part
+}
+
+// A Part is what a node of a subnet is at a time: fault.BlockMaker or fault.Slowest.
+type Part struct {
+	Subnet string
+	As     fault.Part
 }
 
 // A Fault is something that goes wrong. Which fields count depends on Kind.
 type Fault struct {
-	Kind      string    // crash, pause, partition, cut, link, bandwidth, clock_jump, clock_drift, slow_cpu
+	Kind      string    // the name of one of FaultKinds
 	Nodes     Targets   // whom it hits
 	Groups    []Targets // of a partition
 	To        Targets   // of a link
@@ -137,15 +148,37 @@ type Fault struct {
 	Loss      network.Loss
 	Up, Down  int64 // of a bandwidth cap
 	By        time.Duration
-	Drift     int64 // parts per billion
-	Factor    Factor
-	line      int
+	Drift     int64  // parts per billion
+	Factor    Factor // of a slow CPU or disk, or of churn
+	Torn      bool
+	Forgets   time.Duration
+	Lose      int64 // of a disk's writes, parts per billion
+	Misdirect int64
+	Full      bool
+	Starve    int // of a scheduler: nodes at a time
+	Turn      time.Duration
+	Chosen
+	line int
+}
+
+// A Chosen says which of a fault's targets it hits, and how they are hit one after the other: the seed decides.
+type Chosen struct {
+	Pick   int           // so many of them; 0: all
+	Chance int64         // each with this probability, parts per billion; 0: for sure
+	Ramp   time.Duration // from the first to the last; of a link: until it is as bad as it gets
 }
 
 // An Attacker is some nodes with the strategies each of them follows.
 type Attacker struct {
 	Nodes      Targets
 	Strategies []string
+	From       time.Duration
+	Until      time.Duration // 0: to the end
+	To         Targets       // whom it acts against; none: all
+	Artifacts  []protocol.ArtifactKind
+	By         time.Duration
+	Count      int
+	Chance     int64 // parts per billion
 }
 
 // A Healing is when all faults end for a core of nodes, which then has to come together. Whatever else is broken may stay so.

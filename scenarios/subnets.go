@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"icsim/protocol"
+	"icsim/sim/fault"
 )
 
 // allNodes is the word for every node of every subnet.
@@ -81,6 +82,12 @@ func (p *parser) subnet(f *object) Subnet {
 	s.Type = subnetTypes[max(0, slices.Index(typeNames(), kind))]
 	s.Nodes = required(f, "nodes", counts(1, maxNodes))
 	s.Places = p.places(f)
+	for _, w := range f.words("providers") {
+		if !nameForm.MatchString(w.text) {
+			p.fail(w.line, "the provider %q is not %s", shorten(w.text), nameWant)
+		}
+		s.Providers = append(s.Providers, w.text)
+	}
 	s.Uplink = optional(f, "bandwidth", bits(), defaultBandwidth)
 	s.Downlink = optional(f, "downlink", bits(), s.Uplink)
 	s.Uplink = optional(f, "uplink", bits(), s.Uplink)
@@ -155,11 +162,16 @@ func (p *parser) findSubnet(w word) int {
 	return i
 }
 
-// targets reads nodes: app is a subnet, app/3 its fourth node, app/0..3 its first four, all every node; or a list of these.
+// targets reads nodes: app is a subnet, app/3 its fourth node, app/0..3 its first four, all every node, place:Zurich those in a
+// place, provider:alpha those of a provider; or a list of these.
 func (p *parser) targets(words []word) Targets {
 	var t Targets
 	for _, w := range words {
 		t.Names = append(t.Names, w.text)
+		if part, ok := p.part(w); ok {
+			t.Parts = append(t.Parts, part)
+			continue
+		}
 		t.Nodes = append(t.Nodes, p.target(w)...)
 	}
 	slices.Sort(t.Nodes)
@@ -169,6 +181,15 @@ func (p *parser) targets(words []word) Targets {
 
 // nodes takes a field that names nodes.
 func (p *parser) nodes(o *object, key string) Targets {
+	t := p.aims(o, key)
+	if len(t.Parts) > 0 {
+		o.fail(key, "%s is somebody else from block to block; here name nodes such as app/3", t.Names[0])
+	}
+	return t
+}
+
+// aims takes a field that names nodes, or who plays a role.
+func (p *parser) aims(o *object, key string) Targets {
 	known := len(p.problems)
 	words := o.words(key)
 	if len(words) == 0 && !o.broken && known == len(p.problems) {
@@ -177,9 +198,70 @@ func (p *parser) nodes(o *object, key string) Targets {
 	return p.targets(words)
 }
 
+// part reads app/block-maker and app/slowest.
+func (p *parser) part(w word) (Part, bool) {
+	name, role, _ := strings.Cut(w.text, "/")
+	as := slices.Index(fault.Parts(), role)
+	i := slices.IndexFunc(p.spec.Subnets, func(s Subnet) bool { return s.Name == name })
+	return Part{name, fault.Part(max(as, 0))}, as >= 0 && i >= 0
+}
+
+// having gives the nodes whose place or provider has a name.
+func (p *parser) having(w word, what, name string, of func(s *Subnet, subnet int) []string) (out []protocol.NodeID) {
+	var known []string
+	for i := range p.spec.Subnets {
+		s := &p.spec.Subnets[i]
+		for k, x := range of(s, i) {
+			if x == name {
+				out = append(out, s.first+protocol.NodeID(k))
+			}
+			known = append(known, x)
+		}
+	}
+	known = slices.Compact(sorted(known))
+	switch {
+	case len(out) > 0:
+	case len(known) == 0:
+		p.fail(w.line, "no node has a %s; give a subnet %ss: [alpha, beta]", what, what)
+	default:
+		p.fail(w.line, "no node has the %s %q; %s", what, shorten(name), oneOf(name, known))
+	}
+	return out
+}
+
+// placesOf names the place of each node.
+func (p *parser) placesOf(s *Subnet, subnet int) (out []string) {
+	if len(p.spec.Network.places) == 0 {
+		return nil
+	}
+	for _, i := range p.spec.Network.where(s.Nodes, s.Places, subnet) {
+		if i >= 0 {
+			out = append(out, p.spec.Network.places[i])
+		}
+	}
+	return out
+}
+
+func providersOf(s *Subnet, _ int) []string {
+	if len(s.Providers) == 0 {
+		return nil
+	}
+	out := make([]string, s.Nodes)
+	for i := range out {
+		out[i] = s.Providers[i%len(s.Providers)]
+	}
+	return out
+}
+
 func (p *parser) target(w word) []protocol.NodeID {
 	if w.text == allNodes {
 		return p.spec.everyNode()
+	}
+	if place, ok := strings.CutPrefix(w.text, "place:"); ok {
+		return p.having(w, "place", place, p.placesOf)
+	}
+	if provider, ok := strings.CutPrefix(w.text, "provider:"); ok {
+		return p.having(w, "provider", provider, providersOf)
 	}
 	name, numbers, one := strings.Cut(w.text, "/")
 	nodes, first := p.spec.Spares.Nodes, p.spec.Spares.first

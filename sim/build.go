@@ -54,7 +54,10 @@ type world struct {
 	machines   []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
 	net        *network.Network
 	costs      machine.CostTable
+	plan       fault.Plan // of the configuration, and what became of its roles
 	faults     []fault.Action
+	stages     []*stage   // by subnet; nil: no fault is of a role
+	amnesiacs  []amnesiac // of plan
 	coalition  *adversary.Coalition
 	executor   *canister.Executor
 	adapter    outcalls.Adapter
@@ -116,7 +119,9 @@ func (s *simulation) build() error {
 	if err := s.checkChanges(); err != nil {
 		return err
 	}
-	s.faults, err = s.config.Faults.Compile(len(s.secrets))
+	s.plan.Add(&s.config.Faults)
+	s.stages, s.amnesiacs = s.newStages(), amnesiacs(&s.plan)
+	s.faults, err = s.plan.Compile(len(s.secrets))
 	return err
 }
 
@@ -332,16 +337,28 @@ func (s *simulation) registryPackage(subnet protocol.SubnetID) *protocol.CatchUp
 
 // corrupted makes a node's machine, with the strategies it follows if it is an attacker's.
 func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {
+	var all []adversary.Assignment
 	for _, a := range s.config.Attackers {
 		if a.Node == cfg.Node {
-			return s.coalition.Corrupt(cfg, a)
+			all = append(all, a)
 		}
+	}
+	if len(all) > 0 {
+		return s.coalition.Corrupt(cfg, all...)
 	}
 	return replica.New(cfg)
 }
 
 func (s *simulation) addHost(boot func(*machine.Host, protocol.Time) protocol.Machine) {
-	s.hosts = append(s.hosts, machine.New(machine.Config{Node: protocol.NodeID(len(s.hosts)), Costs: &s.costs}))
+	c := machine.Config{
+		Node: protocol.NodeID(len(s.hosts)), Costs: &s.costs, Chance: s.random.Split("disk", uint64(len(s.hosts))),
+	}
+	if s.log != nil {
+		c.Watch = func(at protocol.Time, _ protocol.Lane, in *protocol.Input, out *protocol.Outputs, end protocol.Time) {
+			s.log.Stepped(c.Node, at, in, out, end)
+		}
+	}
+	s.hosts = append(s.hosts, machine.New(c))
 	s.machines = append(s.machines, boot)
 	s.downs = append(s.downs, 0)
 }

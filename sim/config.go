@@ -8,6 +8,7 @@ import (
 	"icsim/protocol"
 	"icsim/sim/adversary"
 	"icsim/sim/check"
+	"icsim/sim/explain"
 	"icsim/sim/fault"
 	"icsim/sim/network"
 	"icsim/sim/trace"
@@ -46,6 +47,7 @@ type Config struct {
 	Boundary  bool                // there is a node through which people outside reach the network, in the first place
 	Inputs    []Input             // what comes from outside, in order of time; needs Boundary
 	Voucher   []byte              // nodes believe requests that have it in a signature's place, and no key, to be their sender's; nil: none
+	Branches  []Branch            // ways the history goes on other than the seed has it, in order of time
 	Short     bool                // the run ends before the scenario does: calls without an answer are not judged
 
 	// What follows must not change the digest.
@@ -53,8 +55,9 @@ type Config struct {
 	NoMetrics bool
 	Workers   int
 	Trace     trace.Config
-	Engine    *wasm.Engine // of canister.NewEngine, which serves one run at a time; nil: the run's own, with Modules
-	Modules   *wasm.Cache  // compiled canister modules, to share between runs of a process; nil: the run's own
+	Timeline  *explain.Perfetto // nil: none is written
+	Engine    *wasm.Engine      // of canister.NewEngine, which serves one run at a time; nil: the run's own, with Modules
+	Modules   *wasm.Cache       // compiled canister modules, to share between runs of a process; nil: the run's own
 
 	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
 	slices struct{ round, slice uint64 }

@@ -15,13 +15,22 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 		return
 	}
 	s.watch.happened(t, a.String())
+	if s.config.Timeline != nil {
+		s.config.Timeline.Happened(t, a.String())
+	}
 	s.effects.Reset()
 	switch a.Kind {
 	case fault.Stop:
+		if a.Torn {
+			s.hosts[a.Node].Tear()
+		}
 		s.stop(t, a.Node)
 	case fault.Start:
 		if a.LoseDisk {
 			s.hosts[a.Node].ReplaceDisk()
+		}
+		if a.Recall {
+			s.hosts[a.Node].Recall()
 		}
 		s.schedule(s.faultSource(), a.Node, t+1, occurrence{what: nodeStart, boots: s.downs[a.Node]})
 	case fault.Halt:
@@ -48,6 +57,28 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 		s.dues(a.Node, &dues)
 	case fault.Slow:
 		s.hosts[a.Node].SetSlow(machine.Ratio{Num: a.Num, Den: a.Den})
+	case fault.Stall:
+		s.hosts[a.Node].SetPace(t, 0)
+	case fault.Tick:
+		s.hosts[a.Node].SetPace(t, machine.Steady)
+	case fault.Remember:
+		s.hosts[a.Node].Remember()
+	case fault.Wear:
+		s.hosts[a.Node].SetDisk(a.Disk)
+	case fault.Trade:
+		if s.hosts[a.Node].Machine() == nil && s.hosts[a.With].Machine() == nil { // somebody outside may have started one
+			s.hosts[a.Node].SwapDisks(s.hosts[a.With])
+		}
+	case fault.Clogged:
+		s.net.Clog(a.From, a.To)
+	case fault.Freed:
+		s.net.Unclog(t, a.From, a.To, &s.effects)
+	case fault.Direct:
+		s.net.Direct(t, a.From, a.Schedule)
+	case fault.Settle:
+		s.net.Settle(a.From, a.Schedule)
+	case fault.Pick:
+		s.cast(t, a.Role)
 	}
 	s.spread(t)
 }
@@ -57,9 +88,9 @@ func (s *simulation) enforce(a *fault.Action) bool {
 	switch a.Kind {
 	case fault.Start:
 		return s.hosts[a.Node].Machine() == nil
-	case fault.Cut, fault.Disturb:
+	case fault.Cut, fault.Disturb, fault.Clogged, fault.Direct:
 		s.inForce = append(s.inForce, *a)
-	case fault.Heal, fault.Calm:
+	case fault.Heal, fault.Calm, fault.Freed, fault.Settle:
 		i := slices.IndexFunc(s.inForce, a.Ends)
 		if i < 0 {
 			return false

@@ -69,7 +69,7 @@ func (s *simulation) check(in *Input) error {
 func (s *simulation) receive(t protocol.Time, in *Input) {
 	switch {
 	case in.Request != nil:
-		s.arrive(t, s.boundary, &protocol.Arrival{From: protocol.NoNode, Msg: in.Request})
+		s.arrive(t, s.boundary, &protocol.Arrival{From: protocol.NoNode, Msg: in.Request}, 0)
 	case in.Clocks != nil:
 		for _, h := range s.hosts {
 			h.JumpClock(t, in.Clocks.By)

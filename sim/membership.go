@@ -173,6 +173,19 @@ func (s *simulation) subnetOf(n protocol.NodeID) *subnetWorld {
 	return nil
 }
 
+// homeOf gives the subnet whose replica a node runs, or else the first that it belongs to some time; nil: none.
+func (s *simulation) homeOf(n protocol.NodeID) *subnetWorld {
+	if sub := s.subnetOf(n); sub != nil {
+		return sub
+	}
+	for i, sub := range s.subnets {
+		if slices.Contains(s.everOf(i), n) {
+			return sub
+		}
+	}
+	return nil
+}
+
 // servingNodes are the members that a subnet's users reach, by the newest registry version.
 //
 // Model: API boundary nodes poll the registry and the health of nodes; here their view is always fresh. A node that was added is healthy

@@ -146,6 +146,14 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 		s.members.serving[w.Node] = true
 	}
 	s.watch.checks.Observe(w, n)
+	if sub := s.subnetOf(w.Node); sub != nil {
+		if s.stages != nil {
+			s.stages[sub.id].note(w, n)
+		}
+		if s.sought != nil && !s.corrupt(w.Node) && sub.id == s.sought.subnet {
+			s.sought.note(w, n)
+		}
+	}
 	if s.watch.follow != nil {
 		s.watch.follow.note(w, n)
 	}
@@ -154,7 +162,7 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 	}
 	if int(w.Node) >= len(s.secrets) {
 		s.watch.calls.fold(n)
-	} else if of := s.members.of[w.Node]; of != unassigned && !s.coalition.Has(w.Node) {
+	} else if of := s.members.of[w.Node]; of != unassigned && !s.corrupt(w.Node) {
 		s.watch.fold(s.watch.subnets[of], w, n)
 	}
 }

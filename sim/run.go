@@ -8,6 +8,7 @@ import (
 	"icsim/sim/boundary"
 	"icsim/sim/check"
 	"icsim/sim/event"
+	"icsim/sim/explain"
 	"icsim/sim/fault"
 	"icsim/sim/machine"
 	"icsim/sim/network"
@@ -37,7 +38,7 @@ type occurrence struct {
 	lane     protocol.Lane
 	node     protocol.NodeID
 	boots    uint32 // of the node when a message to itself was sent; of a start: how often the node had gone down before
-	index    int32  // of a fault action, input or change
+	index    int32  // of a fault action, input or change; of a message, the step in the log that it comes from
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
 	timer    *network.Timer
@@ -54,6 +55,10 @@ type simulation struct {
 	answered  func(boundary.Answer) // takes what leaves by the boundary node
 	effects   network.Effects
 	transfers []*network.Transfer
+	log       *explain.Log // nil: nobody asks what comes from what
+	sought    *sought      // nil: nobody asks about a height
+	outcomes  []check.Outcome
+	branched  int // how many branches were come by
 }
 
 // Progress is what is known while a run lasts.
@@ -76,23 +81,38 @@ func Run(c *Config, progress func(Progress) bool) (*Result, error) {
 
 // begin builds what a configuration says.
 func begin(c *Config) (*simulation, error) {
-	s := &simulation{config: c, inputs: c.Inputs, answered: func(boundary.Answer) {}}
+	s := new(simulation)
+	if err := s.begin(c); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+func (s *simulation) begin(c *Config) error {
+	s.config, s.inputs, s.answered = c, c.Inputs, func(boundary.Answer) {}
+	if c.Timeline != nil {
+		s.log = explain.NewLog(0, protocol.Never)
+		s.log.Timeline = c.Timeline
+	}
 	s.loop = event.NewLoop(c.Seed, s.handle)
 	if err := s.build(); err != nil {
-		return nil, err
+		return err
 	}
 	for i := range s.inputs {
 		if err := s.check(&s.inputs[i]); err != nil {
-			return nil, fmt.Errorf("input %d, at %s: %w", i+1, s.inputs[i].At, err)
+			return fmt.Errorf("input %d, at %s: %w", i+1, s.inputs[i].At, err)
 		}
 	}
 	s.watch = s.newWatch()
-	return s, nil
+	return nil
 }
 
 // finish ends the trace and sums up.
 func (s *simulation) finish(partial bool) (*Result, error) {
 	defer s.executor.Close()
+	if err := s.unbranched(partial); err != nil {
+		return nil, err
+	}
 	if err := s.watch.trace.Close(); err != nil {
 		return nil, fmt.Errorf("writing the trace: %w", err)
 	}
@@ -136,6 +156,10 @@ func (s *simulation) start() {
 func (s *simulation) handle(ev *event.Event[occurrence]) {
 	defer s.replayable(ev)
 	t, o := protocol.Time(ev.At), &ev.Payload
+	if s.branched < len(s.config.Branches) {
+		s.branch(t, ev.Src, ev.Seq, true)
+		defer s.branch(t, ev.Src, ev.Seq, false)
+	}
 	s.record(ev)
 	switch o.what {
 	case laneFree:
@@ -150,7 +174,7 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 		s.deliver(t, o)
 	case handed:
 		if host := s.hosts[o.node]; host.Boots() == o.boots {
-			s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message})
+			s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message}, 0)
 		}
 	case netTimer:
 		s.effects.Reset()
@@ -167,7 +191,7 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 	case registryDue:
 		s.published(t, &s.config.Changes[o.index])
 	case registrySeen:
-		s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message})
+		s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message}, 0)
 	}
 }
 
@@ -209,14 +233,20 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 	for i := range out.Notes {
 		s.note(where, &out.Notes[i])
 	}
+	cause := int32(0)
+	if s.log != nil {
+		cause = s.log.Released(node, o.lane)
+	}
 	s.transfers = s.transfers[:0]
 	for _, send := range out.Sends {
-		s.transfers = s.net.Send(t, node, send.To, send.Msg, s.transfers)
+		s.transfers = s.net.Send(t, node, send.To, send.Msg, cause, s.transfers)
 	}
 	s.dispatch(node, s.transfers)
 	boots := s.hosts[node].Boots()
 	for _, l := range out.Locals {
-		s.schedule(uint32(node), node, t.Add(max(l.After, 1)), occurrence{what: handed, lane: l.Msg.Lane(), boots: boots, message: l.Msg})
+		s.schedule(uint32(node), node, t.Add(max(l.After, 1)), occurrence{
+			what: handed, lane: l.Msg.Lane(), boots: boots, index: cause, message: l.Msg,
+		})
 	}
 	if out.Peers != nil {
 		s.effects.Reset()
@@ -231,17 +261,25 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 // restart stops a node that wants it, and starts it again from its disk.
 func (s *simulation) restart(t protocol.Time, node protocol.NodeID, r *protocol.Restart) {
 	s.watch.happened(t, fmt.Sprintf("%s restarts: %s", node, r.Why))
-	var takes protocol.Meter
-	takes.Charge(r.Takes, 1)
 	s.effects.Reset()
 	s.stop(t, node)
 	s.spread(t)
-	s.schedule(uint32(node), node, t.Add(s.costs.Cost(&takes)), occurrence{what: nodeStart, boots: s.downs[node]})
+	s.schedule(uint32(node), node, t.Add(s.restartTime(r.Takes)), occurrence{what: nodeStart, boots: s.downs[node]})
+}
+
+// restartTime is how long a replica that ends by itself is down.
+func (s *simulation) restartTime(why protocol.Op) time.Duration {
+	var takes protocol.Meter
+	takes.Charge(why, 1)
+	return s.costs.Cost(&takes)
 }
 
 // stop takes a node down, and with it a start that was due.
 func (s *simulation) stop(t protocol.Time, node protocol.NodeID) {
 	s.hosts[node].Crash()
+	if s.log != nil {
+		s.log.Crashed(node)
+	}
 	s.downs[node]++
 	s.net.Down(t, node, &s.effects)
 }
@@ -261,15 +299,21 @@ func (s *simulation) deliver(t protocol.Time, o *occurrence) {
 		s.schedule(uint32(tr.To), tr.To, tr.At, *o)
 		return
 	case network.Delivered:
-		s.arrive(t, tr.To, &protocol.Arrival{From: tr.From, Conn: tr.Conn, Msg: tr.Msg})
+		s.arrive(t, tr.To, &protocol.Arrival{From: tr.From, Conn: tr.Conn, Msg: tr.Msg}, tr.Cause)
 	}
 	s.net.Release(tr)
 }
 
 // arrive hands a message to the lane it is for. A lane that is full loses it, and the connection with it.
-func (s *simulation) arrive(t protocol.Time, node protocol.NodeID, a *protocol.Arrival) {
+func (s *simulation) arrive(t protocol.Time, node protocol.NodeID, a *protocol.Arrival, cause int32) {
 	lane := a.Msg.Lane()
+	if s.log != nil {
+		s.log.Arrived(node, lane, explain.Input{At: t, From: a.From, Cause: cause, Msg: a.Msg})
+	}
 	due, taken := s.hosts[node].Arrive(t, lane, a)
+	if s.log != nil && !taken {
+		s.log.Refused(node, lane)
+	}
 	s.due(node, lane, due)
 	if !taken && s.hosts[node].Running() && a.Conn != 0 {
 		s.effects.Reset()
@@ -304,7 +348,13 @@ func (s *simulation) boot(t protocol.Time, node protocol.NodeID) {
 	if host.Machine() != nil {
 		return // two starts at one time
 	}
-	dues := host.Start(t, s.machines[node](host, host.Now(t)))
+	var m protocol.Machine
+	if stopped := host.Try(func() { m = s.machines[node](host, host.Now(t)) }); stopped != "" {
+		s.watch.happened(t, fmt.Sprintf("%s does not start: %s", node, stopped))
+		s.schedule(uint32(node), node, t.Add(s.restartTime(protocol.OpRestart)), occurrence{what: nodeStart, boots: s.downs[node]})
+		return
+	}
+	dues := host.Start(t, m)
 	s.dues(node, &dues)
 	s.effects.Reset()
 	s.net.Up(t, node, &s.effects)

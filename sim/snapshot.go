@@ -108,7 +108,7 @@ func (s *simulation) nodeSnapshot(n protocol.NodeID, place int) NodeSnapshot {
 	}
 	for _, a := range s.config.Attackers {
 		if a.Node == n {
-			out.Strategies = a.Strategies
+			out.Strategies = append(out.Strategies, a.Strategies...)
 		}
 	}
 	if f := s.watch.follow; f != nil {

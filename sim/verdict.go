@@ -10,18 +10,19 @@ import (
 	"icsim/protocol/orchestrator"
 	"icsim/protocol/registry"
 	"icsim/sim/check"
+	"icsim/sim/fault"
 )
 
 // checkConfig tells the checkers what to demand of whom.
 func (s *simulation) checkConfig() check.Config {
-	c := check.Config{Corrupt: s.coalition.Has, Settled: s.hasSettled, Bounds: s.config.Bounds, Healing: s.config.Healing}
+	c := check.Config{Corrupt: s.corrupt, Settled: s.hasSettled, Bounds: s.config.Bounds, Healing: s.config.Healing}
 	c.Bounds.Downtime = s.downtime()
 	for i, sub := range s.subnets {
 		ever := s.everOf(i)
 		k := check.Subnet{
 			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes, Key: sub.keys.High.Group.Key,
 			Interval: protocol.Height(s.config.Subnets[i].DKGIntervalLength),
-			Excused:  append(s.excused(ever, len(sub.nodes)), s.halts(i)...),
+			Excused:  s.excusedOf(i),
 			Returns:  s.returns(ever),
 		}
 		for n := range s.config.Changes {
@@ -32,7 +33,6 @@ func (s *simulation) checkConfig() check.Config {
 				}
 			}
 		}
-		slices.SortStableFunc(k.Excused, func(a, b check.Window) int { return cmp.Compare(a.From, b.From) })
 		c.Subnets = append(c.Subnets, k)
 	}
 	return c
@@ -76,7 +76,7 @@ func (s *simulation) disturbances() []disturbance {
 			all = append(all, disturbance{n, check.Window{From: protocol.Time(at), To: protocol.Time(at + lasts)}})
 		}
 	}
-	f := &s.config.Faults
+	f := &s.plan
 	for _, x := range f.Crashes {
 		add(x.Node, x.At, x.Down)
 	}
@@ -103,6 +103,74 @@ func (s *simulation) disturbances() []disturbance {
 	}
 	for _, x := range f.Drifts {
 		add(x.Node, x.At, x.For)
+	}
+	for _, x := range f.Stalls {
+		add(x.Node, x.At, x.For)
+	}
+	for _, x := range f.Disks {
+		if x.Full {
+			add(x.Node, x.At, x.For+s.restartTime(protocol.OpRestart))
+		} else {
+			add(x.Node, x.At, x.For)
+		}
+	}
+	for _, x := range f.Swaps {
+		add(x.A, x.At, x.Down)
+		add(x.B, x.At, x.Down)
+	}
+	for _, x := range f.Clogs {
+		for _, n := range fewer(x.From, x.To) {
+			add(n, x.At, x.For)
+		}
+	}
+	for _, x := range f.Schedulers {
+		for _, n := range x.Nodes {
+			add(n, x.At, x.For)
+		}
+	}
+	return all
+}
+
+// fewer gives the side of a clog that has fewer nodes: those that are away from the others.
+func fewer(from, to []protocol.NodeID) []protocol.NodeID {
+	if len(from) <= len(to) {
+		return from
+	}
+	return to
+}
+
+// corrupt tells whom checkers do not believe: attackers, and nodes whose disks give them something else than they wrote. These may
+// sign two things without knowing it.
+func (s *simulation) corrupt(n protocol.NodeID) bool {
+	return s.coalition.Has(n) || len(s.amnesiacs) > 0 && s.forgets(n, protocol.Time(s.loop.Now()))
+}
+
+// An amnesiac is a node whose disk does not keep what it should, from a time on.
+type amnesiac struct {
+	node  protocol.NodeID
+	since protocol.Time
+}
+
+func (s *simulation) forgets(n protocol.NodeID, by protocol.Time) bool {
+	return slices.ContainsFunc(s.amnesiacs, func(a amnesiac) bool { return a.node == n && a.since <= by })
+}
+
+// amnesiacs are the nodes of a plan whose disks do not keep what they should.
+func amnesiacs(p *fault.Plan) (all []amnesiac) {
+	add := func(n protocol.NodeID, at time.Duration) { all = append(all, amnesiac{n, protocol.Time(at)}) }
+	for _, x := range p.Crashes {
+		if x.Forgets > 0 {
+			add(x.Node, x.At)
+		}
+	}
+	for _, x := range p.Disks {
+		if x.Lose+x.Misdirect > 0 {
+			add(x.Node, x.At)
+		}
+	}
+	for _, x := range p.Swaps {
+		add(x.A, x.At)
+		add(x.B, x.At)
 	}
 	return all
 }
@@ -144,6 +212,13 @@ func (s *simulation) isMinority(groups [][]protocol.NodeID, n protocol.NodeID) b
 		}
 	}
 	return reach < len(members)-protocol.FaultsTolerated(len(members))
+}
+
+// excusedOf gives the spans in which a subnet need not make progress: for faults, and while it is halted.
+func (s *simulation) excusedOf(subnet int) []check.Window {
+	all := append(s.excused(s.everOf(subnet), len(s.subnets[subnet].nodes)), s.halts(subnet)...)
+	slices.SortStableFunc(all, func(a, b check.Window) int { return cmp.Compare(a.From, b.From) })
+	return all
 }
 
 // excused gives the spans in which more than f nodes of a subnet of some size are disturbed or corrupt while at least one of them is
@@ -189,7 +264,7 @@ func (s *simulation) troubled(nodes []protocol.NodeID, spans []disturbance, at p
 		return 0
 	}
 	for _, n := range nodes {
-		if s.coalition.Has(n) && !slices.Contains(who, n) {
+		if (s.corrupt(n) || s.forgets(n, at)) && !slices.Contains(who, n) {
 			who = append(who, n)
 		}
 	}
@@ -212,12 +287,12 @@ func (s *simulation) settled() func(protocol.NodeID) bool {
 			unsettled[d.node] = true
 		}
 	}
-	for _, c := range s.config.Faults.Crashes {
+	for _, c := range s.plan.Crashes {
 		if c.Down == 0 {
 			unsettled[c.Node] = true
 		}
 	}
-	for _, p := range s.config.Faults.Partitions {
+	for _, p := range s.plan.Partitions {
 		for _, n := range slices.Concat(p.Groups...) {
 			if p.For == 0 && s.isMinority(p.Groups, n) {
 				unsettled[n] = true
@@ -241,6 +316,7 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 		outcomes = append(outcomes, e.Judge(r.quantity(e.Quantity, e.Subnet)))
 	}
 	outcomes = append(outcomes, s.judgeReplies(s.config.Short || r.Partial)...)
+	s.outcomes = outcomes
 	for i := range outcomes {
 		o := &outcomes[i]
 		c := CheckResult{Name: o.Name, Kind: o.Kind, OK: o.OK, Detail: o.Detail}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -14,12 +15,13 @@ import (
 )
 
 func listCommand() *cobra.Command {
-	var strategies, variants, places, quantities, canisters bool
+	var strategies, faults, variants, places, quantities, canisters bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the scenarios shipped, one line each",
 		Example: `  icsim list
   icsim list --strategies    what attackers can do
+  icsim list --faults        what can go wrong
   icsim list --variants      rules in place of the deployed ones: what mainnet once did, and hard circumstances
   icsim list --places        where nodes can stand
   icsim list --canisters     the library of canisters, with their settings
@@ -29,9 +31,12 @@ func listCommand() *cobra.Command {
 			t := &table{}
 			switch {
 			case strategies:
-				names, about := adversary.Names()
-				for _, name := range names {
-					t.row(name, about[name])
+				for _, s := range adversary.Strategies() {
+					t.row(s.Name, s.About+takes(&s))
+				}
+			case faults:
+				for _, k := range scenarios.FaultKinds() {
+					t.row(k.Name, k.About)
 				}
 			case variants:
 				listVariants(t)
@@ -53,12 +58,28 @@ func listCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVar(&strategies, "strategies", false, "list the strategies of attackers instead")
+	cmd.Flags().BoolVar(&faults, "faults", false, "list the kinds of faults instead")
 	cmd.Flags().BoolVar(&variants, "variants", false, "list the rules that can take the place of deployed ones instead")
 	cmd.Flags().BoolVar(&places, "places", false, "list the built-in cities instead")
 	cmd.Flags().BoolVar(&quantities, "quantities", false, "list the quantities of expectations instead")
 	cmd.Flags().BoolVar(&canisters, "canisters", false, "list the library of canisters instead")
-	cmd.MarkFlagsMutuallyExclusive("strategies", "variants", "places", "quantities", "canisters")
+	cmd.MarkFlagsMutuallyExclusive("strategies", "faults", "variants", "places", "quantities", "canisters")
 	return cmd
+}
+
+// takes names the parameters of a strategy.
+func takes(s *adversary.Strategy) string {
+	var words []string
+	if !s.Always {
+		words = append(words, "from", "until")
+	}
+	for _, p := range s.Takes {
+		words = append(words, string(p))
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return "  [" + strings.Join(words, ", ") + "]"
 }
 
 func listScenarios(t *table) error {

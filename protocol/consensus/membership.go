@@ -3,6 +3,7 @@ package consensus
 import (
 	"slices"
 
+	"icsim/crypto"
 	"icsim/protocol"
 )
 
@@ -60,9 +61,18 @@ func (r *Reader) roster(h protocol.Height) *roster {
 }
 
 func (o *roster) shuffle(beacon *protocol.Random, purpose string) {
-	o.ranking = append(o.ranking[:0], o.record.Members...)
-	rand := protocol.NewRand(beacon.Hash(), purpose)
-	rand.Shuffle(len(o.ranking), func(i, j int) { o.ranking[i], o.ranking[j] = o.ranking[j], o.ranking[i] })
+	o.ranking = shuffled(append(o.ranking[:0], o.record.Members...), beacon.Hash(), purpose)
+}
+
+func shuffled(nodes []protocol.NodeID, beacon crypto.Hash, purpose string) []protocol.NodeID {
+	rand := protocol.NewRand(beacon, purpose)
+	rand.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
+	return nodes
+}
+
+// Ranking gives the members of a subnet by rank at the height after that of a signed beacon.
+func Ranking(members []protocol.NodeID, beacon crypto.Hash) []protocol.NodeID {
+	return shuffled(slices.Clone(members), beacon, purposeRanking)
 }
 
 // position gives a node's place among the members, or −1.

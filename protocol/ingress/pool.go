@@ -66,6 +66,9 @@ func NewPool(cfg Config) *Pool {
 	}
 }
 
+// Len is the number of valid calls.
+func (p *Pool) Len() int { return len(p.validated) }
+
 // Has tells whether the pool has a call, or the state: then it need not be judged again.
 func (p *Pool) Has(id protocol.MessageID) bool { return p.validated[id] != nil || p.cfg.IsKnown(id) }
 

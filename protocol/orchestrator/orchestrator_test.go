@@ -155,7 +155,7 @@ func TestNodesForgetTheirSubnet(t *testing.T) {
 		}
 		require.Len(t, d.Load(space), left, "space %d", space)
 	}
-	require.Len(t, d.Replaced().Load(protocol.DiskKeys), 3, "nor does a lost disk take them")
+	require.Len(t, protocol.NewDisk().WithKeys(d).Load(protocol.DiskKeys), 3, "nor does a lost disk take them")
 }
 
 // A stage is a machine that is stepped by hand.

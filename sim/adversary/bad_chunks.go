@@ -4,7 +4,6 @@ import (
 	"bytes"
 
 	"icsim/protocol"
-	"icsim/protocol/replica"
 )
 
 // badChunks alters every part of a state that it serves, as the replica's own malicious flag does it
@@ -13,7 +12,7 @@ import (
 func badChunks() strategy {
 	return strategy{
 		about: "alters the parts of states that it serves",
-		wrap: func(inner protocol.Machine, _ *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, _ *hand) protocol.Machine {
 			return &filter{inner, func(out *protocol.Outputs) {
 				for i := range out.Sends {
 					reply, ok := out.Sends[i].Msg.(*protocol.ChunkReply)

@@ -15,7 +15,7 @@ import (
 func badDealings() strategy {
 	return strategy{
 		about: "deals badly for the subnet's next keys",
-		configure: func(cfg *replica.Config) {
+		configure: func(cfg *replica.Config, _ *hand) {
 			cfg.Generation = &badDealer{cfg.Generation, misdeal.Attacks()}
 		},
 	}

@@ -2,7 +2,6 @@ package adversary
 
 import (
 	"icsim/protocol"
-	"icsim/protocol/replica"
 )
 
 // dropCalls acknowledges users' calls and forgets them. It probes that clients do not take an acknowledgement for more than it is:
@@ -10,7 +9,7 @@ import (
 func dropCalls() strategy {
 	return strategy{
 		about: "acknowledges users' calls and forgets them",
-		wrap: func(inner protocol.Machine, _ *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, _ *hand) protocol.Machine {
 			return &callDropper{inner: inner}
 		},
 	}

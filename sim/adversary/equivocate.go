@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"icsim/protocol"
-	"icsim/protocol/replica"
 )
 
 // equivocate shows half of the subnet one block and half another at each height that it makes: they differ in time by a
@@ -13,7 +12,7 @@ import (
 func equivocate() strategy {
 	return strategy{
 		about: "proposes two blocks, one to each half of the subnet",
-		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, cfg *hand) protocol.Machine {
 			e := &equivocator{cfg: cfg, show: func(to []protocol.NodeID) (one, other []protocol.NodeID) {
 				return to[:len(to)/2], to[len(to)/2:]
 			}}
@@ -27,7 +26,7 @@ func equivocate() strategy {
 func twinToOne() strategy {
 	return strategy{
 		about: "proposes a block to all, and a second one to the last node as well",
-		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, cfg *hand) protocol.Machine {
 			e := &equivocator{cfg: cfg, show: func(to []protocol.NodeID) (one, other []protocol.NodeID) {
 				return to, to[len(to)-1:]
 			}}
@@ -38,7 +37,7 @@ func twinToOne() strategy {
 
 // An equivocator makes a second block beside each of its own. show says who of the receivers sees which.
 type equivocator struct {
-	cfg  *replica.Config
+	cfg  *hand
 	show func(to []protocol.NodeID) (one, other []protocol.NodeID)
 }
 
@@ -64,10 +63,5 @@ func (e *equivocator) edit(out *protocol.Outputs) {
 
 // twin makes a second block like p, signed as well.
 func (e *equivocator) twin(p *protocol.BlockProposal) *protocol.BlockProposal {
-	block := *p.Block
-	block.Context.Time++
-	hash := block.Hash()
-	meta := protocol.BlockMetadata{Version: block.Version, Height: block.Height, Subnet: p.Subnet, Hash: hash}
-	sig := e.cfg.Scheme.SignBasic(e.cfg.Secrets.Basic, meta.Signable())
-	return protocol.NewBlockProposal(&block, hash, p.Subnet, p.Signer, sig)
+	return e.cfg.propose(p, func(b *protocol.Block) { b.Context.Time++ })
 }

@@ -4,7 +4,6 @@ import (
 	"bytes"
 
 	"icsim/protocol"
-	"icsim/protocol/replica"
 )
 
 // falseQueries changes what it answers to queries on its way out, as a proxy in front of an honest node would. It probes that
@@ -12,7 +11,7 @@ import (
 func falseQueries() strategy {
 	return strategy{
 		about: "changes the answers to queries, but not their signature: clients see through it",
-		wrap: func(inner protocol.Machine, _ *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, _ *hand) protocol.Machine {
 			return &filter{inner, func(out *protocol.Outputs) {
 				editQueries(out, func(reply *protocol.QueryReply) {})
 			}}

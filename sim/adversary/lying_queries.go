@@ -2,7 +2,6 @@ package adversary
 
 import (
 	"icsim/protocol"
-	"icsim/protocol/replica"
 )
 
 // lyingQueries changes the answers to queries and signs them with the node's own key: a client that asks one node has to believe
@@ -11,7 +10,7 @@ import (
 func lyingQueries() strategy {
 	return strategy{
 		about: "changes the answers to queries and signs them: only certified data gives it away",
-		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, cfg *hand) protocol.Machine {
 			return &filter{inner, func(out *protocol.Outputs) {
 				editQueries(out, func(reply *protocol.QueryReply) {
 					reply.Signature = cfg.Scheme.SignBasic(cfg.Secrets.Basic, reply.Signable())

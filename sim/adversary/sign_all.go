@@ -5,7 +5,6 @@ import (
 
 	"icsim/crypto"
 	"icsim/protocol"
-	"icsim/protocol/replica"
 )
 
 // notarizeAll signs every block it hears of for notarization: of any rank, at once, valid or not, two of one maker too, long
@@ -14,7 +13,7 @@ import (
 func notarizeAll() strategy {
 	return strategy{
 		about: "signs every block it hears of for notarization",
-		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, cfg *hand) protocol.Machine {
 			return newSignAll(inner, cfg, protocol.KindNotarizationShare, crypto.DomainNotarization)
 		},
 	}
@@ -24,7 +23,7 @@ func notarizeAll() strategy {
 func finalizeAll() strategy {
 	return strategy{
 		about: "signs every block it hears of for finalization",
-		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, cfg *hand) protocol.Machine {
 			return newSignAll(inner, cfg, protocol.KindFinalizationShare, crypto.DomainFinalization)
 		},
 	}
@@ -33,7 +32,7 @@ func finalizeAll() strategy {
 // signAll looks at what arrives, before the pool behind it can refuse it.
 type signAll struct {
 	inner  protocol.Machine
-	cfg    *replica.Config
+	cfg    *hand
 	kind   protocol.ArtifactKind
 	domain string
 	peers  []protocol.NodeID
@@ -50,7 +49,7 @@ const (
 	kindsOfSlot = 2
 )
 
-func newSignAll(inner protocol.Machine, cfg *replica.Config, kind protocol.ArtifactKind, domain string) *signAll {
+func newSignAll(inner protocol.Machine, cfg *hand, kind protocol.ArtifactKind, domain string) *signAll {
 	members := cfg.Registry.At(cfg.Registry.Latest(cfg.Now)).Subnet(cfg.Subnet).Members
 	peers := slices.DeleteFunc(slices.Clone(members), func(n protocol.NodeID) bool { return n == cfg.Node })
 	return &signAll{inner: inner, cfg: cfg, kind: kind, domain: domain, peers: peers, signed: map[protocol.BlockHash]bool{}}

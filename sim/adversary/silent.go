@@ -3,8 +3,6 @@ package adversary
 import (
 	"icsim/protocol"
 	"icsim/sim/rng"
-
-	"icsim/protocol/replica"
 )
 
 // silent says nothing to anyone, ever: it probes liveness with f nodes gone whom nobody knows to be gone. With f+1 of them
@@ -12,7 +10,7 @@ import (
 func silent() strategy {
 	return strategy{
 		about: "sends nothing to anyone",
-		wrap: func(inner protocol.Machine, _ *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, _ *hand) protocol.Machine {
 			return &filter{inner, func(out *protocol.Outputs) { out.Sends = out.Sends[:0] }}
 		},
 	}
@@ -23,7 +21,7 @@ func silent() strategy {
 func noRelay() strategy {
 	return strategy{
 		about: "sends only artifacts of its own making",
-		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, cfg *hand) protocol.Machine {
 			return &filter{inner, func(out *protocol.Outputs) {
 				keepSends(out, func(m protocol.Message) bool {
 					update, ok := m.(*protocol.SlotUpdate)
@@ -59,7 +57,7 @@ func isBy(a protocol.Artifact, n protocol.NodeID) bool {
 func corruptShares() strategy {
 	return strategy{
 		about: "sends shares with wrong signatures",
-		wrap: func(inner protocol.Machine, cfg *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, cfg *hand) protocol.Machine {
 			noise := rng.Root(uint64(cfg.Seed[0])).Split("corrupt shares", uint64(cfg.Node)).Stream()
 			return &filter{inner, func(out *protocol.Outputs) {
 				for i := range out.Sends {

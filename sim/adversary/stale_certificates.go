@@ -3,7 +3,6 @@ package adversary
 import (
 	"icsim/crypto"
 	"icsim/protocol"
-	"icsim/protocol/replica"
 )
 
 // staleCertificates answers each question about the state with the first certificate that it made for it, however old that is by
@@ -12,7 +11,7 @@ import (
 func staleCertificates() strategy {
 	return strategy{
 		about: "answers reads and calls with the first certificate it made about them",
-		wrap: func(inner protocol.Machine, _ *replica.Config) protocol.Machine {
+		wrap: func(inner protocol.Machine, _ *hand) protocol.Machine {
 			return &stale{inner: inner, asked: map[protocol.MessageID]crypto.Hash{}, first: map[crypto.Hash][]byte{}}
 		},
 	}

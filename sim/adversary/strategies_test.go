@@ -12,6 +12,7 @@ import (
 	"icsim/protocol/protocoltest"
 	"icsim/protocol/replica"
 	"icsim/protocol/replica/replicatest"
+	"icsim/sim/rng"
 )
 
 // self is the corrupt node of the four.
@@ -22,12 +23,16 @@ const self protocol.NodeID = 1
 func TestCorruptNodesAreMachines(t *testing.T) {
 	w := replicatest.NewWorld(4)
 	inputs := w.Recorded(self)
+	half := len(inputs) / 2
 	names, _ := Names()
 	all := [][]string{names}
 	for _, name := range names {
 		all = append(all, []string{name})
 	}
-	for _, strategies := range all {
+	for i, strategies := range all {
+		if i > 0 { // one by one they get the first half of it
+			inputs = inputs[:min(len(inputs), half)]
+		}
 		a := Assignment{Node: self, Strategies: strategies}
 		coalition := NewCoalition([]Assignment{a})
 		protocoltest.TestMachine(t, func() protocol.Machine { return coalition.Corrupt(w.Config(self), a) }, inputs...)
@@ -58,14 +63,22 @@ type scene struct {
 	testing.TB
 	*replicatest.World
 	cfg     replica.Config
+	hand    hand
 	inner   scripted
 	machine protocol.Machine
 }
 
-func play(t testing.TB, name string) *scene {
+func play(t testing.TB, name string) *scene { return told(t, name, Parameters{}) }
+
+// told plays a strategy with parameters.
+func told(t testing.TB, name string, p Parameters) *scene {
 	s := &scene{TB: t, World: replicatest.NewWorld(4)}
 	s.cfg = s.Config(self)
-	s.machine = strategies()[name].wrap(&s.inner, &s.cfg)
+	s.hand = hand{Config: &s.cfg, Parameters: p, coalition: NewCoalition(nil), random: rng.Root(1)}
+	if configure := strategies()[name].configure; configure != nil {
+		configure(&s.cfg, &s.hand)
+	}
+	s.machine = strategies()[name].wrap(&s.inner, &s.hand)
 	return s
 }
 

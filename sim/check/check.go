@@ -30,6 +30,7 @@ type Violation struct {
 	Where  Where
 	Height protocol.Height
 	Detail string
+	Since  protocol.Time // of progress: from when on the wait counts
 }
 
 // An Outcome is one check's end.
@@ -131,6 +132,14 @@ var names = []struct {
 	{"convergence", Liveness}, // where there is a healing
 }
 
+// Names lists the checks of every run, in the order in which they are reported.
+func Names() (all []string) {
+	for _, n := range names {
+		all = append(all, n.name)
+	}
+	return all
+}
+
 // New starts the checks of a run.
 func New(c Config) *Suite {
 	s := &Suite{config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}}
@@ -167,6 +176,9 @@ func (s *Suite) assign(n protocol.NodeID, sub *subnet) {
 	}
 	s.of[n] = sub
 }
+
+// Excuse replaces the spans of a subnet's Excused: a fault has hit whom nobody knew before.
+func (s *Suite) Excuse(subnet int, excused []Window) { s.subnets[subnet].Excused = excused }
 
 // fail records a violation.
 func (s *Suite) fail(name string, w Where, h protocol.Height, format string, args ...any) {

@@ -255,6 +255,9 @@ func (s *Suite) progress(sub *subnet, now protocol.Time) {
 		s.fail("progress", Where{At: now, Node: sub.Nodes[0]}, sub.best,
 			"subnet %s finalized nothing after height %d for %.1f s from %.1f s on; the bound is %s",
 			sub.Name, sub.best, wait.Seconds(), time.Duration(since).Seconds(), bound)
+		if v := s.byName["progress"].Violations; len(v) < maxViolations {
+			v[len(v)-1].Since = since
+		}
 	}
 }
 

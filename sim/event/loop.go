@@ -50,6 +50,15 @@ func (l *Loop[P]) addSources(n int) {
 	}
 }
 
+// Rekey lets a new seed decide the order of the events to be scheduled. What is pending keeps its place.
+func (l *Loop[P]) Rekey(seed rng.Source) {
+	n := len(l.sources)
+	l.ties = seed.Split("tie")
+	for id := range n {
+		l.sources[id].tie = l.ties.Split("source", uint64(id)).At(0).Uint64()
+	}
+}
+
 // weyl and mix are SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
 const weyl = 0x9E3779B97F4A7C15
 

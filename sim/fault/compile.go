@@ -16,6 +16,15 @@ import (
 // time in the order of the plan. The error has every fault found, one a line.
 func (p *Plan) Compile(nodes int) ([]Action, error) {
 	c := compiler{nodes: nodes}
+	c.plan(p)
+	if len(c.errs) > 0 {
+		return nil, errors.Join(c.errs...)
+	}
+	slices.SortStableFunc(c.actions, func(a, b Action) int { return cmp.Compare(a.At, b.At) })
+	return c.actions, nil
+}
+
+func (c *compiler) plan(p *Plan) {
 	c.crashes(p.Crashes)
 	c.pauses(p.Pauses)
 	c.partitions(p.Partitions)
@@ -23,11 +32,12 @@ func (p *Plan) Compile(nodes int) ([]Action, error) {
 	c.bandwidths(p.Bandwidths)
 	c.clocks(p.Jumps, p.Drifts)
 	c.slowCPUs(p.SlowCPUs)
-	if len(c.errs) > 0 {
-		return nil, errors.Join(c.errs...)
-	}
-	slices.SortStableFunc(c.actions, func(a, b Action) int { return cmp.Compare(a.At, b.At) })
-	return c.actions, nil
+	c.stalls(p.Stalls)
+	c.disks(p.Disks)
+	c.swaps(p.Swaps)
+	c.clogs(p.Clogs)
+	c.schedulers(p.Schedulers)
+	c.roles(p.Roles)
 }
 
 type compiler struct {
@@ -105,7 +115,14 @@ func (c *compiler) crashes(crashes []Crash) {
 		c.node("crash", f.Node)
 		c.times("crash", f.At, f.Down)
 		spans = append(spans, newSpan(f.Node, f.At, f.Down))
-		c.during(f.At, f.Down, Action{Kind: Stop, Node: f.Node}, Action{Kind: Start, Node: f.Node, LoseDisk: f.LoseDisk})
+		if f.Forgets > 0 {
+			if f.Forgets >= f.At || f.LoseDisk || f.Down == 0 {
+				c.fail("crash of node %d at %v forgets %v: less than there was before, and it must start again with its disk", f.Node, f.At, f.Forgets)
+			}
+			c.during(f.At-f.Forgets, 0, Action{Kind: Remember, Node: f.Node}, Action{})
+		}
+		c.during(f.At, f.Down, Action{Kind: Stop, Node: f.Node, Torn: f.Torn},
+			Action{Kind: Start, Node: f.Node, LoseDisk: f.LoseDisk, Recall: f.Forgets > 0})
 	}
 	c.disjoint("crash", spans)
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"icsim/protocol"
+	"icsim/sim/machine"
 	"icsim/sim/network"
 )
 
@@ -17,6 +18,12 @@ type Plan struct {
 	Jumps      []ClockJump
 	Drifts     []ClockDrift
 	SlowCPUs   []SlowCPU
+	Stalls     []ClockStall
+	Disks      []Disk
+	Swaps      []Swap
+	Clogs      []Clog
+	Schedulers []Scheduler
+	Roles      []Role
 }
 
 // A Crash stops a node at once. Its disk survives unless LoseDisk.
@@ -25,6 +32,8 @@ type Crash struct {
 	At       time.Duration
 	Down     time.Duration // until it starts again; 0: for ever
 	LoseDisk bool
+	Torn     bool          // a part of what it was about to write is written
+	Forgets  time.Duration // amnesia: it starts from what was on its disk so long before; 0: it does not forget
 }
 
 // A Pause stops a node's processor for a while; nothing is lost.
@@ -82,3 +91,64 @@ type SlowCPU struct {
 	At       time.Duration
 	For      time.Duration // 0: for ever
 }
+
+// A ClockStall lets a node's wall clock stand for a while. It is late from then on. The monotonic clock goes on.
+type ClockStall struct {
+	Node protocol.NodeID
+	At   time.Duration
+	For  time.Duration // 0: for ever
+}
+
+// A Disk goes wrong for a while, while its node runs.
+type Disk struct {
+	Node protocol.NodeID
+	machine.DiskFault
+	At  time.Duration
+	For time.Duration // 0: for ever
+}
+
+// A Swap crashes two nodes, exchanges their disks and starts them again.
+type Swap struct {
+	A, B protocol.NodeID
+	At   time.Duration
+	Down time.Duration
+}
+
+// A Clog keeps back what each of From sends to each of To, and lets all of it go at its end. Connections do not break.
+type Clog struct {
+	From, To []protocol.NodeID
+	BothWays bool
+	At       time.Duration
+	For      time.Duration // 0: for ever
+}
+
+// A Scheduler hands the links among Nodes to an adversary who reorders and starves, until the network stabilises.
+type Scheduler struct {
+	Nodes []protocol.NodeID
+	network.Schedule
+	At  time.Duration
+	For time.Duration // 0: for ever
+}
+
+// A Role hits whoever plays a role at a time.
+type Role struct {
+	As   Part
+	Of   []protocol.NodeID // the subnet
+	At   time.Duration
+	Then Plan // of faults of protocol.NoNode, who stands for that node, at times from At on
+}
+
+// A Part is what a node may be at a time.
+type Part uint8
+
+const (
+	// BlockMaker has rank 0 at the height of which blocks are being made, after the newest beacon that a node of the subnet has seen.
+	BlockMaker Part = iota
+	// Slowest has the least finalized height; of several the one that came to it last.
+	Slowest
+)
+
+// Parts are the names of parts.
+func Parts() []string { return []string{"block-maker", "slowest"} }
+
+func (p Part) String() string { return Parts()[p] }

@@ -27,5 +27,6 @@
 // # What is left out
 //
 // Lanes do not compete for cores: mainnet nodes have 64 and more, a replica far fewer busy threads. The four
-// execution threads are one lane whose meter counts the instructions of the busiest. A slow or full disk is later work.
+// execution threads are one lane whose meter counts the instructions of the busiest. Of a value on disk there is no half: a torn write
+// is one that is made and the next that is not.
 package machine

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"icsim/protocol"
+	"icsim/sim/rng"
 )
 
 // MaxQueued bounds the arrivals that wait for one lane. It is far above what a healthy node sees (a subnet of 40
@@ -27,6 +28,11 @@ type Config struct {
 	Clock time.Duration // what its wall clock is ahead by, at time 0
 	Drift Drift         // of its clocks
 	Slow  Ratio         // of the time that work takes, against the cost table; zero: 1/1
+	// Chance decides which writes a faulty disk does not make as it should.
+	Chance rng.Source
+	// Watch is told of each step when it begins, with what it got and will put out at its end; nil: nobody looks. It changes nothing
+	// and keeps nothing.
+	Watch func(at protocol.Time, on protocol.Lane, in *protocol.Input, out *protocol.Outputs, end protocol.Time)
 }
 
 // A Host is a simulated computer with one node on it. It is a state machine without a clock of its own: see the
@@ -37,7 +43,7 @@ type Host struct {
 	own     Config // as it was made
 	slow    Ratio  // beside its own
 	clock   clock
-	disk    *protocol.Disk
+	drive   drive
 	machine protocol.Machine // nil: down
 	paused  bool
 	boots   uint32
@@ -49,7 +55,7 @@ type Host struct {
 func New(c Config) *Host {
 	checkDrift(c.Drift)
 	c.Slow = c.Slow.orOne()
-	h := &Host{node: c.Node, costs: c.Costs, own: c, slow: Ratio{1, 1}, disk: protocol.NewDisk()}
+	h := &Host{node: c.Node, costs: c.Costs, own: c, slow: Ratio{1, 1}, drive: drive{disk: protocol.NewDisk(), chance: c.Chance}}
 	h.clock = clock{base: protocol.Time(c.Clock), drift: c.Drift, pace: Steady}
 	return h
 }
@@ -81,14 +87,6 @@ func (h *Host) Crash() {
 	for i := range h.lanes {
 		h.lanes[i] = lane{worked: h.lanes[i].worked}
 	}
-}
-
-// ReplaceDisk gives a host that is down an empty disk, but for its keys.
-func (h *Host) ReplaceDisk() {
-	if h.machine != nil {
-		panic(fmt.Sprintf("machine: node %s loses its disk while it runs", h.node))
-	}
-	h.disk = h.disk.Replaced()
 }
 
 // Pause stops the host's processor; its clocks run on and what arrives waits.
@@ -163,6 +161,19 @@ func (h *Host) rearm(t protocol.Time) Dues {
 // Model: a step in progress ends as planned.
 func (h *Host) SetSlow(r Ratio) { h.slow = r.orOne() }
 
+// A LaneStatus is what a lane is about.
+type LaneStatus struct {
+	Busy   protocol.Time // until then
+	Queued int           // arrivals that wait
+	Wish   protocol.Time // to be woken, on the simulation's clock; Never
+}
+
+// Lane tells what a lane of a host that is up is about.
+func (h *Host) Lane(l protocol.Lane) LaneStatus {
+	x := &h.lanes[l]
+	return LaneStatus{Busy: x.end, Queued: len(x.queue), Wish: h.clock.when(x.wish)}
+}
+
 // Running tells whether the host is up and not paused.
 func (h *Host) Running() bool { return h.machine != nil && !h.paused }
 
@@ -171,9 +182,6 @@ func (h *Host) Boots() uint32 { return h.boots }
 
 // Machine is what runs on the host; nil when it is down.
 func (h *Host) Machine() protocol.Machine { return h.machine }
-
-// Disk is what survives crashes.
-func (h *Host) Disk() *protocol.Disk { return h.disk }
 
 // Now reads the wall clock.
 func (h *Host) Now(t protocol.Time) protocol.Time { return h.clock.now(t) }

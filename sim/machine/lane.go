@@ -65,7 +65,12 @@ func (h *Host) Free(t protocol.Time, on protocol.Lane) (*protocol.Outputs, Due) 
 		l.full = false
 		out = &l.out[l.cur]
 		l.cur ^= 1
-		h.disk.Apply(out.Writes)
+		if h.drive.fault.Full && len(out.Writes) > 0 {
+			empty(out)
+			out.Restart = protocol.Restart{Why: "its disk is full", Takes: protocol.OpRestart}
+		} else {
+			h.drive.apply(out.Writes)
+		}
 	}
 	if len(l.queue) > 0 || h.clock.when(l.wish) <= t {
 		return out, h.step(t, on)
@@ -92,15 +97,21 @@ func (h *Host) step(t protocol.Time, on protocol.Lane) Due {
 	out := &l.out[l.cur]
 	empty(out)
 	h.in = protocol.Input{Lane: on, Now: h.clock.now(t), Instant: h.clock.instant(t), Arrivals: l.queue}
-	h.machine.Step(&h.in, out)
+	if stopped := h.Try(func() { h.machine.Step(&h.in, out) }); stopped != "" {
+		empty(out)
+		out.Restart = protocol.Restart{Why: stopped, Takes: protocol.OpRestart}
+	}
 
 	arrivals := len(l.queue)
+	spent := max(h.slow.scale(h.own.Slow.scale(h.costs.Cost(&out.Meter)+h.slows(&out.Meter))), 1)
+	if h.own.Watch != nil {
+		h.own.Watch(t, on, &h.in, out, t.Add(spent))
+	}
 	clear(l.queue)
 	l.queue = l.queue[:0]
 	if cap(l.queue) > keepQueue {
 		l.queue = nil
 	}
-	spent := max(h.slow.scale(h.own.Slow.scale(h.costs.Cost(&out.Meter))), 1)
 	l.end = t.Add(spent)
 	l.worked += spent
 	l.wish = out.Wake

@@ -141,7 +141,7 @@ func (p *pump) release(t protocol.Time, node uint32, out *protocol.Outputs) {
 		p.record.Note(protocol.NodeID(node), &out.Notes[i])
 	}
 	for _, s := range out.Sends {
-		p.out = p.net.Send(t, protocol.NodeID(node), s.To, s.Msg, p.out[:0])
+		p.out = p.net.Send(t, protocol.NodeID(node), s.To, s.Msg, 0, p.out[:0])
 		for _, tr := range p.out {
 			p.loop.Schedule(node, uint32(tr.To), int64(tr.At), what{kind: trace.Arrival, transfer: tr})
 		}

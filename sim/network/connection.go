@@ -87,17 +87,27 @@ func (l *link) admit(tr *Transfer) admission {
 		if l.cuts > 0 || !l.to.reachable() {
 			return lost
 		}
+		if l.clogs > 0 {
+			return l.keep(tr)
+		}
 		return passes
 	}
 	if !p.up || p.gone[p.end(tr.From)] {
 		return lost
 	}
 	tr.Conn = p.conn
-	if l.cuts == 0 && l.to.reachable() && !p.gone[p.end(tr.To)] && !p.choked {
+	if l.cuts == 0 && l.clogs == 0 && l.to.reachable() && !p.gone[p.end(tr.To)] && !p.choked {
 		return passes
 	}
+	return l.keep(tr)
+}
+
+// keep holds a message back, unless too many are: then the connection is given up.
+func (l *link) keep(tr *Transfer) admission {
 	if len(l.held) >= MaxHeld {
-		p.choked = true
+		if l.pair != nil {
+			l.pair.choked = true
+		}
 		return lost
 	}
 	l.held = append(l.held, tr)
@@ -105,6 +115,17 @@ func (l *link) admit(tr *Transfer) admission {
 }
 
 func (p *pair) isWanted() bool { return p.wanted[0] && p.wanted[1] }
+
+// Connections tells of the connections of an endpoint, as that end has them.
+func (n *Network) Connections(node protocol.NodeID, tell func(peer protocol.NodeID, up bool)) {
+	for _, p := range n.endpoints[node].pairs {
+		peer := p.a
+		if peer == node {
+			peer = p.b
+		}
+		tell(peer, p.receives(node, p.conn))
+	}
+}
 
 // end is the index of an endpoint in gone and wanted.
 func (p *pair) end(n protocol.NodeID) int {
@@ -156,6 +177,9 @@ func (n *Network) schedule(eff *Effects, p *pair, kind timerKind, at protocol.Ti
 // letGo sends what was held back on a link that works again: newly sent packets are acknowledged after a round trip,
 // and that tells what was lost.
 func (n *Network) letGo(t protocol.Time, l *link, eff *Effects) {
+	if l.clogs > 0 {
+		return
+	}
 	waiting := l.held
 	l.held = nil
 	for i, tr := range waiting {

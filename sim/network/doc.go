@@ -20,6 +20,9 @@
 // understand its resets (connection_manager.rs explains why), so they wait for the timeout, unless it dials them.
 // Clients send without connections: what meets a cut is lost, and they have timeouts of their own.
 //
+// A clog keeps messages back without a connection's noticing, until it ends: an asynchronous network. A schedule hands links to an
+// adversary, who delays each message by what he likes within a bound: messages overtake each other, and some endpoints starve in turn.
+//
 // Liveness costs no events: keep-alives are not sent, but the timeout is set when a fault begins and void when it ends.
 //
 // A Network schedules nothing itself. Send gives transfers with the time to call Arrive, changes give Effects with

@@ -39,6 +39,7 @@ type Network struct {
 	steady    bool
 	endpoints []endpoint
 	pairs     []*pair
+	schedules []*schedule // of adversaries
 }
 
 // endpoint is the state of one machine's access to the network.
@@ -75,6 +76,7 @@ type link struct {
 	loss      uint64        // of a packet, in units of 2⁻⁶⁴
 	paced     protocol.Time // when the send window has room again, were it full
 	cuts      int           // that are in force
+	clogs     int           // that are in force
 	extra     time.Duration // the sum of the disturbances in force
 	extraLoss uint64
 	held      []*Transfer // sent while blocked, on a connection that may survive
@@ -141,6 +143,18 @@ func (n *Network) link(from, to protocol.NodeID) *link {
 	n.measure(l)
 	src.links[to] = l
 	return l
+}
+
+// Rekey lets another source decide what happens to messages from now on.
+func (n *Network) Rekey(chance rng.Source) {
+	n.chance = chance
+	for i := range n.endpoints {
+		for to, l := range n.endpoints[i].links {
+			if l != nil {
+				l.chance = chance.Split("link", uint64(i), uint64(to))
+			}
+		}
+	}
 }
 
 // measure sets what a link's places and disturbances amount to.

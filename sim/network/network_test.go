@@ -86,7 +86,7 @@ func (w *world) apply() {
 }
 
 func (w *world) send(from protocol.NodeID, to []protocol.NodeID, p *parcel) int {
-	out := w.Send(w.at, from, to, p, nil)
+	out := w.Send(w.at, from, to, p, 0, nil)
 	for _, tr := range out {
 		w.push(call{at: tr.At, tr: tr})
 	}
@@ -409,7 +409,7 @@ func BenchmarkMessage(b *testing.B) {
 	t := w.at
 	b.ReportAllocs()
 	for b.Loop() {
-		out = w.Send(t, 0, to, msg, out[:0])
+		out = w.Send(t, 0, to, msg, 0, out[:0])
 		for _, tr := range out {
 			if w.Arrive(tr.At, tr) == Lost {
 				b.Fatal("lost")

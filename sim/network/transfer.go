@@ -17,6 +17,7 @@ type Transfer struct {
 	waited   bool // for the downlink
 	wire     uint64
 	Msg      protocol.Message
+	Cause    int32         // what the sender says it comes from; nothing here depends on it
 	handed   protocol.Time // to the network
 	left     protocol.Time // the sender, with its last byte
 }
@@ -29,7 +30,9 @@ const Window = 2_750_000
 // is held back if its connection may survive, and lost if not or if there is none.
 //
 // The copies leave packet by packet in turn, so that a large message reaches all receivers late rather than some early.
-func (n *Network) Send(t protocol.Time, from protocol.NodeID, to []protocol.NodeID, m protocol.Message, out []*Transfer) []*Transfer {
+func (n *Network) Send(
+	t protocol.Time, from protocol.NodeID, to []protocol.NodeID, m protocol.Message, cause int32, out []*Transfer,
+) []*Transfer {
 	src := &n.endpoints[from]
 	size := m.Size()
 	wire := uint64(size) + PacketHeader*packets(size)
@@ -37,7 +40,7 @@ func (n *Network) Send(t protocol.Time, from protocol.NodeID, to []protocol.Node
 	for _, peer := range to {
 		l := n.link(from, peer)
 		tr := src.take()
-		*tr = Transfer{From: from, To: peer, small: wire <= SmallMessage, wire: wire, Msg: m}
+		*tr = Transfer{From: from, To: peer, small: wire <= SmallMessage, wire: wire, Msg: m, Cause: cause}
 		switch l.admit(tr) {
 		case passes:
 			out = append(out, tr)
@@ -67,6 +70,9 @@ func (n *Network) depart(t protocol.Time, src *endpoint, copies []*Transfer) {
 		tr.left = l.pace(t, start+k*(whole-last)+protocol.Time(i+1)*last, tr)
 		slower := max(0, l.to.down.takes(wire)-(tr.left-start)) // the downlink needs longer than the message took to leave
 		tr.At = max(tr.left+slower+l.delay(packetsOnWire(wire)), t+1)
+		if len(n.schedules) > 0 {
+			tr.At += n.later(t, src.id, tr.To, l.count)
+		}
 	}
 }
 

@@ -146,7 +146,7 @@ func settingsPanic(cfg *replica.Config) Wrap {
 	return after(func(_ *protocol.Input, out *protocol.Outputs) {
 		if panics {
 			out.Sends, out.Locals, out.Writes, out.Notes = out.Sends[:0], out.Locals[:0], out.Writes[:0], out.Notes[:0]
-			out.Restart = protocol.Restart{Why: "panicked applying settings that it had validated"}
+			out.Restart = protocol.Restart{Why: "panicked applying settings that it had validated", Takes: protocol.OpRestart}
 		}
 	})
 }

@@ -69,6 +69,9 @@ type call struct {
 	open    int  // times that it was sent, without an answer
 }
 
+// Rekey lets another source decide what the client does at random from now on.
+func (k *Client) Rekey(random rng.Source) { k.random = random.Stream() }
+
 // New makes the client that is user number own.
 func New(c Config, own User, w World) *Client {
 	k := &Client{config: c, world: w, user: own, random: w.Random.Stream(), outcomes: make([]Outcome, max(1, len(c.Sequence)))}
