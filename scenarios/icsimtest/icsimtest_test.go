@@ -54,6 +54,25 @@ func TestPlansThatMakeNoSense(t *testing.T) {
 	}
 }
 
+// Workers compile one Spec and share compiled code, and the runs are those of one worker all the same (see make race).
+func TestRunsWithCanistersShareNothingThatCounts(t *testing.T) {
+	p := Plan{Seeds: "1..4", Workers: 3, Text: quiet + `
+canisters:
+  - { name: tally, subnet: app, library: counter }
+  - { name: asker, subnet: app, library: caller, settings: { calls: tally } }
+clients:
+  - { name: users, call: tally.inc, rate: 5/s, poisson: true }
+  - { name: clock, call: asker.call, every: 1s }
+`}
+	three, err := Sweep(p)
+	require.NoError(t, err)
+	p.Workers = 1
+	one, err := Sweep(p)
+	require.NoError(t, err)
+	require.Equal(t, one, three)
+	require.NotEqual(t, one[0].Digest, one[1].Digest)
+}
+
 func TestTheEnvironmentOverrulesSeeds(t *testing.T) {
 	t.Setenv(seedsVariable, "7..8")
 	all, err := Sweep(Plan{Text: quiet, Seeds: "1..100"})
