@@ -8,6 +8,7 @@
 //   - run.go, faults.go: the loop. A step of a machine happens at an event; its consequences are events at least 1 ns later.
 //   - observe.go: what is recorded, and folded into figures. verdict.go: what the checkers demand of whom, and their judgement.
 //   - result.go: Result, what the command line prints.
+//   - explore: many runs, one a seed.
 //   - event, rng: order and chance. network, machine, fault: the world. adversary, workload: who lives in it.
 //     check: what must hold. memo: pure results computed once. trace: the event records and their digest.
 //
