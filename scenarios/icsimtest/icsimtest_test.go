@@ -54,8 +54,11 @@ func TestPlansThatMakeNoSense(t *testing.T) {
 	}
 }
 
-// Workers compile one Spec and share compiled code, and the runs are those of one worker all the same (see make race).
+// Workers compile one Spec and share compiled code, and the runs are those of one worker all the same.
 func TestRunsWithCanistersShareNothingThatCounts(t *testing.T) {
+	if testing.Short() {
+		t.Skip("compiles the library's module twice")
+	}
 	p := Plan{Seeds: "1..4", Workers: 3, Text: quiet + `
 canisters:
   - { name: tally, subnet: app, library: counter }
