@@ -18,6 +18,8 @@
 //   - Names, and nothing else, tie things together; the order of sections does not matter. Node, canister and client numbers
 //     follow the order in the file, so that adding one at the end shifts no other.
 //
+// Below it, swarm draws scenarios from seeds, shrink makes those that fail small, and icsimtest runs them in the tests of other projects.
+//
 // Files that a scenario names are relative to its own, regular, and at most 256 MiB.
 //
 // YAML is read by go.yaml.in/yaml/v3, the maintained continuation of yaml.v3 (testify brings it along anyway). Its Node

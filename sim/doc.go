@@ -9,6 +9,7 @@
 //   - membership.go: changes of the registry while the run lasts, and whose replicas nodes run.
 //   - observe.go: what is recorded, and folded into figures. verdict.go: what the checkers demand of whom, and their judgement.
 //   - result.go: Result, what the command line prints.
+//   - explore: many runs, one a seed.
 //   - event, rng: order and chance. network, machine, fault: the world. adversary, workload: who lives in it.
 //     check: what must hold. memo: pure results computed once. trace: the event records and their digest.
 //

@@ -151,13 +151,26 @@ func (s *shrinker) scattered() {
 				if some[0] > len(evil) || some[1] > len(good) || some[0]+some[1] >= len(m) {
 					continue
 				}
-				if s.try(s.best.Without(slices.Concat(evil[len(evil)-some[0]:], good[len(good)-some[1]:]))) {
+				if s.try(s.best.Without(slices.Concat(evil[len(evil)-some[0]:], good[len(good)-some[1]:]))) ||
+					s.try(s.best.Without(slices.Concat(evil[len(evil)-some[0]:], ends(good, some[1])))) {
 					again = true
 					break
 				}
 			}
 		}
 	}
+}
+
+// ends are some nodes from both ends of a list in turn: of two sides of a partition, one of each.
+func ends(nodes []protocol.NodeID, n int) (some []protocol.NodeID) {
+	for i := range n {
+		if i%2 == 0 {
+			some = append(some, nodes[len(nodes)-1-i/2])
+		} else {
+			some = append(some, nodes[i/2])
+		}
+	}
+	return some
 }
 
 // attackers leaves out corrupt nodes that stand together in a line, and strategies.
