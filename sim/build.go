@@ -116,11 +116,10 @@ func (s *simulation) build() error {
 func newCrypto(name string, shared bool) (crypto.Scheme, crypto.KeyGeneration, error) {
 	switch name {
 	case "bls":
-		generation := nidkg.New()
 		if shared {
-			generation.RememberDealt()
+			return bls.New(), nidkg.NewLazy(), nil
 		}
-		return bls.New(), generation, nil
+		return bls.New(), nidkg.New(), nil
 	case "ideal":
 		return ideal.New(), ideal.NewKeyGeneration(), nil
 	}

@@ -42,7 +42,7 @@ func (g keyGeneration) Combine(
 	if old != nil {
 		t.Coefficients[0] = layout.G2(old.Key)
 	}
-	return t.Join(), crypto.DealingSound
+	return crypto.NewTranscript(t.Join()), crypto.DealingSound
 }
 
 // combined stands for the polynomial that the dealers' polynomials make.

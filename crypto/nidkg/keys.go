@@ -37,8 +37,11 @@ func (k *KeyGeneration) encryptionKey(
 	random *stream, owner []byte,
 ) (crypto.DecryptionKey, crypto.EncryptionPublicKey, crypto.EncryptionProof) {
 	x, rho := random.scalar(), random.scalar()
-	y := affine1(k.parameters().g1.Multiply(&x))
+	y := affine1(k.generators().g1.Multiply(&x))
 	pk := crypto.EncryptionPublicKey(y.Bytes())
+	if _, known := k.receivers.Get(pk); !known && !y.IsInfinity() { // who made it need not parse it
+		k.receivers.Put(pk, &y)
+	}
 	return &decryptionKey{pk: pk, root: &root{x, rho}}, pk, k.provePossession(&x, random.scalar(), pk, owner)
 }
 
@@ -51,7 +54,7 @@ func (k *KeyGeneration) provePossession(
 	var second, blindSecond bls12381.G1Affine
 	second.ScalarMultiplication(&base, x.BigInt(new(big.Int)))
 	blindSecond.ScalarMultiplication(&base, blinder.BigInt(new(big.Int)))
-	blindKey := affine1(k.parameters().g1.Multiply(&blinder))
+	blindKey := affine1(k.generators().g1.Multiply(&blinder))
 	challenge := possessionChallenge(pk, &base, &second, &blindKey, &blindSecond)
 	var response fr.Element
 	response.Mul(&challenge, x).Add(&response, &blinder)
