@@ -75,13 +75,18 @@ func (s *simulation) build() error {
 		return err
 	}
 	// Remembering a hash costs more than computing it, so only real signatures are shared.
-	s.scheme, s.generation = scheme, generation
+	real := s.config.Crypto == "bls"
 	if !s.config.NoShare {
 		known := memo.NewSignatures()
-		if s.generation = known.KeyGeneration(generation); s.config.Crypto == "bls" {
-			s.scheme = known.Scheme(scheme)
+		if generation = known.KeyGeneration(generation); real {
+			scheme = known.Scheme(scheme)
 		}
 	}
+	if real {
+		names := memo.NewNames()
+		scheme, generation = names.Scheme(scheme, !s.config.NoShare), names.KeyGeneration(generation)
+	}
+	s.scheme, s.generation = scheme, generation
 	s.verifier = memo.Users(userkey.New(s.scheme), !s.config.NoShare)
 	s.random = rng.Root(s.config.Seed)
 	s.costs = machine.Mainnet()
