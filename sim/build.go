@@ -8,12 +8,8 @@ import (
 
 	"icsim/canister"
 	"icsim/crypto"
-	"icsim/crypto/bls"
 	"icsim/crypto/der"
-	"icsim/crypto/ideal"
-	"icsim/crypto/nidkg"
 	"icsim/crypto/principal"
-	"icsim/crypto/userkey"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
@@ -35,29 +31,29 @@ const replicaVersion protocol.ReplicaVersion = "icsim-1"
 
 // A world is all that a run simulates.
 type world struct {
-	scheme     crypto.Scheme
-	generation crypto.KeyGeneration
-	verifier   userkey.Verifier // of users' signatures
-	random     rng.Source
-	registry   *registry.Registry
-	subnets    []*subnetWorld
-	secrets    []keys.Secrets      // by node
-	users      []workload.Identity // by number − 1
-	clients    []*workload.Client
-	boundary   protocol.NodeID // if there is one
-	hosts      []*machine.Host
-	machines   []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
-	net        *network.Network
-	costs      machine.CostTable
-	faults     []fault.Action
-	coalition  *adversary.Coalition
-	executor   *canister.Executor
-	adapter    outcalls.Adapter
-	told       *told // answers outcalls, if the configuration says so
+	tools
+	random    rng.Source
+	registry  *registry.Registry
+	subnets   []*subnetWorld
+	secrets   []keys.Secrets      // by node
+	homes     []int               // by node: its subnet
+	users     []workload.Identity // by number − 1
+	clients   []*workload.Client
+	boundary  protocol.NodeID // if there is one
+	hosts     []*machine.Host
+	machines  []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
+	net       *network.Network
+	costs     machine.CostTable
+	faults    []fault.Action
+	coalition *adversary.Coalition
+	executors []*canister.Executor
+	adapter   outcalls.Adapter
+	told      *told // answers outcalls, if the configuration says so
 }
 
 // A subnetWorld is what the nodes of a subnet have in common at genesis.
 type subnetWorld struct {
+	tools
 	id          protocol.SubnetID
 	nodes       []protocol.NodeID
 	keys        protocol.Transcripts // at genesis
@@ -70,29 +66,16 @@ type subnetWorld struct {
 
 // build makes the world of a configuration.
 func (s *simulation) build() error {
-	scheme, generation, err := newCrypto(s.config.Crypto, !s.config.NoShare)
+	craft, err := newWorkshop(s.config)
 	if err != nil {
 		return err
 	}
-	// Remembering a hash costs more than computing it, so only real signatures are shared.
-	real := s.config.Crypto == "bls"
-	if !s.config.NoShare {
-		known := memo.NewSignatures()
-		if generation = known.KeyGeneration(generation); real {
-			scheme = known.Scheme(scheme)
-		}
-	}
-	if real {
-		names := memo.NewNames()
-		scheme, generation = names.Scheme(scheme, !s.config.NoShare), names.KeyGeneration(generation)
-	}
-	s.scheme, s.generation = scheme, generation
-	s.verifier = memo.Users(userkey.New(s.scheme), !s.config.NoShare)
+	s.tools = craft()
 	s.random = rng.Root(s.config.Seed)
 	s.costs = machine.Mainnet()
 	s.coalition = adversary.NewCoalition(s.config.Attackers)
 	s.foundUsers()
-	if err := s.foundSubnets(); err != nil {
+	if err := s.foundSubnets(craft); err != nil {
 		return err
 	}
 	if s.adapter = s.newServers(); s.config.Told {
@@ -118,31 +101,21 @@ func (s *simulation) build() error {
 	return err
 }
 
-func newCrypto(name string, shared bool) (crypto.Scheme, crypto.KeyGeneration, error) {
-	switch name {
-	case "bls":
-		if shared {
-			return bls.New(), nidkg.NewLazy(), nil
-		}
-		return bls.New(), nidkg.New(), nil
-	case "ideal":
-		return ideal.New(), ideal.NewKeyGeneration(), nil
-	}
-	return nil, nil, fmt.Errorf("unknown crypto %q: want bls or ideal", name)
-}
-
 // foundSubnets makes the nodes' keys, has them generate the subnets' keys and writes the registry's first version.
-func (s *simulation) foundSubnets() (err error) {
+func (s *simulation) foundSubnets(craft func() tools) (err error) {
 	snapshot := protocol.RegistrySnapshot{Version: 1, Genesis: s.config.Genesis}
 	for i := range s.config.Subnets {
-		sub := &subnetWorld{id: protocol.SubnetID(i)}
+		sub := &subnetWorld{id: protocol.SubnetID(i), tools: s.tools}
+		if s.config.Workers > 1 {
+			sub.tools = craft()
+		}
 		for range s.config.Subnets[i].Places {
-			record, secrets := s.nodeKeys(protocol.NodeID(len(snapshot.Nodes)))
+			record, secrets := s.nodeKeys(sub, protocol.NodeID(len(snapshot.Nodes)))
 			snapshot.Nodes = append(snapshot.Nodes, record)
-			s.secrets = append(s.secrets, secrets)
+			s.secrets, s.homes = append(s.secrets, secrets), append(s.homes, i)
 			sub.nodes = append(sub.nodes, record.ID)
 		}
-		sub.keys = dkg.Found(s.generation, sub.id, &snapshot, sub.nodes, func(n protocol.NodeID) keys.Secrets { return s.secrets[n] })
+		sub.keys = dkg.Found(sub.generation, sub.id, &snapshot, sub.nodes, func(n protocol.NodeID) keys.Secrets { return s.secrets[n] })
 		snapshot.Subnets = append(snapshot.Subnets, s.subnetRecord(i, sub))
 		s.subnets = append(s.subnets, sub)
 	}
@@ -177,11 +150,11 @@ func routing(subnets []Subnet) (*protocol.RoutingTable, error) {
 	return &protocol.RoutingTable{Ranges: table}, nil
 }
 
-func (s *simulation) nodeKeys(n protocol.NodeID) (*protocol.NodeRecord, keys.Secrets) {
-	basic, public := s.scheme.BasicKey(s.random.Split("node key", uint64(n)).Seed())
-	multi, committee, possession := s.scheme.MultiKey(s.random.Split("committee key", uint64(n)).Seed())
+func (s *simulation) nodeKeys(sub *subnetWorld, n protocol.NodeID) (*protocol.NodeRecord, keys.Secrets) {
+	basic, public := sub.scheme.BasicKey(s.random.Split("node key", uint64(n)).Seed())
+	multi, committee, possession := sub.scheme.MultiKey(s.random.Split("committee key", uint64(n)).Seed())
 	id := principal.SelfAuthenticating(der.WrapEd25519(public))
-	decryption, encryption, proof := s.generation.EncryptionKey(s.random.Split("encryption key", uint64(n)).Seed(), []byte(id.Bytes()))
+	decryption, encryption, proof := sub.generation.EncryptionKey(s.random.Split("encryption key", uint64(n)).Seed(), []byte(id.Bytes()))
 	record := &protocol.NodeRecord{
 		ID: n, Principal: id, SigningKey: public, CommitteeKey: committee, Possession: possession,
 		EncryptionKey: encryption, EncryptionProof: proof,
@@ -206,14 +179,14 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 // foundStates installs the canisters and makes each subnet's genesis.
 func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
-	executor := canister.NewExecutor(canister.Config{
-		RootKey: s.rootKey(), Cache: s.config.Modules, Library: s.config.Library,
-		Round: s.config.slices.round, Slice: s.config.slices.slice,
-	})
-	s.executor = executor
-	transformer := s.sharedTransformer(executor)
-	processor := s.shared(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()})
+	results, transformed := s.sharedResults(), s.sharedTransformations()
 	for i, sub := range s.subnets {
+		if i == 0 || s.config.Workers > 1 {
+			s.executors = append(s.executors, s.newExecutor())
+		}
+		executor := s.executors[len(s.executors)-1]
+		sub.querier, sub.transformer = executor, shareTransformer(executor, transformed)
+		sub.processor = shareProcessor(&messaging.StateMachine{Executor: executor, Limits: messaging.DefaultLimits()}, results)
 		installs, err := s.installs(i)
 		if err != nil {
 			return err
@@ -224,9 +197,22 @@ func (s *simulation) foundStates() error {
 		}
 		sub.state = messaging.Genesis(sub.id, canisters, snapshot)
 		sub.genesis = dkg.Genesis(sub.id, snapshot, sub.keys, 0)
-		sub.processor, sub.querier, sub.transformer = processor, executor, transformer
 	}
 	return nil
+}
+
+func (s *simulation) newExecutor() *canister.Executor {
+	return canister.NewExecutor(canister.Config{
+		RootKey: s.rootKey(), Cache: s.config.Modules, Library: s.config.Library,
+		Round: s.config.slices.round, Slice: s.config.slices.slice,
+	})
+}
+
+// close gives back what the run has taken of the process.
+func (s *simulation) close() {
+	for _, e := range s.executors {
+		e.Close()
+	}
 }
 
 func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
@@ -256,17 +242,24 @@ func (s *simulation) installs(subnet int) (installs []canister.Install, err erro
 	return installs, nil
 }
 
-// shared lets honest nodes share the result of executing a batch on a state. The lineage of a state names its content:
-// it hashes every batch since genesis, and execution is a pure function.
-func (s *simulation) shared(p messaging.Processor) messaging.Processor {
+// sharedResults is where honest nodes share the results of executing batches on states; nil: nowhere. The lineage of a state names its
+// content: it hashes every batch since genesis, and execution is a pure function.
+func (s *simulation) sharedResults() *memo.Cache[execution, *messaging.Result] {
 	if s.config.NoShare {
-		return p
+		return nil
 	}
-	return &sharedProcessor{inner: p, results: memo.NewCache[execution, *messaging.Result](sharedResults * len(s.subnets))}
+	return memo.NewCache[execution, *messaging.Result](roundsShared * len(s.subnets))
 }
 
-// sharedResults is how many rounds of a subnet are remembered: far more than honest nodes are apart.
-const sharedResults = 256
+// roundsShared is how many rounds of a subnet are remembered: far more than honest nodes are apart.
+const roundsShared = 256
+
+func shareProcessor(p messaging.Processor, results *memo.Cache[execution, *messaging.Result]) messaging.Processor {
+	if results == nil {
+		return p
+	}
+	return &sharedProcessor{inner: p, results: results}
+}
 
 type sharedProcessor struct {
 	inner   messaging.Processor
@@ -294,7 +287,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 	s.addHost(func(h *machine.Host, now protocol.Time) protocol.Machine {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
-			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Generation: s.generation, Genesis: sub.genesis,
+			Scheme: sub.scheme, Users: sub.verifier, Secrets: s.secrets[n], Generation: sub.generation, Genesis: sub.genesis,
 			State: sub.state, Processor: s.processorOf(n, sub), Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
 			Components: s.config.components, Judge: s.judgement(),

@@ -48,7 +48,7 @@ type Config struct {
 	// What follows must not change the digest.
 	NoShare   bool // compute every pure result on every node
 	NoMetrics bool
-	Workers   int
+	Workers   int // that subnets are divided among; 0 or 1: no division
 	Trace     trace.Config
 	Modules   *wasm.Cache // compiled canister modules, to share between runs of a process; nil: the run's own
 

@@ -122,7 +122,7 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 	switch o.what {
 	case laneFree:
 		e.Kind = trace.Free
-	case laneWake, nodeStart:
+	case laneWake, nodeStart, nodeStop:
 		e.Kind = trace.Wake
 	case delivered:
 		e.Kind, e.Fingerprint, e.Detail = trace.Arrival, o.transfer.Msg.Fingerprint(), o.transfer.Msg
@@ -135,11 +135,28 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 	case inputDue:
 		e.Kind, e.Fingerprint, e.Detail = trace.Input, s.inputs[o.index].fingerprint(), &s.inputs[o.index]
 	}
+	if s.log != nil {
+		s.log.record(&e)
+		return
+	}
 	s.watch.trace.Event(&e)
+}
+
+// happened adds a moment to the timeline.
+func (s *simulation) happened(t protocol.Time, what string) {
+	if s.log != nil {
+		s.log.observe(observation{where: check.Where{At: t}, moment: what})
+		return
+	}
+	s.watch.happened(t, what)
 }
 
 // note takes one observation: into the digest, to the checkers, into the figures.
 func (s *simulation) note(w check.Where, n *protocol.Note) {
+	if s.log != nil {
+		s.log.observe(observation{where: w, note: *n})
+		return
+	}
 	s.watch.trace.Note(w.Node, n)
 	s.watch.checks.Observe(w, n)
 	if s.watch.follow != nil {

@@ -24,17 +24,18 @@ const (
 	netTimer                   // a connection times out or comes up
 	faultDue                   // an action of the fault plan
 	nodeStart                  // a node boots
+	nodeStop                   // the network notices that a node's replica has ended
 	inputDue                   // something from outside
 )
 
-var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "input"}
+var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "stop", "input"}
 
 // An occurrence is the payload of an event. Which fields count depends on what happens.
 type occurrence struct {
 	what     happening
 	lane     protocol.Lane
 	node     protocol.NodeID
-	boots    uint32 // of the node when a message to itself was sent
+	boots    uint32 // of the node when a message to itself was sent, or its replica ended
 	index    int32  // of a fault action or input
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
@@ -44,7 +45,11 @@ type occurrence struct {
 // A simulation is a run in progress.
 type simulation struct {
 	config *Config
-	loop   *event.Loop[occurrence]
+	loop   *event.Loop[occurrence]  // of a run in one piece
+	lanes  *event.Lanes[occurrence] // of one whose subnets run side by side
+	parts  []*simulation            // by lane
+	queue  queue                    // of the lane, or the whole
+	log    *log                     // of a lane
 	world
 	watch     watch
 	inputs    []Input
@@ -76,6 +81,7 @@ func Run(c *Config, progress func(Progress) bool) (*Result, error) {
 func begin(c *Config) (*simulation, error) {
 	s := &simulation{config: c, inputs: c.Inputs, answered: func(boundary.Answer) {}}
 	s.loop = event.NewLoop(c.Seed, s.handle)
+	s.queue = s.loop
 	if err := s.build(); err != nil {
 		return nil, err
 	}
@@ -85,12 +91,13 @@ func begin(c *Config) (*simulation, error) {
 		}
 	}
 	s.watch = s.newWatch()
+	s.divide()
 	return s, nil
 }
 
 // finish ends the trace and sums up.
 func (s *simulation) finish(partial bool) (*Result, error) {
-	defer s.executor.Close()
+	defer s.close()
 	if err := s.watch.trace.Close(); err != nil {
 		return nil, fmt.Errorf("writing the trace: %w", err)
 	}
@@ -105,8 +112,8 @@ func (s *simulation) pump(progress func(Progress) bool) (partial bool) {
 	s.start()
 	for now := time.Duration(0); now < s.config.Duration; {
 		now = min(now+slice, s.config.Duration)
-		s.loop.Run(int64(now))
-		if progress != nil && !progress(Progress{now, s.loop.Handled(), s.watch.height()}) {
+		s.run(int64(now))
+		if progress != nil && !progress(Progress{now, s.handled(), s.watch.height()}) {
 			return now < s.config.Duration
 		}
 	}
@@ -154,6 +161,8 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 		s.carryOut(t, &s.faults[o.index])
 	case nodeStart:
 		s.boot(t, o.node)
+	case nodeStop:
+		s.stop(t, o)
 	case inputDue:
 		s.receive(t, &s.inputs[o.index])
 	}
@@ -171,7 +180,7 @@ func (s *simulation) replayable(ev *event.Event[occurrence]) {
 
 func (s *simulation) schedule(src uint32, node protocol.NodeID, at protocol.Time, o occurrence) {
 	o.node = node
-	s.loop.Schedule(src, uint32(node), int64(at), o)
+	s.queue.Schedule(src, uint32(node), int64(at), o)
 }
 
 // due schedules the calls that a host asks for.
@@ -215,14 +224,25 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 // (reference/protocol.md F).
 const restartDelay = 10 * time.Second
 
+// stopDelay is how long after a replica has ended nothing of it is left on the network either.
+const stopDelay = 10 * time.Millisecond
+
 // restart stops a node that wants it, and starts it again from its disk.
 func (s *simulation) restart(t protocol.Time, node protocol.NodeID, why string) {
-	s.watch.happened(t, fmt.Sprintf("%s restarts: %s", node, why))
-	s.effects.Reset()
+	s.happened(t, fmt.Sprintf("%s restarts: %s", node, why))
 	s.hosts[node].Crash()
-	s.net.Down(t, node, &s.effects)
-	s.spread(t)
+	s.schedule(uint32(node), node, t.Add(stopDelay), occurrence{what: nodeStop, boots: s.hosts[node].Boots()})
 	s.schedule(uint32(node), node, t.Add(restartDelay), occurrence{what: nodeStart})
+}
+
+// stop takes a node whose replica has ended off the network, unless it has come back meanwhile.
+func (s *simulation) stop(t protocol.Time, o *occurrence) {
+	if s.hosts[o.node].Boots() != o.boots {
+		return
+	}
+	s.effects.Reset()
+	s.net.Down(t, o.node, &s.effects)
+	s.spread(t)
 }
 
 // dispatch schedules the arrival of transfers, in the name of who caused them.
@@ -263,7 +283,7 @@ var broadcasting = [...]protocol.Lane{protocol.LaneConsensus, protocol.LaneCerti
 // spread schedules what a change of the network led to.
 func (s *simulation) spread(t protocol.Time) {
 	for _, tm := range s.effects.Timers {
-		s.schedule(s.netSource(), 0, max(tm.At, t+1), occurrence{what: netTimer, timer: &tm})
+		s.queue.Schedule(s.netSource(s.homeOf(tm.Node)), uint32(tm.Node), int64(max(tm.At, t+1)), occurrence{what: netTimer, timer: &tm})
 	}
 	for _, n := range s.effects.Notices {
 		boots := s.hosts[n.Node].Boots()
@@ -286,11 +306,18 @@ func (s *simulation) boot(t protocol.Time, node protocol.NodeID) {
 	dues := host.Start(t, s.machines[node](host, host.Now(t)))
 	s.dues(node, &dues)
 	s.effects.Reset()
+	s.net.Down(t, node, &s.effects) // if it came back before it was missed
 	s.net.Up(t, node, &s.effects)
 	s.spread(t)
 }
 
-// Sources of events beside the endpoints: the network's timers, the fault plan and what comes from outside.
-func (s *simulation) netSource() uint32   { return uint32(len(s.hosts)) }
+// Sources of events beside the endpoints: the fault plan, what comes from outside, and the timers of each subnet's connections.
 func (s *simulation) faultSource() uint32 { return uint32(len(s.hosts)) + 1 }
 func (s *simulation) inputSource() uint32 { return uint32(len(s.hosts)) + 2 }
+
+func (s *simulation) netSource(subnet int) uint32 {
+	if subnet == 0 {
+		return uint32(len(s.hosts))
+	}
+	return s.inputSource() + uint32(subnet)
+}

@@ -89,7 +89,7 @@ func (s *simulation) returns(nodes []protocol.NodeID) []check.Return {
 
 // isMinority tells whether a partition leaves a node without a quorum of its subnet: then it is disturbed.
 func (s *simulation) isMinority(groups [][]protocol.NodeID, n protocol.NodeID) bool {
-	members := s.subnetOf(n).nodes
+	members := s.subnets[s.homes[n]].nodes
 	reach := len(members)
 	for _, g := range groups {
 		if slices.Contains(g, n) {
@@ -102,15 +102,6 @@ func (s *simulation) isMinority(groups [][]protocol.NodeID, n protocol.NodeID) b
 		}
 	}
 	return reach < len(members)-protocol.FaultsTolerated(len(members))
-}
-
-func (s *simulation) subnetOf(n protocol.NodeID) *subnetWorld {
-	for _, sub := range s.subnets {
-		if slices.Contains(sub.nodes, n) {
-			return sub
-		}
-	}
-	panic(fmt.Sprintf("sim: node %s is in no subnet", n))
 }
 
 // excused gives the spans in which more than f nodes of a subnet are disturbed or corrupt while at least one of them is

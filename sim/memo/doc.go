@@ -29,7 +29,7 @@
 //
 // # Goroutines
 //
-// A Cache may be used by many at once, for the parallel executor to come. Each takes a Scheme of its own over the same
-// Signatures. Only results wait in the lock, never their computation, so that two may compute one thing; they get the
+// A Cache may be used by many at once, as lanes do that run side by side (sim/event). Each takes a Scheme of its own over the same
+// Signatures and Names. Only results wait in the lock, never their computation, so that two may compute one thing; they get the
 // same.
 package memo
