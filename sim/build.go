@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"icsim/canister"
+	"icsim/canister/wasm"
 	"icsim/crypto"
 	"icsim/crypto/der"
 	"icsim/crypto/principal"
@@ -47,6 +48,7 @@ type world struct {
 	faults    []fault.Action
 	coalition *adversary.Coalition
 	executors []*canister.Executor
+	modules   *wasm.Cache // of the run, if its executors share one
 	adapter   outcalls.Adapter
 	told      *told // answers outcalls, if the configuration says so
 }
@@ -179,6 +181,12 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 // foundStates installs the canisters and makes each subnet's genesis.
 func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
+	if s.config.Modules == nil && s.config.Workers > 1 {
+		var err error
+		if s.modules, err = wasm.NewCache(""); err != nil { // compiled once for all executors
+			return err
+		}
+	}
 	results, transformed := s.sharedResults(), s.sharedTransformations()
 	for i, sub := range s.subnets {
 		if i == 0 || s.config.Workers > 1 {
@@ -203,7 +211,7 @@ func (s *simulation) foundStates() error {
 
 func (s *simulation) newExecutor() *canister.Executor {
 	return canister.NewExecutor(canister.Config{
-		RootKey: s.rootKey(), Cache: s.config.Modules, Library: s.config.Library,
+		RootKey: s.rootKey(), Cache: cmp.Or(s.config.Modules, s.modules), Library: s.config.Library,
 		Round: s.config.slices.round, Slice: s.config.slices.slice,
 	})
 }
@@ -212,6 +220,9 @@ func (s *simulation) newExecutor() *canister.Executor {
 func (s *simulation) close() {
 	for _, e := range s.executors {
 		e.Close()
+	}
+	if s.modules != nil {
+		s.modules.Close()
 	}
 }
 
