@@ -9,17 +9,11 @@ import (
 	"icsim/sim/trace"
 )
 
-// A queue is where what follows from an event is scheduled.
-type queue interface {
-	Schedule(src, dst uint32, at int64, o occurrence)
-	Now() int64
-}
-
 // divide lets the subnets run side by side, a lane each, and the clients in one more; the world's lane has faults and the starts
 // of nodes. It leaves the run in one piece if that is all it has: one subnet and no clients, somebody outside who may step in at any
 // time, attackers who share knowledge across subnets, or no distance between two lanes.
 //
-// A lane is the simulation with a queue and scratch of its own. What it observes it logs, for the watch that they have in common.
+// A lane is the simulation with scratch of its own. What it observes it logs, for the watch that they have in common.
 func (s *simulation) divide() {
 	clients := len(s.subnets)
 	lanes := clients
@@ -35,7 +29,7 @@ func (s *simulation) divide() {
 	}
 	s.lanes = event.NewLanes(event.LanesConfig[occurrence]{
 		Seed: s.config.Seed, Sources: int(s.netSource(len(s.subnets))), Lanes: lanes, Window: int64(window), Workers: s.config.Workers,
-		Lane: func(dst uint32, o *occurrence) int {
+		Lane: func(dst uint32, o occurrence) int {
 			if o.what.isWorlds() {
 				return lanes
 			}
@@ -46,10 +40,10 @@ func (s *simulation) divide() {
 	})
 	for i := range lanes + 1 {
 		part := *s
-		part.queue, part.log, part.watch = s.lanes.Lane(i), new(log), watch{}
+		part.lane, part.log, part.watch = s.lanes.Lane(i), new(log), watch{}
 		s.parts = append(s.parts, &part)
 	}
-	s.queue = s.lanes.Lane(lanes)
+	s.lane = s.lanes.Lane(lanes)
 }
 
 // leastWindow is the least distance between lanes that is worth the barriers.

@@ -126,7 +126,6 @@ func TestNodesJudgeRequests(t *testing.T) {
 	c.Subnets[1].Name = "other"
 	s := &simulation{config: c}
 	s.loop = event.NewLoop(c.Seed, s.handle)
-	s.queue = s.loop
 	if err := s.build(); err != nil {
 		t.Fatal(err)
 	}

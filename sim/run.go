@@ -48,7 +48,7 @@ type simulation struct {
 	loop   *event.Loop[occurrence]  // of a run in one piece
 	lanes  *event.Lanes[occurrence] // of one whose subnets run side by side
 	parts  []*simulation            // by lane
-	queue  queue                    // of the lane, or the whole
+	lane   *event.Lane[occurrence]  // that this is; nil: the whole
 	log    *log                     // of a lane
 	world
 	watch     watch
@@ -81,7 +81,6 @@ func Run(c *Config, progress func(Progress) bool) (*Result, error) {
 func begin(c *Config) (*simulation, error) {
 	s := &simulation{config: c, inputs: c.Inputs, answered: func(boundary.Answer) {}}
 	s.loop = event.NewLoop(c.Seed, s.handle)
-	s.queue = s.loop
 	if err := s.build(); err != nil {
 		return nil, err
 	}
@@ -180,7 +179,16 @@ func (s *simulation) replayable(ev *event.Event[occurrence]) {
 
 func (s *simulation) schedule(src uint32, node protocol.NodeID, at protocol.Time, o occurrence) {
 	o.node = node
-	s.queue.Schedule(src, uint32(node), int64(at), o)
+	s.put(src, node, at, &o)
+}
+
+// put schedules an event for whose state it touches.
+func (s *simulation) put(src uint32, dst protocol.NodeID, at protocol.Time, o *occurrence) {
+	if s.lane != nil {
+		s.lane.Schedule(src, uint32(dst), int64(at), *o)
+	} else {
+		s.loop.Schedule(src, uint32(dst), int64(at), *o)
+	}
 }
 
 // due schedules the calls that a host asks for.
@@ -283,7 +291,7 @@ var broadcasting = [...]protocol.Lane{protocol.LaneConsensus, protocol.LaneCerti
 // spread schedules what a change of the network led to.
 func (s *simulation) spread(t protocol.Time) {
 	for _, tm := range s.effects.Timers {
-		s.queue.Schedule(s.netSource(s.homeOf(tm.Node)), uint32(tm.Node), int64(max(tm.At, t+1)), occurrence{what: netTimer, timer: &tm})
+		s.put(s.netSource(s.homeOf(tm.Node)), tm.Node, max(tm.At, t+1), &occurrence{what: netTimer, timer: &tm})
 	}
 	for _, n := range s.effects.Notices {
 		boots := s.hosts[n.Node].Boots()

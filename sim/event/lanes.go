@@ -34,7 +34,7 @@ type LanesConfig[P any] struct {
 	Window  int64 // ns; the least delay between lanes, and from a lane to the world
 	Workers int   // goroutines, the caller's among them
 	// Lane tells where an event is handled: the number of a lane, or Lanes for the world.
-	Lane func(dst uint32, payload *P) int
+	Lane func(dst uint32, payload P) int
 	// Handle handles an event in its lane. Different lanes' are handled side by side.
 	Handle func(lane int, ev *Event[P])
 	// Barrier is called when all events before a time have been handled.
@@ -75,7 +75,7 @@ func (l *Lane[P]) Schedule(src, dst uint32, at int64, payload P) {
 		panic(fmt.Sprintf("event: source %d schedules at %d ns, but it is %d ns already", src, at, l.now))
 	}
 	key := l.all.sources.key(src, dst, at)
-	to := l.all.config.Lane(dst, &payload)
+	to := l.all.config.Lane(dst, payload)
 	switch {
 	case to == l.number || l.alone:
 		l.all.lanes[to].queue.Push(&key, &payload)

@@ -20,7 +20,7 @@ type spreading struct {
 	window      int64
 }
 
-func (g *spreading) lane(dst uint32, p *rumour) int {
+func (g *spreading) lane(dst uint32, p rumour) int {
 	if p.world {
 		return g.lanes
 	}
