@@ -44,27 +44,50 @@ type Dealing struct{ artifact }
 // have to open. Immutable.
 type Transcript struct{ artifact }
 
-// An artifact is bytes with their hash.
+// An artifact is bytes with a name.
 type artifact struct {
 	raw  []byte
+	make func() []byte // gives raw when somebody looks; nil once it has
+	size int
 	hash Hash
 }
 
 // NewDealing takes a dealing's bytes, which may be anything, and which nobody changes from now on.
-func NewDealing(raw []byte) *Dealing { return &Dealing{artifact{raw, Sum(DomainDealing, raw)}} }
+func NewDealing(raw []byte) *Dealing { return &Dealing{bytesOf(raw, Sum(DomainDealing, raw))} }
 
 // NewTranscript takes a transcript's bytes, which may be anything, and which nobody changes from now on.
 func NewTranscript(raw []byte) *Transcript {
-	return &Transcript{artifact{raw, Sum(DomainTranscript, raw)}}
+	return &Transcript{bytesOf(raw, Sum(DomainTranscript, raw))}
 }
 
-// Bytes are what travels. Not to be changed.
-func (a *artifact) Bytes() []byte { return a.raw }
+// LaterDealing is a dealing whose bytes, size in number, follow from what its name is the hash of. They are computed when somebody
+// looks at them, by make, which is pure: a dealing at which nobody looks costs nothing.
+func LaterDealing(name Hash, size int, make func() []byte) *Dealing {
+	return &Dealing{artifact{make: make, size: size, hash: name}}
+}
+
+// LaterTranscript is LaterDealing for a transcript.
+func LaterTranscript(name Hash, size int, make func() []byte) *Transcript {
+	return &Transcript{artifact{make: make, size: size, hash: name}}
+}
+
+func bytesOf(raw []byte, hash Hash) artifact { return artifact{raw: raw, size: len(raw), hash: hash} }
+
+// Bytes are what travels. Not to be changed. The first call may compute them, so it serves one goroutine.
+func (a *artifact) Bytes() []byte {
+	if a.make != nil {
+		if a.raw = a.make(); len(a.raw) != a.size {
+			panic(fmt.Sprintf("crypto: %d bytes of %s, where %d were announced", len(a.raw), a.hash, a.size))
+		}
+		a.make = nil
+	}
+	return a.raw
+}
 
 // Size is the number of bytes.
-func (a *artifact) Size() int { return len(a.raw) }
+func (a *artifact) Size() int { return a.size }
 
-// Hash identifies the bytes.
+// Hash identifies the bytes: what has one hash has one content. It is the hash of the bytes, or of all that they follow from.
 func (a *artifact) Hash() Hash { return a.hash }
 
 // An IndexedDealing is a dealing with its dealer's index.
@@ -136,6 +159,24 @@ type KeyGeneration interface {
 func (c *KeyGenerationConfig) Valid() bool {
 	return 1 <= c.Threshold && c.Threshold <= len(c.Receivers) && len(c.Receivers) <= MaxReceivers &&
 		1 <= c.Collect && c.Collect <= c.Dealers && c.Dealers <= MaxReceivers
+}
+
+// Content is all of the configuration, each part after its length: two that differ have different contents.
+func (c *KeyGenerationConfig) Content() []byte {
+	out := make([]byte, 0, 8*6+len(c.Context)+len(EncryptionPublicKey{})*len(c.Receivers)+len(Hash{}))
+	out = binary.BigEndian.AppendUint64(out, uint64(len(c.Context)))
+	out = append(out, c.Context...)
+	for _, n := range []int{int(c.Epoch), c.Threshold, c.Dealers, c.Collect, len(c.Receivers)} {
+		out = binary.BigEndian.AppendUint64(out, uint64(n))
+	}
+	for i := range c.Receivers {
+		out = append(out, c.Receivers[i][:]...)
+	}
+	if c.Resharing != nil {
+		hash := c.Resharing.Hash()
+		out = append(out, hash[:]...)
+	}
+	return out
 }
 
 // MaxReceivers bounds a group: ten times the largest subnet.

@@ -53,9 +53,9 @@ type Scheme interface {
 	VerifyPossession(MultiPublicKey, ProofOfPossession) bool
 	SignMulti(sk MultiSecretKey, msg []byte) MultiSignature
 	VerifyMultiShare(pk MultiPublicKey, msg []byte, share MultiSignature) bool
-	// CombineMulti adds shares up. It does not verify them: verify the aggregate, and look at
-	// single shares only when that fails. ok is false when a share is no point.
-	CombineMulti(shares []MultiSignature) (sig MultiSignature, ok bool)
+	// CombineMulti adds shares of a message up, the i-th by the i-th key. It does not verify them: verify the
+	// aggregate, and look at single shares only when that fails. ok is false when a share is no point, or there are not as many as keys.
+	CombineMulti(pks []MultiPublicKey, msg []byte, shares []MultiSignature) (sig MultiSignature, ok bool)
 	// VerifyMulti checks an aggregate of exactly these signers. No signers: false.
 	VerifyMulti(pks []MultiPublicKey, msg []byte, sig MultiSignature) bool
 
@@ -71,6 +71,14 @@ type Scheme interface {
 	// (KeyGeneration).
 	// 1 ≤ threshold ≤ receivers.
 	Deal(seed Seed, receivers, threshold int) (*ThresholdGroup, []ThresholdSecretKey)
+}
+
+// A JointSigner is a Scheme that gives what shares add up to without making them, to who has the secret keys of all signers.
+type JointSigner interface {
+	// SignMultiJointly gives what CombineMulti makes of the signers' shares. There is at least one.
+	SignMultiJointly(sks []MultiSecretKey, msg []byte) MultiSignature
+	// SignThresholdJointly gives what CombineThreshold makes of the shares by the secrets of distinct indices, Threshold in number.
+	SignThresholdJointly(group *ThresholdGroup, indices []int, sks []ThresholdSecretKey, msg []byte) ThresholdSignature
 }
 
 // A BatchVerifier is a Scheme that checks many shares of one message faster together than one by

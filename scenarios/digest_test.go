@@ -27,7 +27,7 @@ var ways = []way{
 	{name: "again", quick: true},
 	{name: "one processor", procs: 1},
 	{name: "two processors", procs: 2},
-	{name: "two workers", change: func(c *sim.Config) { c.Workers = 2 }},
+	{name: "two workers", change: func(c *sim.Config) { c.Workers = 2 }, quick: true},
 	{name: "no sharing", change: func(c *sim.Config) { c.NoShare = true }, quick: true},
 	{name: "no metrics", change: func(c *sim.Config) { c.NoMetrics = true }},
 	{name: "trace of notes", change: func(c *sim.Config) { c.Trace = trace.Config{Level: trace.Notes, W: io.Discard} }},

@@ -7,13 +7,10 @@ import (
 	"time"
 
 	"icsim/canister"
+	"icsim/canister/wasm"
 	"icsim/crypto"
-	"icsim/crypto/bls"
 	"icsim/crypto/der"
-	"icsim/crypto/ideal"
-	"icsim/crypto/nidkg"
 	"icsim/crypto/principal"
-	"icsim/crypto/userkey"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 	"icsim/protocol/keys"
@@ -37,35 +34,36 @@ const replicaVersion protocol.ReplicaVersion = "icsim-1"
 
 // A world is all that a run simulates.
 type world struct {
-	scheme     crypto.Scheme
-	generation crypto.KeyGeneration
-	verifier   userkey.Verifier // of users' signatures
-	random     rng.Source
-	registry   *registry.Registry
-	subnets    []*subnetWorld
-	secrets    []keys.Secrets       // by node
-	phases     []registry.PollPhase // likewise
-	members    membership
-	users      []workload.Identity // by number − 1
-	clients    []*workload.Client
-	boundary   protocol.NodeID // if there is one
-	hosts      []*machine.Host
-	downs      []uint32                                              // by host: how often it has gone down
-	machines   []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
-	net        *network.Network
-	costs      machine.CostTable
-	plan       fault.Plan // of the configuration, and what became of its roles
-	faults     []fault.Action
-	stages     []*stage   // by subnet; nil: no fault is of a role
-	amnesiacs  []amnesiac // of plan
-	coalition  *adversary.Coalition
-	executor   *canister.Executor
-	adapter    outcalls.Adapter
-	told       *told // answers outcalls, if the configuration says so
+	tools
+	random    rng.Source
+	registry  *registry.Registry
+	subnets   []*subnetWorld
+	secrets   []keys.Secrets       // by node
+	phases    []registry.PollPhase // likewise
+	homes     []int                // likewise: the subnet that it has at genesis; spares: 0
+	members   membership
+	users     []workload.Identity // by number − 1
+	clients   []*workload.Client
+	boundary  protocol.NodeID // if there is one
+	hosts     []*machine.Host
+	downs     []uint32                                              // by host: how often it has gone down
+	machines  []func(*machine.Host, protocol.Time) protocol.Machine // by host: what boots there
+	net       *network.Network
+	costs     machine.CostTable
+	plan      fault.Plan // of the configuration, and what became of its roles
+	faults    []fault.Action
+	stages    []*stage   // by subnet; nil: no fault is of a role
+	amnesiacs []amnesiac // of plan
+	coalition *adversary.Coalition
+	executors []*canister.Executor
+	modules   *wasm.Cache // of the run, if its executors share one
+	adapter   outcalls.Adapter
+	told      *told // answers outcalls, if the configuration says so
 }
 
 // A subnetWorld is what the nodes of a subnet have in common at genesis.
 type subnetWorld struct {
+	tools
 	id          protocol.SubnetID
 	nodes       []protocol.NodeID
 	keys        protocol.Transcripts // at genesis
@@ -78,24 +76,16 @@ type subnetWorld struct {
 
 // build makes the world of a configuration.
 func (s *simulation) build() error {
-	scheme, generation, err := newCrypto(s.config.Crypto, !s.config.NoShare)
+	craft, err := newWorkshop(s.config)
 	if err != nil {
 		return err
 	}
-	// Remembering a hash costs more than computing it, so only real signatures are shared.
-	s.scheme, s.generation = scheme, generation
-	if !s.config.NoShare {
-		known := memo.NewSignatures()
-		if s.generation = known.KeyGeneration(generation); s.config.Crypto == "bls" {
-			s.scheme = known.Scheme(scheme)
-		}
-	}
-	s.verifier = memo.Users(userkey.New(s.scheme), !s.config.NoShare)
+	s.tools = craft()
 	s.random = rng.Root(s.config.Seed)
 	s.costs = machine.Mainnet()
 	s.coalition = adversary.NewCoalition(s.config.Attackers)
 	s.foundUsers()
-	if err := s.foundSubnets(); err != nil {
+	if err := s.foundSubnets(craft); err != nil {
 		return err
 	}
 	if s.adapter = s.newServers(); s.config.Told {
@@ -125,32 +115,21 @@ func (s *simulation) build() error {
 	return err
 }
 
-func newCrypto(name string, shared bool) (crypto.Scheme, crypto.KeyGeneration, error) {
-	switch name {
-	case "bls":
-		generation := nidkg.New()
-		if shared {
-			generation.RememberDealt()
-		}
-		return bls.New(), generation, nil
-	case "ideal":
-		return ideal.New(), ideal.NewKeyGeneration(), nil
-	}
-	return nil, nil, fmt.Errorf("unknown crypto %q: want bls or ideal", name)
-}
-
 // foundSubnets makes the nodes' keys, has them generate the subnets' keys and writes the registry's first version.
-func (s *simulation) foundSubnets() (err error) {
+func (s *simulation) foundSubnets(craft func() tools) (err error) {
 	snapshot := protocol.RegistrySnapshot{Version: 1, Genesis: s.config.Genesis}
 	for i := range s.config.Subnets {
-		sub := &subnetWorld{id: protocol.SubnetID(i)}
+		sub := &subnetWorld{id: protocol.SubnetID(i), tools: s.tools}
+		if s.config.Workers > 1 {
+			sub.tools = craft()
+		}
 		for range s.config.Subnets[i].Places {
-			record, secrets := s.nodeKeys(protocol.NodeID(len(snapshot.Nodes)))
+			record, secrets := s.nodeKeys(sub, protocol.NodeID(len(snapshot.Nodes)))
 			snapshot.Nodes = append(snapshot.Nodes, record)
-			s.secrets = append(s.secrets, secrets)
+			s.secrets, s.homes = append(s.secrets, secrets), append(s.homes, i)
 			sub.nodes = append(sub.nodes, record.ID)
 		}
-		sub.keys = dkg.Found(s.generation, sub.id, &snapshot, sub.nodes, func(n protocol.NodeID) keys.Secrets { return s.secrets[n] })
+		sub.keys = dkg.Found(sub.generation, sub.id, &snapshot, sub.nodes, func(n protocol.NodeID) keys.Secrets { return s.secrets[n] })
 		snapshot.Subnets = append(snapshot.Subnets, s.subnetRecord(i, sub))
 		s.subnets = append(s.subnets, sub)
 	}
@@ -191,11 +170,11 @@ func routing(subnets []Subnet) (*protocol.RoutingTable, error) {
 	return &protocol.RoutingTable{Ranges: table}, nil
 }
 
-func (s *simulation) nodeKeys(n protocol.NodeID) (*protocol.NodeRecord, keys.Secrets) {
-	basic, public := s.scheme.BasicKey(s.random.Split("node key", uint64(n)).Seed())
-	multi, committee, possession := s.scheme.MultiKey(s.random.Split("committee key", uint64(n)).Seed())
+func (s *simulation) nodeKeys(sub *subnetWorld, n protocol.NodeID) (*protocol.NodeRecord, keys.Secrets) {
+	basic, public := sub.scheme.BasicKey(s.random.Split("node key", uint64(n)).Seed())
+	multi, committee, possession := sub.scheme.MultiKey(s.random.Split("committee key", uint64(n)).Seed())
 	id := principal.SelfAuthenticating(der.WrapEd25519(public))
-	decryption, encryption, proof := s.generation.EncryptionKey(s.random.Split("encryption key", uint64(n)).Seed(), []byte(id.Bytes()))
+	decryption, encryption, proof := sub.generation.EncryptionKey(s.random.Split("encryption key", uint64(n)).Seed(), []byte(id.Bytes()))
 	record := &protocol.NodeRecord{
 		ID: n, Principal: id, SigningKey: public, CommitteeKey: committee, Possession: possession,
 		EncryptionKey: encryption, EncryptionProof: proof,
@@ -220,16 +199,22 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 // foundStates installs the canisters and makes each subnet's genesis.
 func (s *simulation) foundStates() error {
 	snapshot := s.registry.Latest()
-	executor := canister.NewExecutor(canister.Config{
-		RootKey: s.rootKey(), Cache: s.config.Modules, Engine: s.config.Engine, Library: s.config.Library,
-		Round: s.config.slices.round, Slice: s.config.slices.slice,
-	})
-	s.executor = executor
-	transformer := s.sharedTransformer(executor)
-	processor := s.shared(&messaging.StateMachine{
-		Executor: variant.Executor(executor, s.config.Variants), Limits: messaging.DefaultLimits(),
-	})
+	if s.config.Modules == nil && s.config.Workers > 1 {
+		var err error
+		if s.modules, err = wasm.NewCache(""); err != nil { // compiled once for all executors
+			return err
+		}
+	}
+	results, transformed := s.sharedResults(), s.sharedTransformations()
 	for i, sub := range s.subnets {
+		if i == 0 || s.config.Workers > 1 {
+			s.executors = append(s.executors, s.newExecutor())
+		}
+		executor := s.executors[len(s.executors)-1]
+		sub.querier, sub.transformer = executor, shareTransformer(executor, transformed)
+		sub.processor = shareProcessor(&messaging.StateMachine{
+			Executor: variant.Executor(executor, s.config.Variants), Limits: messaging.DefaultLimits(),
+		}, results)
 		installs, err := s.installs(i)
 		if err != nil {
 			return err
@@ -240,9 +225,25 @@ func (s *simulation) foundStates() error {
 		}
 		sub.state = messaging.Genesis(sub.id, canisters, snapshot)
 		sub.genesis = dkg.Genesis(sub.id, snapshot, sub.keys, 0)
-		sub.processor, sub.querier, sub.transformer = processor, executor, transformer
 	}
 	return nil
+}
+
+func (s *simulation) newExecutor() *canister.Executor {
+	return canister.NewExecutor(canister.Config{
+		RootKey: s.rootKey(), Cache: cmp.Or(s.config.Modules, s.modules), Library: s.config.Library,
+		Round: s.config.slices.round, Slice: s.config.slices.slice,
+	})
+}
+
+// close gives back what the run has taken of the process.
+func (s *simulation) close() {
+	for _, e := range s.executors {
+		e.Close()
+	}
+	if s.modules != nil {
+		s.modules.Close()
+	}
 }
 
 func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
@@ -272,17 +273,24 @@ func (s *simulation) installs(subnet int) (installs []canister.Install, err erro
 	return installs, nil
 }
 
-// shared lets honest nodes share the result of executing a batch on a state. The lineage of a state names its content:
-// it hashes every batch since genesis, and execution is a pure function.
-func (s *simulation) shared(p messaging.Processor) messaging.Processor {
+// sharedResults is where honest nodes share the results of executing batches on states; nil: nowhere. The lineage of a state names its
+// content: it hashes every batch since genesis, and execution is a pure function.
+func (s *simulation) sharedResults() *memo.Cache[execution, *messaging.Result] {
 	if s.config.NoShare {
-		return p
+		return nil
 	}
-	return &sharedProcessor{inner: p, results: memo.NewCache[execution, *messaging.Result](sharedResults * len(s.subnets))}
+	return memo.NewCache[execution, *messaging.Result](roundsShared * len(s.subnets))
 }
 
-// sharedResults is how many rounds of a subnet are remembered: far more than honest nodes are apart.
-const sharedResults = 256
+// roundsShared is how many rounds of a subnet are remembered: far more than honest nodes are apart.
+const roundsShared = 256
+
+func shareProcessor(p messaging.Processor, results *memo.Cache[execution, *messaging.Result]) messaging.Processor {
+	if results == nil {
+		return p
+	}
+	return &sharedProcessor{inner: p, results: results}
+}
 
 type sharedProcessor struct {
 	inner   messaging.Processor
@@ -312,7 +320,7 @@ func (s *simulation) addNode(n protocol.NodeID) {
 		client := s.registry.Client(n, phases)
 		seed := s.random.Split("node", uint64(n), uint64(h.Boots())).Seed()
 		role := orchestrator.Boot(n, h.Disk(), client, now, s.registryPackage)
-		s.become(protocol.Time(s.loop.Now()), n, &role)
+		s.become(protocol.Time(s.now()), n, &role)
 		if !role.Assigned {
 			return orchestrator.NewUnassigned(orchestrator.Config{
 				Node: n, Registry: client, Packages: s.registryPackage, Rand: protocol.NewRand(seed, "orchestrator"),
@@ -322,7 +330,7 @@ func (s *simulation) addNode(n protocol.NodeID) {
 		sub := s.subnets[role.Subnet]
 		cfg := replica.Config{
 			Node: n, Subnet: sub.id, Version: role.Version, Registry: client,
-			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Generation: s.generation, Genesis: role.Package,
+			Scheme: sub.scheme, Users: sub.verifier, Secrets: s.secrets[n], Generation: sub.generation, Genesis: role.Package,
 			State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
 			Seed: seed, Disk: h.Disk(), Now: now, Judge: s.judgement(),
 		}

@@ -16,7 +16,7 @@ func eventful(scheme string) *Config {
 	c := small(4, 12*time.Second)
 	c.Crypto = scheme
 	c.Subnets[0].DKGIntervalLength = 9
-	c.Attackers = attackers([]string{"equivocate", "corrupt-shares"}, 1)
+	c.Attackers = attackers([]string{"equivocate", "corrupt-shares", "bad-dealings"}, 1)
 	c.Faults = fault.Plan{
 		Crashes:    []fault.Crash{{Node: 2, At: 3 * time.Second, Down: 2 * time.Second}},
 		Partitions: []fault.Partition{{Groups: [][]protocol.NodeID{{0}, {3}}, At: 7 * time.Second, For: 2 * time.Second}},

@@ -14,7 +14,7 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 	if !s.enforce(a) {
 		return
 	}
-	s.watch.happened(t, a.String())
+	s.happened(t, a.String())
 	if s.config.Timeline != nil {
 		s.config.Timeline.Happened(t, a.String())
 	}

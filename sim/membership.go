@@ -131,9 +131,9 @@ func (s *simulation) checkChanges() error {
 // foundSpares makes the keys of the nodes that belong to no subnet yet.
 func (s *simulation) foundSpares(snapshot *protocol.RegistrySnapshot) {
 	for range s.config.Spares.Places {
-		record, secrets := s.nodeKeys(protocol.NodeID(len(snapshot.Nodes)))
+		record, secrets := s.nodeKeys(s.subnets[0], protocol.NodeID(len(snapshot.Nodes)))
 		snapshot.Nodes = append(snapshot.Nodes, record)
-		s.secrets = append(s.secrets, secrets)
+		s.secrets, s.homes = append(s.secrets, secrets), append(s.homes, 0)
 	}
 }
 
@@ -230,7 +230,7 @@ func (s *simulation) become(t protocol.Time, n protocol.NodeID, role *orchestrat
 		s.watch.checks.Leave(n)
 		return
 	}
-	s.watch.checks.Join(check.Joining{Node: n, Subnet: role.Subnet, At: t, Version: role.Version, Height: role.Newest.Height()})
+	s.joined(&check.Joining{Node: n, Subnet: role.Subnet, At: t, Version: role.Version, Height: role.Newest.Height()})
 }
 
 // published lets a change happen: the registry has a version more, which each node learns of at its polls.

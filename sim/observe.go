@@ -118,7 +118,7 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 	switch o.what {
 	case laneFree:
 		e.Kind = trace.Free
-	case laneWake, nodeStart:
+	case laneWake, nodeStart, nodeStop:
 		e.Kind = trace.Wake
 	case delivered:
 		e.Kind, e.Fingerprint, e.Detail = trace.Arrival, o.transfer.Msg.Fingerprint(), o.transfer.Msg
@@ -136,11 +136,37 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 	case inputDue:
 		e.Kind, e.Fingerprint, e.Detail = trace.Input, s.inputs[o.index].fingerprint(), &s.inputs[o.index]
 	}
+	if s.diary != nil {
+		s.diary.record(&e)
+		return
+	}
 	s.watch.trace.Event(&e)
+}
+
+// happened adds a moment to the timeline.
+func (s *simulation) happened(t protocol.Time, what string) {
+	if s.diary != nil {
+		s.diary.observe(observation{where: check.Where{At: t}, moment: what})
+		return
+	}
+	s.watch.happened(t, what)
+}
+
+// joined tells the checkers that a node starts as a replica.
+func (s *simulation) joined(j *check.Joining) {
+	if s.diary != nil {
+		s.diary.observe(observation{join: j})
+		return
+	}
+	s.watch.checks.Join(*j)
 }
 
 // note takes one observation: into the digest, to the checkers, into the figures.
 func (s *simulation) note(w check.Where, n *protocol.Note) {
+	if s.diary != nil {
+		s.diary.observe(observation{where: w, note: *n})
+		return
+	}
 	s.watch.trace.Note(w.Node, n)
 	if n.Kind == protocol.NoteCertified && int(w.Node) < len(s.secrets) {
 		s.members.serving[w.Node] = true

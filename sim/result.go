@@ -126,11 +126,11 @@ type Moment struct {
 
 // result sums the run up.
 func (s *simulation) result(partial bool) *Result {
-	end := protocol.Time(max(s.loop.Now(), 0))
+	end := protocol.Time(max(s.now(), 0))
 	digest := s.watch.trace.Digest()
 	r := &Result{
 		Scenario: s.config.Name, Seed: s.config.Seed, Digest: hex.EncodeToString(digest[:]), Crypto: s.config.Crypto,
-		VirtualSeconds: seconds(end), Events: s.loop.Handled(), Partial: partial, Timeline: s.managed(s.watch.timeline),
+		VirtualSeconds: seconds(end), Events: s.handled(), Partial: partial, Timeline: s.managed(s.watch.timeline),
 		Sequences: s.sequences(),
 	}
 	for i := range s.subnets {

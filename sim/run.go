@@ -25,19 +25,20 @@ const (
 	netTimer                      // a connection times out or comes up
 	faultDue                      // an action of the fault plan
 	nodeStart                     // a node boots
+	nodeStop                      // the network notices that a node's replica has ended
 	inputDue                      // something from outside
 	registryDue                   // a version of the registry is published
 	registrySeen                  // a node's poll brings one
 )
 
-var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "input", "registry", "seen"}
+var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "stop", "input", "registry", "seen"}
 
 // An occurrence is the payload of an event. Which fields count depends on what happens.
 type occurrence struct {
 	what     happening
 	lane     protocol.Lane
 	node     protocol.NodeID
-	boots    uint32 // of the node when a message to itself was sent; of a start: how often the node had gone down before
+	boots    uint32 // of the node when a message to itself was sent, or its replica ended; of a start: how often it had gone down before
 	index    int32  // of a fault action, input or change; of a message, the step in the log that it comes from
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
@@ -47,7 +48,11 @@ type occurrence struct {
 // A simulation is a run in progress.
 type simulation struct {
 	config *Config
-	loop   *event.Loop[occurrence]
+	loop   *event.Loop[occurrence]  // of a run in one piece
+	lanes  *event.Lanes[occurrence] // of one whose subnets run side by side
+	parts  []*simulation            // by lane
+	lane   *event.Lane[occurrence]  // that this is; nil: the whole
+	diary  *diary                   // of a lane
 	world
 	watch     watch
 	inputs    []Input
@@ -104,12 +109,13 @@ func (s *simulation) begin(c *Config) error {
 		}
 	}
 	s.watch = s.newWatch()
+	s.divide()
 	return nil
 }
 
 // finish ends the trace and sums up.
 func (s *simulation) finish(partial bool) (*Result, error) {
-	defer s.executor.Close()
+	defer s.close()
 	if err := s.unbranched(partial); err != nil {
 		return nil, err
 	}
@@ -127,8 +133,8 @@ func (s *simulation) pump(progress func(Progress) bool) (partial bool) {
 	s.start()
 	for now := time.Duration(0); now < s.config.Duration; {
 		now = min(now+slice, s.config.Duration)
-		s.loop.Run(int64(now))
-		if progress != nil && !progress(Progress{now, s.loop.Handled(), s.watch.height()}) {
+		s.run(int64(now))
+		if progress != nil && !progress(Progress{now, s.handled(), s.watch.height()}) {
 			return now < s.config.Duration
 		}
 	}
@@ -186,6 +192,8 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 		if o.boots == s.downs[o.node] {
 			s.boot(t, o.node)
 		}
+	case nodeStop:
+		s.miss(t, o)
 	case inputDue:
 		s.receive(t, &s.inputs[o.index])
 	case registryDue:
@@ -207,7 +215,16 @@ func (s *simulation) replayable(ev *event.Event[occurrence]) {
 
 func (s *simulation) schedule(src uint32, node protocol.NodeID, at protocol.Time, o occurrence) {
 	o.node = node
-	s.loop.Schedule(src, uint32(node), int64(at), o)
+	s.put(src, node, at, &o)
+}
+
+// put schedules an event for whose state it touches.
+func (s *simulation) put(src uint32, dst protocol.NodeID, at protocol.Time, o *occurrence) {
+	if s.lane != nil {
+		s.lane.Schedule(src, uint32(dst), int64(at), *o)
+	} else {
+		s.loop.Schedule(src, uint32(dst), int64(at), *o)
+	}
 }
 
 // due schedules the calls that a host asks for.
@@ -258,12 +275,14 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 	}
 }
 
+// stopDelay is how long after a replica has ended nothing of it is left on the network either.
+const stopDelay = 10 * time.Millisecond
+
 // restart stops a node that wants it, and starts it again from its disk.
 func (s *simulation) restart(t protocol.Time, node protocol.NodeID, r *protocol.Restart) {
-	s.watch.happened(t, fmt.Sprintf("%s restarts: %s", node, r.Why))
-	s.effects.Reset()
-	s.stop(t, node)
-	s.spread(t)
+	s.happened(t, fmt.Sprintf("%s restarts: %s", node, r.Why))
+	s.crash(node)
+	s.schedule(uint32(node), node, t.Add(stopDelay), occurrence{what: nodeStop, boots: s.hosts[node].Boots()})
 	s.schedule(uint32(node), node, t.Add(s.restartTime(r.Takes)), occurrence{what: nodeStart, boots: s.downs[node]})
 }
 
@@ -274,14 +293,29 @@ func (s *simulation) restartTime(why protocol.Op) time.Duration {
 	return s.costs.Cost(&takes)
 }
 
-// stop takes a node down, and with it a start that was due.
-func (s *simulation) stop(t protocol.Time, node protocol.NodeID) {
+// crash ends what a host does, and with it a start that was due.
+func (s *simulation) crash(node protocol.NodeID) {
 	s.hosts[node].Crash()
 	if s.log != nil {
 		s.log.Crashed(node)
 	}
 	s.downs[node]++
+}
+
+// stop takes a node down, and off the network at once.
+func (s *simulation) stop(t protocol.Time, node protocol.NodeID) {
+	s.crash(node)
 	s.net.Down(t, node, &s.effects)
+}
+
+// miss takes a node whose replica has ended off the network, unless it has come back meanwhile.
+func (s *simulation) miss(t protocol.Time, o *occurrence) {
+	if s.hosts[o.node].Boots() != o.boots {
+		return
+	}
+	s.effects.Reset()
+	s.net.Down(t, o.node, &s.effects)
+	s.spread(t)
 }
 
 // dispatch schedules the arrival of transfers, in the name of who caused them.
@@ -328,7 +362,7 @@ var broadcasting = [...]protocol.Lane{protocol.LaneConsensus, protocol.LaneCerti
 // spread schedules what a change of the network led to.
 func (s *simulation) spread(t protocol.Time) {
 	for _, tm := range s.effects.Timers {
-		s.schedule(s.netSource(), 0, max(tm.At, t+1), occurrence{what: netTimer, timer: &tm})
+		s.put(s.netSource(s.laneOf(tm.Node)), tm.Node, max(tm.At, t+1), &occurrence{what: netTimer, timer: &tm})
 	}
 	for _, n := range s.effects.Notices {
 		boots := s.hosts[n.Node].Boots()
@@ -350,19 +384,27 @@ func (s *simulation) boot(t protocol.Time, node protocol.NodeID) {
 	}
 	var m protocol.Machine
 	if stopped := host.Try(func() { m = s.machines[node](host, host.Now(t)) }); stopped != "" {
-		s.watch.happened(t, fmt.Sprintf("%s does not start: %s", node, stopped))
+		s.happened(t, fmt.Sprintf("%s does not start: %s", node, stopped))
 		s.schedule(uint32(node), node, t.Add(s.restartTime(protocol.OpRestart)), occurrence{what: nodeStart, boots: s.downs[node]})
 		return
 	}
 	dues := host.Start(t, m)
 	s.dues(node, &dues)
 	s.effects.Reset()
+	s.net.Down(t, node, &s.effects) // if it came back before it was missed
 	s.net.Up(t, node, &s.effects)
 	s.spread(t)
 }
 
-// Sources of events beside the endpoints: the network's timers, the fault plan, what comes from outside and the registry.
-func (s *simulation) netSource() uint32      { return uint32(len(s.hosts)) }
+// Sources of events beside the endpoints: the fault plan, what comes from outside, the registry, and the timers of each subnet's
+// connections.
 func (s *simulation) faultSource() uint32    { return uint32(len(s.hosts)) + 1 }
 func (s *simulation) inputSource() uint32    { return uint32(len(s.hosts)) + 2 }
 func (s *simulation) registrySource() uint32 { return uint32(len(s.hosts)) + 3 }
+
+func (s *simulation) netSource(subnet int) uint32 {
+	if subnet == 0 {
+		return uint32(len(s.hosts))
+	}
+	return s.registrySource() + uint32(subnet)
+}

@@ -75,16 +75,23 @@ func (v *servers) Fetch(node protocol.NodeID, c *protocol.OutcallContext) outcal
 	return outcalls.Answer{Response: r, After: s.Delay}
 }
 
-// sharedTransformer lets honest nodes share what a canister makes of a response on a state.
-func (s *simulation) sharedTransformer(t protocol.Transformer) protocol.Transformer {
+// sharedTransformations is where honest nodes share what canisters make of responses on states; nil: nowhere.
+func (s *simulation) sharedTransformations() *memo.Cache[transformation, protocol.Transformed] {
 	if s.config.NoShare {
-		return t
+		return nil
 	}
-	return &sharedTransformer{inner: t, results: memo.NewCache[transformation, protocol.Transformed](sharedTransformations)}
+	return memo.NewCache[transformation, protocol.Transformed](transformationsShared)
 }
 
-// sharedTransformations is how many are remembered: each keeps a state alive, and nodes are seconds apart at most.
-const sharedTransformations = 1 << 10
+// transformationsShared is how many are remembered: each keeps a state alive, and nodes are seconds apart at most.
+const transformationsShared = 1 << 10
+
+func shareTransformer(t protocol.Transformer, results *memo.Cache[transformation, protocol.Transformed]) protocol.Transformer {
+	if results == nil {
+		return t
+	}
+	return &sharedTransformer{inner: t, results: results}
+}
 
 type sharedTransformer struct {
 	inner   protocol.Transformer

@@ -61,7 +61,7 @@ func (c *countingTransformer) Transform(
 // Transformations are shared by all that they depend on.
 func TestTransformationsAreShared(t *testing.T) {
 	inner := &countingTransformer{}
-	shared := (&simulation{config: &Config{}}).sharedTransformer(inner)
+	shared := shareTransformer(inner, (&simulation{config: &Config{}}).sharedTransformations())
 	call, other := &protocol.OutcallContext{}, &protocol.OutcallContext{ID: 1}
 	headers := []protocol.HTTPHeader{{Name: "a", Value: "b"}}
 	for i, x := range []struct {
@@ -82,5 +82,6 @@ func TestTransformationsAreShared(t *testing.T) {
 		}
 		require.Equal(t, i+1, inner.calls)
 	}
-	require.Equal(t, protocol.Transformer(inner), (&simulation{config: &Config{NoShare: true}}).sharedTransformer(inner))
+	off := &simulation{config: &Config{NoShare: true}}
+	require.Equal(t, protocol.Transformer(inner), shareTransformer(inner, off.sharedTransformations()))
 }

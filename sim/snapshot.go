@@ -61,10 +61,10 @@ type LinkSnapshot struct {
 // Snapshot shows the session as it stands. Heights, rates and moments are there when it is followed.
 func (x *Session) Snapshot() Snapshot {
 	s := x.s
-	now := protocol.Time(max(s.loop.Now(), 0))
+	now := protocol.Time(max(s.now(), 0))
 	c, n := &s.watch.calls, &s.watch.xnet
 	snap := Snapshot{
-		At: time.Duration(now), Clock: x.Clock(), Events: s.loop.Handled(), Faults: slices.Clone(s.inForce),
+		At: time.Duration(now), Clock: x.Clock(), Events: s.handled(), Faults: slices.Clone(s.inForce),
 		Calls: IngressResult{Submitted: c.submitted, Completed: c.completed, Failed: c.failed, Rejected: c.lost},
 		XNet:  XNetResult{Calls: n.calls, Responses: n.responses, Rejects: n.rejects, Open: uint64(s.watch.checks.OpenCalls())},
 	}

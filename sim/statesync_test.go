@@ -72,7 +72,7 @@ func TestStateSyncSleepsWhileNobodyNeedsIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.pump(nil)
-	defer s.executor.Close()
+	defer s.close()
 	for n, h := range s.hosts {
 		if w := h.Worked(protocol.LaneStateSync); w != 0 {
 			t.Errorf("node %d works for %s on syncing states", n, w)

@@ -142,7 +142,7 @@ func fewer(from, to []protocol.NodeID) []protocol.NodeID {
 // corrupt tells whom checkers do not believe: attackers, and nodes whose disks give them something else than they wrote. These may
 // sign two things without knowing it.
 func (s *simulation) corrupt(n protocol.NodeID) bool {
-	return s.coalition.Has(n) || len(s.amnesiacs) > 0 && s.forgets(n, protocol.Time(s.loop.Now()))
+	return s.coalition.Has(n) || len(s.amnesiacs) > 0 && s.forgets(n, protocol.Time(s.now()))
 }
 
 // An amnesiac is a node whose disk does not keep what it should, from a time on.

@@ -42,7 +42,7 @@ func Explain(c *Config, q Question, name func(protocol.NodeID) string, progress 
 	if err != nil {
 		return nil, err
 	}
-	defer first.executor.Close()
+	defer first.close()
 	if q.Height != 0 {
 		first.sought = &sought{subnet: protocol.SubnetID(q.Subnet), height: q.Height}
 	}
@@ -132,7 +132,7 @@ func (s *simulation) violation(name string, v *check.Violation, progress func(Pr
 	if err != nil {
 		return nil, err
 	}
-	defer x.executor.Close()
+	defer x.close()
 	sub := x.explained(x.homeOf(v.Where.Node).id)
 	switch name {
 	case "agreement", "one-notarized-block-when-finalized":
@@ -194,7 +194,7 @@ func (s *simulation) height(q Question, name func(protocol.NodeID) string, progr
 	if err != nil {
 		return nil, err
 	}
-	defer x.executor.Close()
+	defer x.close()
 	sub := x.subnets[q.Subnet]
 	out := &Explanation{Mermaid: explain.Mermaid(x.log, s.config.Subnets[q.Subnet].Name, sub.nodes, q.Height, name)}
 	if k.final == protocol.NoNode {
@@ -218,7 +218,7 @@ func Inspect(c *Config, node protocol.NodeID, at time.Duration, progress func(Pr
 	if err != nil {
 		return nil, err
 	}
-	defer s.executor.Close()
+	defer s.close()
 	if int(node) >= len(s.secrets) {
 		return nil, fmt.Errorf("%s is no node: there are %d", node, len(s.secrets))
 	}

@@ -56,6 +56,13 @@ func NewCache(dir string) (*Cache, error) {
 	return &Cache{c}, nil
 }
 
+// Close lets the code go. No engine may use it any more.
+func (c *Cache) Close() {
+	if err := c.cache.Close(context.Background()); err != nil {
+		panic(fmt.Sprintf("wasm: closing a cache: %v", err)) // it only lets go of memory
+	}
+}
+
 // NewEngine makes an engine with these host functions. It panics if two have the same name.
 func NewEngine(c Config) *Engine {
 	if c.MaxInstances == 0 {

@@ -14,7 +14,7 @@ const arrows = `
 	crypto/...              : crypto crypto/der crypto/hashtree crypto/principal
 	crypto/bls              : crypto crypto/curve crypto/recent
 	crypto/cryptotest       : crypto crypto/nidkg/layout crypto/nidkg/misdeal
-	crypto/ideal            : crypto crypto/nidkg/layout
+	crypto/ideal            : crypto crypto/nidkg/layout crypto/recent
 	crypto/nidkg            : crypto crypto/curve crypto/recent
 	crypto/nidkg/layout     : crypto
 	crypto/nidkg/misdeal    : crypto crypto/nidkg crypto/nidkg/layout

@@ -69,7 +69,7 @@ func BenchmarkVerifyMulti9(b *testing.B) {
 		sk, pk, _ := s.MultiKey(crypto.Seed{byte(i)})
 		pks, shares = append(pks, pk), append(shares, s.SignMulti(sk, msg))
 	}
-	sig, _ := s.CombineMulti(shares)
+	sig, _ := s.CombineMulti(pks, msg, shares)
 	for b.Loop() {
 		s.VerifyMulti(pks, msg, sig)
 	}

@@ -109,10 +109,10 @@ func TestPointsOutsideTheSubgroupAreRefused(t *testing.T) {
 	if s.VerifyMultiShare(pk, msg, mauled) || s.VerifyMulti([]crypto.MultiPublicKey{pk}, msg, mauled) {
 		t.Error("verifies")
 	}
-	if _, ok := s.CombineMulti([]crypto.MultiSignature{mauled}); ok {
+	if _, ok := s.CombineMulti([]crypto.MultiPublicKey{pk}, msg, []crypto.MultiSignature{mauled}); ok {
 		t.Error("combines")
 	}
-	if _, ok := s.CombineMulti([]crypto.MultiSignature{sig, {0xc0}}); ok {
+	if _, ok := s.CombineMulti([]crypto.MultiPublicKey{pk, pk}, msg, []crypto.MultiSignature{sig, {0xc0}}); ok {
 		t.Error("infinity combines")
 	}
 	twisted := bls12381.GeneratePointNotInG2(bls12381.E2{A0: fp.NewElement(7)})

@@ -2,6 +2,7 @@ package bls
 
 import (
 	bls12381 "github.com/consensys/gnark-crypto/ecc/bls12-381"
+	"github.com/consensys/gnark-crypto/ecc/bls12-381/fr"
 
 	"icsim/crypto"
 )
@@ -30,7 +31,12 @@ func (s *Scheme) VerifyMultiShare(pk crypto.MultiPublicKey, msg []byte, share cr
 }
 
 // CombineMulti adds shares up.
-func (s *Scheme) CombineMulti(shares []crypto.MultiSignature) (sig crypto.MultiSignature, ok bool) {
+func (s *Scheme) CombineMulti(
+	pks []crypto.MultiPublicKey, _ []byte, shares []crypto.MultiSignature,
+) (sig crypto.MultiSignature, ok bool) {
+	if len(pks) != len(shares) {
+		return sig, false
+	}
 	var total bls12381.G1Jac
 	for i := range shares {
 		point, ok := s.share(shares[i])
@@ -42,6 +48,15 @@ func (s *Scheme) CombineMulti(shares []crypto.MultiSignature) (sig crypto.MultiS
 	var affine bls12381.G1Affine
 	affine.FromJacobian(&total)
 	return s.encode(&affine), true
+}
+
+// SignMultiJointly signs with the sum of the secrets, under which the sum of the shares lies.
+func (s *Scheme) SignMultiJointly(sks []crypto.MultiSecretKey, msg []byte) crypto.MultiSignature {
+	var total, one fr.Element
+	for i := range sks {
+		total.Add(&total, one.SetBytes(sks[i][:]))
+	}
+	return s.sign(total.Bytes(), suiteMulti, msg)
 }
 
 // VerifyMulti checks an aggregate under the sum of the signers' keys.

@@ -73,6 +73,23 @@ func interpolate(at []int64, points []bls12381.G1Affine) *bls12381.G1Affine {
 	return out.ScalarMultiplication(&out, inverse)
 }
 
+// SignThresholdJointly signs with the secret that the shares' secrets are of.
+func (s *Scheme) SignThresholdJointly(
+	_ *crypto.ThresholdGroup, indices []int, sks []crypto.ThresholdSecretKey, msg []byte,
+) crypto.ThresholdSignature {
+	at := make([]int64, len(indices))
+	for i := range at {
+		at[i] = int64(indices[i]) + 1
+	}
+	numerators, denominator := curve.LagrangeAtZero(at)
+	var total, one, factor fr.Element
+	for i := range sks {
+		total.Add(&total, one.Mul(one.SetBytes(sks[i][:]), factor.SetBigInt(numerators[i])))
+	}
+	total.Div(&total, factor.SetBigInt(denominator))
+	return s.sign(total.Bytes(), suiteThreshold, msg)
+}
+
 // Deal plays the dealer: a random polynomial of degree threshold-1, whose value at i+1 is the
 // secret of receiver i, and at 0 the secret of the group, which it forgets.
 func (s *Scheme) Deal(seed crypto.Seed, receivers, threshold int) (*crypto.ThresholdGroup, []crypto.ThresholdSecretKey) {

@@ -67,7 +67,7 @@ func testMalformed(t *testing.T, s crypto.Scheme) {
 		must(t, !s.VerifyPossession(c[0].pk, raw), "garbage %d proves possession", i)
 		must(t, !s.VerifyThresholdShare(group, 0, msg, raw), "garbage %d is a threshold share", i)
 		must(t, !s.VerifyThreshold(group.Key, msg, raw), "garbage %d is the group's signature", i)
-		if sig, ok := s.CombineMulti([]crypto.MultiSignature{s.SignMulti(c[0].sk, msg), raw}); ok {
+		if sig, ok := s.CombineMulti(keys(c...), msg, []crypto.MultiSignature{s.SignMulti(c[0].sk, msg), raw}); ok {
 			must(t, !s.VerifyMulti(keys(c...), msg, sig), "garbage %d completes an aggregate", i)
 		}
 		if sig, ok := s.CombineThreshold(group, msg, []crypto.IndexedShare{shares[0], {Index: 1, Share: raw}}); ok {
@@ -85,7 +85,7 @@ func testMalformed(t *testing.T, s crypto.Scheme) {
 		bad := share
 		flip(bad[:], bit)
 		must(t, !s.VerifyMultiShare(c[0].pk, msg, bad), "a share verifies with bit %d flipped", bit)
-		if sig, ok := s.CombineMulti([]crypto.MultiSignature{bad, s.SignMulti(c[1].sk, msg)}); ok {
+		if sig, ok := s.CombineMulti(keys(c...), msg, []crypto.MultiSignature{bad, s.SignMulti(c[1].sk, msg)}); ok {
 			must(t, !s.VerifyMulti(keys(c...), msg, sig), "a share takes part with bit %d flipped", bit)
 		}
 		badShare := shares[0]
@@ -145,7 +145,7 @@ func transcript(s crypto.Scheme, n int) string {
 	group, secrets := s.Deal(seed(n), 3, 2)
 	shares := signAll(s, secrets, msg)
 	combined, ok1 := s.CombineThreshold(group, msg, shares[1:])
-	multi, ok2 := s.CombineMulti([]crypto.MultiSignature{s.SignMulti(msk, msg), s.SignMulti(msk, msg)})
+	multi, ok2 := s.CombineMulti([]crypto.MultiPublicKey{mpk, mpk}, msg, []crypto.MultiSignature{s.SignMulti(msk, msg), s.SignMulti(msk, msg)})
 	return fmt.Sprint(s.Name(), bsk, bpk, s.SignBasic(bsk, msg), msk, mpk, pop, group, secrets, shares, combined, ok1, multi, ok2,
 		s.VerifyBasic(bpk, msg, s.SignBasic(bsk, msg)), s.VerifyPossession(mpk, pop), s.VerifyMultiShare(mpk, msg, multi),
 		s.VerifyMulti([]crypto.MultiPublicKey{mpk, mpk}, msg, multi), s.VerifyThresholdShare(group, 0, msg, shares[0].Share),

@@ -97,7 +97,7 @@ func aggregate(t *testing.T, s crypto.Scheme, msg []byte, signers ...signer) cry
 	for _, m := range signers {
 		shares = append(shares, s.SignMulti(m.sk, msg))
 	}
-	sig, ok := s.CombineMulti(shares)
+	sig, ok := s.CombineMulti(keys(signers...), msg, shares)
 	must(t, ok, "good shares do not combine")
 	return sig
 }
@@ -114,7 +114,7 @@ func testMulti(t *testing.T, s crypto.Scheme) {
 	abc := aggregate(t, s, msg, c[0], c[1], c[2])
 	must(t, abc == aggregate(t, s, msg, c[2], c[0], c[1]), "the order of shares matters")
 	must(t, s.VerifyMulti(keys(c[1], c[2], c[0]), msg, abc), "the order of keys matters")
-	must(t, aggregate(t, s, msg, c[0]) == s.SignMulti(c[0].sk, msg), "the aggregate of one is not its share")
+	must(t, s.VerifyMultiShare(c[0].pk, msg, aggregate(t, s, msg, c[0])), "the aggregate of one is no share of its")
 	for _, v := range []struct {
 		name string
 		pks  []crypto.MultiPublicKey
@@ -131,7 +131,9 @@ func testMulti(t *testing.T, s crypto.Scheme) {
 	twice := aggregate(t, s, msg, c[0], c[0])
 	must(t, s.VerifyMulti(keys(c[0], c[0]), msg, twice), "a signer counted twice on both sides does not verify")
 	must(t, !s.VerifyMulti(keys(c[0]), msg, twice), "a share added twice verifies once")
-	if nothing, ok := s.CombineMulti(nil); ok {
+	_, ok := s.CombineMulti(keys(c[0], c[1]), msg, []crypto.MultiSignature{s.SignMulti(c[0].sk, msg)})
+	must(t, !ok, "more keys than shares combine")
+	if nothing, ok := s.CombineMulti(nil, msg, nil); ok {
 		must(t, !s.VerifyMulti(nil, msg, nothing), "no one signs")
 		must(t, !s.VerifyMulti(keys(c[0], c[0]), msg, nothing), "a signer listed twice need not sign")
 	}

@@ -36,15 +36,9 @@ type digest = [32]byte
 // sum hashes a message under a kind and a key. Kind and key have fixed sizes, so inputs cannot be
 // confused.
 func sum(k kind, key *digest, msg []byte) digest {
-	var head [1 + len(key)]byte
-	head[0] = byte(k)
-	copy(head[1:], key[:])
-	h := sha256.New()
-	h.Write(head[:])
-	h.Write(msg)
-	var out digest
-	h.Sum(out[:0])
-	return out
+	var buf [256]byte // enough for what nodes sign; a longer message goes to the heap
+	content := append(append(append(buf[:0], byte(k)), key[:]...), msg...)
+	return sha256.Sum256(content)
 }
 
 // numbered hashes two numbers under a kind and a key.

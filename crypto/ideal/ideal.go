@@ -56,7 +56,12 @@ func (scheme) VerifyMultiShare(pk crypto.MultiPublicKey, msg []byte, share crypt
 	return ok && share == wideSig(sum(multiSig, &key, msg))
 }
 
-func (scheme) CombineMulti(shares []crypto.MultiSignature) (sig crypto.MultiSignature, ok bool) {
+func (scheme) CombineMulti(
+	pks []crypto.MultiPublicKey, _ []byte, shares []crypto.MultiSignature,
+) (sig crypto.MultiSignature, ok bool) {
+	if len(pks) != len(shares) {
+		return sig, false
+	}
 	var total digest
 	for i := range shares {
 		share, ok := narrowSig((*[48]byte)(&shares[i]))

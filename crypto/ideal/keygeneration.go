@@ -6,12 +6,25 @@ import (
 
 	"icsim/crypto"
 	"icsim/crypto/nidkg/layout"
+	"icsim/crypto/recent"
 )
 
-// NewKeyGeneration returns the model of crypto/nidkg. It holds nothing, so one value may serve any number of goroutines.
-func NewKeyGeneration() crypto.KeyGeneration { return keyGeneration{} }
+// NewKeyGeneration returns the model of crypto/nidkg, with empty memories.
+func NewKeyGeneration() crypto.KeyGeneration {
+	return &keyGeneration{
+		groups:   recent.New[crypto.Hash, *crypto.ThresholdGroup](maxRemembered),
+		openings: recent.New[crypto.Hash, opening](maxRemembered),
+	}
+}
 
-type keyGeneration struct{}
+// A keyGeneration serves one goroutine. It remembers what all receivers of a transcript would compute.
+type keyGeneration struct {
+	groups   recent.Cache[crypto.Hash, *crypto.ThresholdGroup]
+	openings recent.Cache[crypto.Hash, opening]
+}
+
+// maxRemembered is in transcripts: 4 KiB each for 40 receivers.
+const maxRemembered = 512
 
 // A decryptionKey opens epochs from its own on.
 type decryptionKey struct {
@@ -25,7 +38,7 @@ func (k decryptionKey) public() crypto.EncryptionPublicKey {
 	return wideSig(sum(encryptionKey, &k.secret, nil))
 }
 
-func (keyGeneration) EncryptionKey(
+func (*keyGeneration) EncryptionKey(
 	seed crypto.Seed, owner []byte,
 ) (crypto.DecryptionKey, crypto.EncryptionPublicKey, crypto.EncryptionProof) {
 	from := digest(seed)
@@ -34,7 +47,7 @@ func (keyGeneration) EncryptionKey(
 	return sk, pk, encryptionProof(pk, owner)
 }
 
-func (keyGeneration) VerifyEncryptionKey(owner []byte, pk crypto.EncryptionPublicKey, proof crypto.EncryptionProof) bool {
+func (*keyGeneration) VerifyEncryptionKey(owner []byte, pk crypto.EncryptionPublicKey, proof crypto.EncryptionProof) bool {
 	_, ok := narrowSig((*[48]byte)(&pk))
 	return ok && proof == encryptionProof(pk, owner)
 }
@@ -45,7 +58,7 @@ func encryptionProof(pk crypto.EncryptionPublicKey, owner []byte) (out crypto.En
 	return out
 }
 
-func (keyGeneration) Update(sk crypto.DecryptionKey, epoch crypto.Epoch, _ crypto.Seed) crypto.DecryptionKey {
+func (*keyGeneration) Update(sk crypto.DecryptionKey, epoch crypto.Epoch, _ crypto.Seed) crypto.DecryptionKey {
 	key, ok := sk.(decryptionKey)
 	if !ok || epoch <= key.epoch {
 		return sk
@@ -61,7 +74,7 @@ func fill(out []byte, d digest) {
 	}
 }
 
-func (g keyGeneration) Deal(
+func (g *keyGeneration) Deal(
 	config *crypto.KeyGenerationConfig, dealer int, seed crypto.Seed, share *crypto.ThresholdSecretKey,
 ) (*crypto.Dealing, crypto.DealingFault) {
 	if !config.Valid() || !keysFormed(config) || (share == nil) != (config.Resharing == nil) {
@@ -143,7 +156,7 @@ func fillChunking(q *layout.ChunkingProof, d digest) {
 }
 
 // VerifyDealing computes what the dealing should be and says in which of its parts it is something else.
-func (g keyGeneration) VerifyDealing(config *crypto.KeyGenerationConfig, dealer int, d *crypto.Dealing) crypto.DealingFault {
+func (g *keyGeneration) VerifyDealing(config *crypto.KeyGenerationConfig, dealer int, d *crypto.Dealing) crypto.DealingFault {
 	if !config.Valid() || !keysFormed(config) {
 		return crypto.DealingBadConfig
 	}

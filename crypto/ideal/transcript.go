@@ -6,7 +6,7 @@ import (
 )
 
 // Combine keeps the ciphertexts of the dealings that make the key, and the old key in a resharing.
-func (g keyGeneration) Combine(
+func (g *keyGeneration) Combine(
 	config *crypto.KeyGenerationConfig, dealings []crypto.IndexedDealing,
 ) (*crypto.Transcript, crypto.DealingFault) {
 	var old *crypto.ThresholdGroup
@@ -42,7 +42,7 @@ func (g keyGeneration) Combine(
 	if old != nil {
 		t.Coefficients[0] = layout.G2(old.Key)
 	}
-	return t.Join(), crypto.DealingSound
+	return crypto.NewTranscript(t.Join()), crypto.DealingSound
 }
 
 // combined stands for the polynomial that the dealers' polynomials make.
@@ -54,7 +54,16 @@ func combined(t *layout.Transcript) digest {
 	return sum(dealtPolynomial, &digest{}, content)
 }
 
-func (keyGeneration) Group(transcript *crypto.Transcript) *crypto.ThresholdGroup {
+func (g *keyGeneration) Group(t *crypto.Transcript) *crypto.ThresholdGroup {
+	group, known := g.groups.Get(t.Hash())
+	if !known {
+		group = groupOf(t)
+		g.groups.Put(t.Hash(), group)
+	}
+	return group
+}
+
+func groupOf(transcript *crypto.Transcript) *crypto.ThresholdGroup {
 	t := layout.SplitTranscript(transcript)
 	if t == nil {
 		return nil
@@ -79,24 +88,49 @@ func dealtShare(polynomial *digest, receiver int) digest {
 	return numbered(seeded, polynomial, receiver, 0)
 }
 
-func (g keyGeneration) OpenShare(
-	config *crypto.KeyGenerationConfig, transcript *crypto.Transcript, receiver int, sk crypto.DecryptionKey,
+func (g *keyGeneration) OpenShare(
+	config *crypto.KeyGenerationConfig, t *crypto.Transcript, receiver int, sk crypto.DecryptionKey,
 ) (crypto.ThresholdSecretKey, crypto.DealingFault) {
-	t, group := layout.SplitTranscript(transcript), g.Group(transcript)
+	group := g.Group(t)
 	key, ok := sk.(decryptionKey)
-	if t == nil || group == nil || !ok || receiver < 0 || receiver >= len(group.Shares) {
+	if group == nil || !ok || receiver < 0 || receiver >= len(group.Shares) {
 		return crypto.ThresholdSecretKey{}, crypto.DealingMalformed
 	}
 	if len(config.Receivers) != len(group.Shares) || config.Receivers[receiver] != key.public() || config.Epoch < key.epoch {
 		return crypto.ThresholdSecretKey{}, crypto.DealingUnopened
 	}
-	for i, c := range t.Ciphertexts { // what does not open at this epoch and context is bound to others
+	o := g.opening(config, t)
+	if !o.bound {
+		return crypto.ThresholdSecretKey{}, crypto.DealingUnopened
+	}
+	return crypto.ThresholdSecretKey(dealtShare(&o.polynomial, receiver)), crypto.DealingSound
+}
+
+// An opening is what all receivers of a transcript find in one configuration.
+type opening struct {
+	polynomial digest
+	bound      bool // to this configuration
+}
+
+func (g *keyGeneration) opening(config *crypto.KeyGenerationConfig, t *crypto.Transcript) opening {
+	hash := t.Hash()
+	key := crypto.Sum("ideal opening", hash[:], config.Content())
+	o, known := g.openings.Get(key)
+	if !known {
+		o = open(config, layout.SplitTranscript(t))
+		g.openings.Put(key, o)
+	}
+	return o
+}
+
+// open compares the ciphertexts with what they should be: what does not open at this epoch and context is bound to others.
+func open(config *crypto.KeyGenerationConfig, t *layout.Transcript) opening {
+	for i, c := range t.Ciphertexts {
 		polynomial := digest(c.R[0][:32])
 		want := newDealing(config, t.Dealers[i], &polynomial, &digest{})
 		if !sameCiphertext(c, &want.Ciphertext) {
-			return crypto.ThresholdSecretKey{}, crypto.DealingUnopened
+			return opening{}
 		}
 	}
-	polynomial := combined(t)
-	return crypto.ThresholdSecretKey(dealtShare(&polynomial, receiver)), crypto.DealingSound
+	return opening{polynomial: combined(t), bound: true}
 }

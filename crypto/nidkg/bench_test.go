@@ -129,6 +129,6 @@ func BenchmarkNextUpdate(b *testing.B) {
 
 func BenchmarkParameters(b *testing.B) {
 	for b.Loop() {
-		newParameters()
+		newParameters(newGenerators())
 	}
 }

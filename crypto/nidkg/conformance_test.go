@@ -12,3 +12,7 @@ import (
 func TestConformance(t *testing.T) {
 	cryptotest.TestKeyGeneration(t, func() crypto.KeyGeneration { return nidkg.New() }, bls.New)
 }
+
+func TestConformanceOfALazyInstance(t *testing.T) {
+	cryptotest.TestKeyGeneration(t, func() crypto.KeyGeneration { return nidkg.NewLazy() }, bls.New)
+}

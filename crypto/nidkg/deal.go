@@ -23,6 +23,8 @@ type Draft struct {
 }
 
 // Deal makes a dealing: a random polynomial of degree Threshold-1, whose value at i+1 is the share of receiver i.
+//
+// Its name is the hash of the arguments, all of which it follows from, so that nothing needs its bytes but who looks at them.
 func (k *KeyGeneration) Deal(
 	config *crypto.KeyGenerationConfig, dealer int, seed crypto.Seed, share *crypto.ThresholdSecretKey,
 ) (*crypto.Dealing, crypto.DealingFault) {
@@ -32,14 +34,62 @@ func (k *KeyGeneration) Deal(
 	if dealer < 0 || dealer >= config.Dealers {
 		return nil, crypto.DealingUnknownDealer
 	}
-	return k.Seal(config, dealer, k.Draft(config, dealer, seed, share), seed)
+	if _, ok := k.keys(config); !ok {
+		return nil, crypto.DealingBadConfig
+	}
+	config, share = kept(config), kept(share) // the caller may use theirs for something else
+	name := dealingName(config, dealer, seed, share)
+	d := crypto.LaterDealing(name, layout.Size(config.Threshold, len(config.Receivers)), func() []byte {
+		parts, made, fault := k.seal(config, dealer, k.Draft(config, dealer, seed, share), randomness("nidkg-encryption", config, dealer, seed))
+		if fault != crypto.DealingSound {
+			panic("nidkg: a dealing that was promised cannot be made: " + fault.String())
+		}
+		return k.keep(name, parts, made)
+	})
+	if k.lazy {
+		k.share(name, &sharing{config: config, dealer: dealer, polynomial: polynomial(config, dealer, seed, share)})
+	} else {
+		d.Bytes()
+	}
+	return d, crypto.DealingSound
+}
+
+// kept is a copy of what may change before somebody looks.
+func kept[T any](v *T) *T {
+	if v == nil {
+		return nil
+	}
+	w := *v
+	return &w
+}
+
+func dealingName(config *crypto.KeyGenerationConfig, dealer int, seed crypto.Seed, share *crypto.ThresholdSecretKey) crypto.Hash {
+	content := binary.BigEndian.AppendUint64(config.Content(), uint64(dealer))
+	content = append(content, seed[:]...)
+	if share != nil {
+		content = append(content, share[:]...)
+	}
+	return crypto.Sum("nidkg-dealing", content)
 }
 
 // Draft draws the polynomial and evaluates it. share is its constant term in a resharing. The configuration has to be valid.
 func (*KeyGeneration) Draft(
 	config *crypto.KeyGenerationConfig, dealer int, seed crypto.Seed, share *crypto.ThresholdSecretKey,
 ) *Draft {
-	return draft(config, randomness("nidkg-polynomial", config, dealer, seed), share)
+	return draft(config, polynomial(config, dealer, seed, share))
+}
+
+func polynomial(config *crypto.KeyGenerationConfig, dealer int, seed crypto.Seed, share *crypto.ThresholdSecretKey) []fr.Element {
+	return drawn(config, randomness("nidkg-polynomial", config, dealer, seed), share)
+}
+
+// drawn is random but for the constant term in a resharing.
+func drawn(config *crypto.KeyGenerationConfig, random *stream, share *crypto.ThresholdSecretKey) []fr.Element {
+	out := random.scalars(config.Threshold)
+	if share != nil {
+		out[0].SetBytes(share[:])
+	}
+	return out
 }
 
 // randomness is a seed's for a purpose in one configuration, so that no seed deals twice.
@@ -53,11 +103,7 @@ func randomness(purpose string, config *crypto.KeyGenerationConfig, dealer int, 
 	return newStream(crypto.Sum(purpose, content))
 }
 
-func draft(config *crypto.KeyGenerationConfig, random *stream, share *crypto.ThresholdSecretKey) *Draft {
-	polynomial := random.scalars(config.Threshold)
-	if share != nil {
-		polynomial[0].SetBytes(share[:])
-	}
+func draft(config *crypto.KeyGenerationConfig, polynomial []fr.Element) *Draft {
 	d := &Draft{Chunks: make([][Chunks]int64, len(config.Receivers))}
 	for i := range polynomial {
 		d.Polynomial = append(d.Polynomial, polynomial[i].Bytes())
@@ -81,18 +127,32 @@ func chunksOf(share Scalar) (out [Chunks]int64) {
 func (k *KeyGeneration) Seal(
 	config *crypto.KeyGenerationConfig, dealer int, draft *Draft, seed crypto.Seed,
 ) (*crypto.Dealing, crypto.DealingFault) {
-	return k.seal(config, dealer, draft, randomness("nidkg-encryption", config, dealer, seed))
+	parts, made, fault := k.seal(config, dealer, draft, randomness("nidkg-encryption", config, dealer, seed))
+	if fault != crypto.DealingSound {
+		return nil, fault
+	}
+	sealed := parts.Dealing()
+	k.keep(sealed.Hash(), parts, made)
+	return sealed, fault
+}
+
+// keep puts parts together and remembers what they parse to, under the dealing's name: who made it need not parse it.
+func (k *KeyGeneration) keep(name crypto.Hash, parts *layout.Parts, made *dealing) []byte {
+	if _, known := k.dealings.Get(name); !known {
+		k.dealings.Put(name, made)
+	}
+	return parts.Join()
 }
 
 func (k *KeyGeneration) seal(
 	config *crypto.KeyGenerationConfig, dealer int, draft *Draft, random *stream,
-) (*crypto.Dealing, crypto.DealingFault) {
+) (*layout.Parts, *dealing, crypto.DealingFault) {
 	keys, ok := k.keys(config)
 	if !ok || len(draft.Chunks) != len(keys) || len(draft.Polynomial) == 0 || !draft.within() {
-		return nil, crypto.DealingBadConfig
+		return nil, nil, crypto.DealingBadConfig
 	}
 	if dealer < 0 || dealer >= crypto.MaxReceivers {
-		return nil, crypto.DealingUnknownDealer
+		return nil, nil, crypto.DealingUnknownDealer
 	}
 	p := layout.NewParts(len(draft.Polynomial), len(keys))
 	out := &dealing{parts: p, coefficients: make([]bls12381.G2Affine, len(draft.Polynomial))}
@@ -106,12 +166,7 @@ func (k *KeyGeneration) seal(
 	k.bind(&p.Ciphertext, &out.ciphertext, leaf, hidden, &blinders)
 	k.proveChunking(&p.Chunking, &out.chunking, keys, &d, hidden, random)
 	k.proveSharing(&p.Sharing, &out.sharing, keys, d.sharingChallenge(p.Coefficients, &out.ciphertext), hidden, random)
-	k.remember(config, dealer, &p.Ciphertext, draft.Chunks)
-	sealed := p.Dealing()
-	if _, known := k.dealings.Get(sealed.Hash()); !known { // who made it need not parse it
-		k.dealings.Put(sealed.Hash(), out)
-	}
-	return sealed, crypto.DealingSound
+	return p, out, crypto.DealingSound
 }
 
 func (d *Draft) within() bool {

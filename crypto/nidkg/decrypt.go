@@ -42,9 +42,6 @@ func (k *KeyGeneration) sharedPart(
 func (k *KeyGeneration) openOne(
 	config *crypto.KeyGenerationConfig, t *crypto.Transcript, raw *layout.Ciphertext, dealer, receiver int, key *decryptionKey,
 ) (share fr.Element, fault crypto.DealingFault) {
-	if share, ok := k.recall(config, dealer, raw, receiver, key); ok {
-		return share, crypto.DealingSound
-	}
 	k.settle(key)
 	common := k.sharedPart(config, t, raw, dealer)
 	if common == nil {

@@ -54,6 +54,9 @@
 //	OpenShare, for each dealing          22      22      22      22
 //	  with a key never updated            1       1       1       1
 //
+// A lazy instance (NewLazy; lazy.go says why no result shows it) computes a dealing of its own when somebody looks at its bytes. In a
+// group of its own nobody does: dealing and opening then take microseconds, and a transcript a multiple of G for each receiver.
+//
 // Verification of 40: two fifths are one sum of 800 multiples in G1 (affine Pippenger), a sixth sums in G2 for the ciphertext and the
 // polynomial, an eighth puts chunks together for the statement that the proof of sharing hashes, the rest is pairings, challenges
 // and hashes. Parsing: half is square roots, a quarter the subgroup check of G1, an eighth points of G2. Dealing: half is 640 multiples

@@ -20,6 +20,7 @@ const (
 // A KeyGeneration serves one goroutine. What it holds is computed from nothing, or remembered results of pure functions.
 type KeyGeneration struct {
 	made      *parameters
+	bases     *generators
 	combs     []*curve.CombG2
 	dealings  recent.Cache[crypto.Hash, *dealing]
 	groups    recent.Cache[crypto.Hash, *crypto.ThresholdGroup]
@@ -27,8 +28,8 @@ type KeyGeneration struct {
 
 	sharedParts recent.Cache[crypto.Hash, *shared]
 
-	dealt     recent.Cache[crypto.Hash, *dealt]
-	remembers bool
+	lazy     bool
+	sharings recent.Cache[crypto.Hash, *sharing]
 }
 
 var _ crypto.KeyGeneration = (*KeyGeneration)(nil)
@@ -41,15 +42,24 @@ func New() *KeyGeneration {
 		receivers: recent.New[crypto.EncryptionPublicKey, *bls12381.G1Affine](maxReceivers),
 
 		sharedParts: recent.New[crypto.Hash, *shared](maxShared),
+		sharings:    recent.New[crypto.Hash, *sharing](maxSharings),
 	}
 }
 
 // parameters are made when they are first needed: a tenth of a second.
 func (k *KeyGeneration) parameters() *parameters {
 	if k.made == nil {
-		k.made = newParameters()
+		k.made = newParameters(k.generators())
 	}
 	return k.made
+}
+
+// generators are made when they are first needed: a millisecond.
+func (k *KeyGeneration) generators() *generators {
+	if k.bases == nil {
+		k.bases = newGenerators()
+	}
+	return k.bases
 }
 
 // receiver parses an encryption key; nil if it is none.

@@ -22,8 +22,8 @@ type decryptionKey struct {
 	due   *due   // instead of both: an update that nobody has needed yet
 }
 
-// A due update is what an instance that remembers what it deals puts off, since it recalls most of what updated keys open. What the key
-// opens and refuses is the same.
+// A due update is what a lazy instance puts off, since it recalls most of what updated keys open. What the key opens and refuses is the
+// same.
 type due struct {
 	from *decryptionKey
 	seed crypto.Seed
@@ -53,8 +53,11 @@ func (k *KeyGeneration) encryptionKey(
 	random *stream, owner []byte,
 ) (crypto.DecryptionKey, crypto.EncryptionPublicKey, crypto.EncryptionProof) {
 	x, rho := random.scalar(), random.scalar()
-	y := affine1(k.parameters().g1.Multiply(&x))
+	y := affine1(k.generators().g1.Multiply(&x))
 	pk := crypto.EncryptionPublicKey(y.Bytes())
+	if _, known := k.receivers.Get(pk); !known && !y.IsInfinity() { // who made it need not parse it
+		k.receivers.Put(pk, &y)
+	}
 	return &decryptionKey{pk: pk, root: &root{x, rho}}, pk, k.provePossession(&x, random.scalar(), pk, owner)
 }
 
@@ -67,7 +70,7 @@ func (k *KeyGeneration) provePossession(
 	var second, blindSecond bls12381.G1Affine
 	second.ScalarMultiplication(&base, x.BigInt(new(big.Int)))
 	blindSecond.ScalarMultiplication(&base, blinder.BigInt(new(big.Int)))
-	blindKey := affine1(k.parameters().g1.Multiply(&blinder))
+	blindKey := affine1(k.generators().g1.Multiply(&blinder))
 	challenge := possessionChallenge(pk, &base, &second, &blindKey, &blindSecond)
 	var response fr.Element
 	response.Mul(&challenge, x).Add(&response, &blinder)

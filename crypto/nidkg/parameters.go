@@ -20,11 +20,10 @@ type lines = [2][len(bls12381.LoopCounter) - 1]bls12381.LineEvaluationAff
 
 // The parameters of the system are points of G2 whose logarithms nobody knows, and what is computed of them and the generators once.
 type parameters struct {
+	*generators
 	f0, h  bls12381.G2Affine
 	f      [epochBits]bls12381.G2Affine
 	fHash  [hashBits]bls12381.G2Affine
-	g1     *curve.CombG1
-	g2     *curve.CombG2
 	chunk  [2][1 << (chunkBits / 2)]bls12381.G1Affine // byte·G and byte·256·G
 	hComb  *curve.CombG2
 	hLines lines
@@ -34,10 +33,21 @@ type parameters struct {
 	multiples *smallMultiples
 }
 
+// The generators of G1 and G2 are multiplied without the rest, too.
+type generators struct {
+	g1 *curve.CombG1
+	g2 *curve.CombG2
+}
+
 const generatorTeeth = 8
 
-func newParameters() *parameters {
-	p := new(parameters)
+func newGenerators() *generators {
+	one, two := generatorG1(), generatorG2()
+	return &generators{curve.NewCombG1(&one, generatorTeeth), curve.NewCombG2(&two, generatorTeeth)}
+}
+
+func newParameters(g *generators) *parameters {
+	p := &parameters{generators: g}
 	p.f0, p.h = hashToG2("f0"), hashToG2("h")
 	for i := range p.f {
 		p.f[i] = hashToG2(fmt.Sprintf("f%d", i+1))
@@ -46,7 +56,6 @@ func newParameters() *parameters {
 		p.fHash[i] = hashToG2(fmt.Sprintf("f_h%d", i))
 	}
 	one, two := generatorG1(), generatorG2()
-	p.g1, p.g2 = curve.NewCombG1(&one, generatorTeeth), curve.NewCombG2(&two, generatorTeeth)
 	p.hComb = curve.NewCombG2(&p.h, generatorTeeth)
 	p.hLines, p.gLines = bls12381.PrecomputeLines(p.h), bls12381.PrecomputeLines(two)
 	step := one

@@ -170,9 +170,10 @@ func TestDealingsAndTranscriptsAreTheReplicas(t *testing.T) {
 			config, secrets := replicaConfig(k)
 			var dealings []crypto.IndexedDealing
 			for dealer, want := range c.dealings {
-				d := draft(config, replicaStream(fmt.Sprintf("ic-crypto-create-dealing-keygen-seed-%d", dealer)), c.share)
+				d := draft(config, drawn(config, replicaStream(fmt.Sprintf("ic-crypto-create-dealing-keygen-seed-%d", dealer)), c.share))
 				random := replicaStream(fmt.Sprintf("ic-crypto-create-dealing-encryption-seed-%d", dealer))
-				sealed, _ := k.seal(config, dealer, d, random)
+				parts, _, _ := k.seal(config, dealer, d, random)
+				sealed := parts.Dealing()
 				expectHash(t, fmt.Sprint("dealing ", dealer), dealingCBOR(layout.Split(sealed)), want)
 				if fault := k.VerifyDealing(config, dealer, sealed); fault != crypto.DealingSound {
 					t.Errorf("dealing %d: %v", dealer, fault)

@@ -1,6 +1,7 @@
 package nidkg
 
 import (
+	"encoding/binary"
 	"math/big"
 	"math/bits"
 
@@ -30,16 +31,46 @@ func (k *KeyGeneration) Combine(
 	if fault != crypto.DealingSound {
 		return nil, fault
 	}
-	transcript, fault := k.interpolate(config, dealings)
+	transcript, fault := k.transcript(config, dealings)
 	if fault == crypto.DealingSound && old != nil && k.Group(transcript).Key != old.Key {
 		return nil, crypto.DealingWrongConstant // some dealing was not verified
 	}
 	return transcript, fault
 }
 
-func (k *KeyGeneration) interpolate(
+// transcript is named by all that it follows from.
+func (k *KeyGeneration) transcript(
 	config *crypto.KeyGenerationConfig, dealings []crypto.IndexedDealing,
 ) (*crypto.Transcript, crypto.DealingFault) {
+	config = kept(config)
+	content := config.Content()
+	for _, d := range dealings {
+		hash := d.Dealing.Hash()
+		content = append(binary.BigEndian.AppendUint64(content, uint64(d.Dealer)), hash[:]...)
+	}
+	name := crypto.Sum("nidkg-transcript", content)
+	size := layout.TranscriptSize(config.Threshold, len(config.Receivers), len(dealings))
+	if s := k.together(config, dealings); s != nil {
+		k.share(name, s)
+		return crypto.LaterTranscript(name, size, func() []byte {
+			raw, fault := k.interpolate(config, dealings)
+			if fault != crypto.DealingSound {
+				panic("nidkg: a transcript that was promised cannot be made: " + fault.String())
+			}
+			return raw
+		}), crypto.DealingSound
+	}
+	raw, fault := k.interpolate(config, dealings)
+	if fault != crypto.DealingSound {
+		return nil, fault
+	}
+	return crypto.LaterTranscript(name, size, func() []byte { return raw }), fault
+}
+
+// interpolate gives the bytes of a transcript.
+func (k *KeyGeneration) interpolate(
+	config *crypto.KeyGenerationConfig, dealings []crypto.IndexedDealing,
+) ([]byte, crypto.DealingFault) {
 	at := make([]int64, len(dealings))
 	parsed := make([]*dealing, len(dealings))
 	for i := range dealings {
@@ -84,7 +115,9 @@ func interpolateCoefficients(at []int64, dealings []*dealing) []bls12381.G2Affin
 func (k *KeyGeneration) Group(t *crypto.Transcript) *crypto.ThresholdGroup {
 	group, known := k.groups.Get(t.Hash())
 	if !known {
-		if v := layout.SplitTranscript(t); v != nil {
+		if s, ours := k.sharings.Get(t.Hash()); ours {
+			group = k.group(s)
+		} else if v := layout.SplitTranscript(t); v != nil {
 			group = evaluate(v)
 		}
 		k.groups.Put(t.Hash(), group)
@@ -130,6 +163,9 @@ func small(p bls12381.G2Jac, n uint64) (out bls12381.G2Jac) {
 func (k *KeyGeneration) OpenShare(
 	config *crypto.KeyGenerationConfig, t *crypto.Transcript, receiver int, sk crypto.DecryptionKey,
 ) (crypto.ThresholdSecretKey, crypto.DealingFault) {
+	if share, ok := k.recall(config, t, receiver, sk); ok {
+		return share, crypto.DealingSound
+	}
 	v, group := layout.SplitTranscript(t), k.Group(t)
 	key, ok := sk.(*decryptionKey)
 	if v == nil || group == nil || !ok || receiver < 0 || receiver >= len(group.Shares) {
@@ -153,7 +189,7 @@ func (k *KeyGeneration) OpenShare(
 		total.Add(&total, share.Mul(&share, new(fr.Element).SetBigInt(numerators[i])))
 	}
 	total.Div(&total, &below)
-	if public := affine2(k.parameters().g2.Multiply(&total)); public.Bytes() != group.Shares[receiver] {
+	if public := affine2(k.generators().g2.Multiply(&total)); public.Bytes() != group.Shares[receiver] {
 		return crypto.ThresholdSecretKey{}, crypto.DealingUnopened
 	}
 	return total.Bytes(), crypto.DealingSound

@@ -37,7 +37,7 @@ func (k *KeyGeneration) Update(sk crypto.DecryptionKey, epoch crypto.Epoch, seed
 	if !ok || epoch <= key.epoch {
 		return sk
 	}
-	if k.remembers {
+	if k.lazy {
 		return &decryptionKey{epoch: epoch, pk: key.pk, due: &due{key, seed}}
 	}
 	k.settle(key)

@@ -89,7 +89,7 @@ func (g *ShareAggregator) blocks(r *Reader, kind protocol.ArtifactKind, h protoc
 	}
 	for i := range shares {
 		if content := &shares[i].Artifact.Content; firstOf(shares, content) == i {
-			out = g.block(kind, shares, content, roster.threshold(), out)
+			out = g.block(kind, shares, content, roster, out)
 		}
 	}
 	return out
@@ -105,7 +105,7 @@ func firstOf(shares []Held[*protocol.BlockShare], content *protocol.BlockContent
 }
 
 func (g *ShareAggregator) block(
-	kind protocol.ArtifactKind, shares []Held[*protocol.BlockShare], content *protocol.BlockContent, threshold int, out []ChangeAction,
+	kind protocol.ArtifactKind, shares []Held[*protocol.BlockShare], content *protocol.BlockContent, roster *roster, out []ChangeAction,
 ) []ChangeAction {
 	g.quorum = g.quorum[:0]
 	for i := range shares {
@@ -115,7 +115,7 @@ func (g *ShareAggregator) block(
 	}
 	slices.SortFunc(g.quorum, func(a, b *protocol.BlockShare) int { return cmp.Compare(a.Signer, b.Signer) })
 	g.quorum = slices.CompactFunc(g.quorum, func(a, b *protocol.BlockShare) bool { return a.Signer == b.Signer })
-	if len(g.quorum) < threshold {
+	if len(g.quorum) < roster.threshold() {
 		return out
 	}
 	signers := make([]protocol.NodeID, len(g.quorum))
@@ -123,7 +123,7 @@ func (g *ShareAggregator) block(
 	for i, s := range g.quorum {
 		signers[i], sigs[i] = s.Signer, s.Signature
 	}
-	sig, ok := g.env.Keys.CombineMulti(sigs)
+	sig, ok := g.env.Keys.CombineMulti(signers, roster.version, content.Signable(blockDomain(kind)), sigs)
 	if !ok {
 		return out
 	}

@@ -123,13 +123,17 @@ type message struct {
 func (v *Validator) blockMessage(kind protocol.ArtifactKind, c *protocol.BlockContent) []byte {
 	m := &v.messages[kind]
 	if m.bytes == nil || m.block != *c {
-		domain := crypto.DomainNotarization
-		if kind == protocol.KindFinalization || kind == protocol.KindFinalizationShare {
-			domain = crypto.DomainFinalization
-		}
-		m.block, m.bytes = *c, c.Signable(domain)
+		m.block, m.bytes = *c, c.Signable(blockDomain(kind))
 	}
 	return m.bytes
+}
+
+// blockDomain is what shares and aggregates of a kind are signed under.
+func blockDomain(kind protocol.ArtifactKind) string {
+	if kind == protocol.KindFinalization || kind == protocol.KindFinalizationShare {
+		return crypto.DomainFinalization
+	}
+	return crypto.DomainNotarization
 }
 
 func (v *Validator) randomMessage(kind protocol.ArtifactKind, c *protocol.RandomContent) []byte {

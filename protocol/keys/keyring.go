@@ -63,24 +63,36 @@ func (k *Keyring) VerifyMultiShare(n protocol.NodeID, v protocol.RegistryVersion
 	return record != nil && k.Scheme.VerifyMultiShare(record.CommitteeKey, msg, sig)
 }
 
-// CombineMulti adds shares up.
-func (k *Keyring) CombineMulti(shares []crypto.MultiSignature) (crypto.MultiSignature, bool) {
+// CombineMulti adds the signers' shares of a message up.
+func (k *Keyring) CombineMulti(
+	signers []protocol.NodeID, v protocol.RegistryVersion, msg []byte, shares []crypto.MultiSignature,
+) (sig crypto.MultiSignature, ok bool) {
 	k.Meter.Charge(protocol.OpCombineMulti, len(shares))
-	return k.Scheme.CombineMulti(shares)
+	pks, ok := k.committeeKeys(signers, v)
+	if !ok {
+		return sig, false
+	}
+	return k.Scheme.CombineMulti(pks, msg, shares)
 }
 
 // VerifyMulti checks an aggregate of exactly these signers.
 func (k *Keyring) VerifyMulti(signers []protocol.NodeID, v protocol.RegistryVersion, msg []byte, sig crypto.MultiSignature) bool {
 	k.Meter.Charge(protocol.OpVerifyMulti, 1)
-	pks := make([]crypto.MultiPublicKey, len(signers))
-	for i, n := range signers {
-		record := k.Registry.At(v).Node(n)
+	pks, ok := k.committeeKeys(signers, v)
+	return ok && k.Scheme.VerifyMulti(pks, msg, sig)
+}
+
+// committeeKeys are those of nodes at a registry version; false if one is not in it.
+func (k *Keyring) committeeKeys(nodes []protocol.NodeID, v protocol.RegistryVersion) ([]crypto.MultiPublicKey, bool) {
+	registry, pks := k.Registry.At(v), make([]crypto.MultiPublicKey, len(nodes))
+	for i, n := range nodes {
+		record := registry.Node(n)
 		if record == nil {
-			return false
+			return nil, false
 		}
 		pks[i] = record.CommitteeKey
 	}
-	return k.Scheme.VerifyMulti(pks, msg, sig)
+	return pks, true
 }
 
 // SignThreshold signs with the node's share of a transcript's key; ok is false when it has none.

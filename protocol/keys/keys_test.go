@@ -93,7 +93,7 @@ func TestEachOperationIsCharged(t *testing.T) {
 		w := newWorld(t, scheme, 2)
 		basic, multi := w.SignBasic(message), w.SignMulti(message)
 		share, _ := w.SignThreshold(w.high, message)
-		aggregate, _ := w.CombineMulti([]crypto.MultiSignature{multi})
+		aggregate, _ := w.CombineMulti([]protocol.NodeID{2}, 1, message, []crypto.MultiSignature{multi})
 		signers, shares := w.shares(t)
 		signature, _ := w.CombineThreshold(w.high, message, signers, shares)
 		user := scheme.SignBasic(w.user, message)
@@ -103,13 +103,15 @@ func TestEachOperationIsCharged(t *testing.T) {
 			n  int
 			do func()
 		}{
-			"sign basic":             {protocol.OpSignBasic, 1, func() { w.SignBasic(message) }},
-			"verify basic":           {protocol.OpVerifyBasic, 1, func() { require.True(t, w.VerifyBasic(2, 1, message, basic)) }},
-			"a bad one":              {protocol.OpVerifyBasic, 1, func() { require.False(t, w.VerifyBasic(1, 1, message, basic)) }},
-			"by nobody":              {protocol.OpVerifyBasic, 1, func() { require.False(t, w.VerifyBasic(9, 1, message, basic)) }},
-			"sign multi":             {protocol.OpSignMulti, 1, func() { w.SignMulti(message) }},
-			"verify multi share":     {protocol.OpVerifyMultiShare, 1, func() { require.True(t, w.VerifyMultiShare(2, 1, message, multi)) }},
-			"combine multi":          {protocol.OpCombineMulti, 3, func() { w.CombineMulti([]crypto.MultiSignature{multi, multi, multi}) }},
+			"sign basic":         {protocol.OpSignBasic, 1, func() { w.SignBasic(message) }},
+			"verify basic":       {protocol.OpVerifyBasic, 1, func() { require.True(t, w.VerifyBasic(2, 1, message, basic)) }},
+			"a bad one":          {protocol.OpVerifyBasic, 1, func() { require.False(t, w.VerifyBasic(1, 1, message, basic)) }},
+			"by nobody":          {protocol.OpVerifyBasic, 1, func() { require.False(t, w.VerifyBasic(9, 1, message, basic)) }},
+			"sign multi":         {protocol.OpSignMulti, 1, func() { w.SignMulti(message) }},
+			"verify multi share": {protocol.OpVerifyMultiShare, 1, func() { require.True(t, w.VerifyMultiShare(2, 1, message, multi)) }},
+			"combine multi": {protocol.OpCombineMulti, 3, func() {
+				w.CombineMulti([]protocol.NodeID{2, 2, 2}, 1, message, []crypto.MultiSignature{multi, multi, multi})
+			}},
 			"verify multi":           {protocol.OpVerifyMulti, 1, func() { good(w.VerifyMulti(one, 1, message, aggregate)) }},
 			"sign threshold":         {protocol.OpSignThreshold, 1, func() { w.SignThreshold(w.high, message) }},
 			"verify threshold share": {protocol.OpVerifyThresholdShare, 1, func() { good(w.VerifyThresholdShare(w.high, 2, message, share)) }},
@@ -147,7 +149,7 @@ func TestNobodysSignaturesAreInvalid(t *testing.T) {
 	for _, scheme := range schemes() {
 		w, stranger := newWorld(t, scheme, 0), newWorld(t, scheme, 5)
 		basic, multi := stranger.SignBasic(message), stranger.SignMulti(message)
-		aggregate, ok := w.CombineMulti([]crypto.MultiSignature{w.SignMulti(message), multi})
+		aggregate, ok := w.CombineMulti([]protocol.NodeID{0, 5}, 2, message, []crypto.MultiSignature{w.SignMulti(message), multi})
 		require.True(t, ok)
 		for v, known := range map[protocol.RegistryVersion]bool{1: false, 2: true} {
 			require.Equal(t, known, w.VerifyBasic(5, v, message, basic))

@@ -13,9 +13,16 @@
 //
 // # Loop
 //
-// A Loop is the executor on one goroutine. Nothing in its interface needs all events to be in one
-// queue: counts are kept by source, and every event names in Dst whose state it touches, so that an executor that
-// runs groups of nodes side by side, in windows no longer than the least delay between the groups, can offer the same.
+// A Loop is the executor on one goroutine.
+//
+// # Lanes
+//
+// Lanes are the executor on several. Counts are kept by source, and every event names in Dst whose state it touches, so groups of
+// destinations can be run side by side in windows no longer than the least delay with which one reaches another: conservative
+// parallel simulation, with barriers (Fujimoto, Parallel discrete event simulation, 1990; reference/style.md, "Parallel runs"). Events
+// that touch what all may read are the world's, and run alone. Each lane handles its events in their order, and each source belongs to
+// one lane, so that all keys, and the order by them, are those of the Loop. A lane that would reach another within the window
+// panics. A barrier costs some microseconds: it is worth while where a window has work for several.
 //
 // # Queue
 //

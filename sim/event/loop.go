@@ -12,22 +12,15 @@ import (
 type Loop[P any] struct {
 	queue   Queue[P]
 	handler func(ev *Event[P])
-	sources []source
-	ties    rng.Source
+	sources sources
 	now     int64
 	handled uint64
 	stopped bool
 }
 
-// A source counts the events that one party has scheduled.
-type source struct {
-	tie   uint64 // distinguishes the ties of this source
-	count uint64
-}
-
 // NewLoop makes a loop with nothing to do. The seed decides the order of events of one instant.
 func NewLoop[P any](seed uint64, handler func(ev *Event[P])) *Loop[P] {
-	return &Loop[P]{handler: handler, ties: rng.Root(seed).Split("tie"), now: -1}
+	return &Loop[P]{handler: handler, sources: newSources(seed), now: -1}
 }
 
 // Schedule adds an event at virtual time at, in the name of src, for dst. It must lie after Now: at least
@@ -36,37 +29,12 @@ func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 	if at <= l.now {
 		panic(fmt.Sprintf("event: source %d schedules at %d ns, but it is %d ns already", src, at, l.now))
 	}
-	if int(src) >= len(l.sources) {
-		l.addSources(int(src) + 1)
-	}
-	s := &l.sources[src]
-	l.queue.Push(&Key{At: at, Tie: mix(s.tie + s.count*weyl), Src: src, Dst: dst, Seq: s.count}, &payload)
-	s.count++
-}
-
-func (l *Loop[P]) addSources(n int) {
-	for id := len(l.sources); id < n; id++ {
-		l.sources = append(l.sources, source{tie: l.ties.Split("source", uint64(id)).At(0).Uint64()})
-	}
+	key := l.sources.key(src, dst, at)
+	l.queue.Push(&key, &payload)
 }
 
 // Rekey lets a new seed decide the order of the events to be scheduled. What is pending keeps its place.
-func (l *Loop[P]) Rekey(seed rng.Source) {
-	n := len(l.sources)
-	l.ties = seed.Split("tie")
-	for id := range n {
-		l.sources[id].tie = l.ties.Split("source", uint64(id)).At(0).Uint64()
-	}
-}
-
-// weyl and mix are SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
-const weyl = 0x9E3779B97F4A7C15
-
-func mix(z uint64) uint64 {
-	z = (z ^ z>>30) * 0xBF58476D1CE4E5B9
-	z = (z ^ z>>27) * 0x94D049BB133111EB
-	return z ^ z>>31
-}
+func (l *Loop[P]) Rekey(seed rng.Source) { l.sources.rekey(seed) }
 
 // Run handles all events up to and including time until, and sets the clock to it. It returns early, with the
 // clock at the last event, when a handler calls Stop.

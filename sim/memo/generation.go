@@ -64,7 +64,7 @@ func (g *generation) VerifyDealing(config *crypto.KeyGenerationConfig, dealer in
 func (g *generation) Combine(
 	config *crypto.KeyGenerationConfig, dealings []crypto.IndexedDealing,
 ) (*crypto.Transcript, crypto.DealingFault) {
-	content := contentOf(config)
+	content := config.Content()
 	for _, d := range dealings {
 		hash := d.Dealing.Hash()
 		content = append(binary.BigEndian.AppendUint64(content, uint64(d.Dealer)), hash[:]...)
@@ -108,22 +108,5 @@ func (s *Signatures) knowGroup(group *crypto.ThresholdGroup) {
 
 func askDealing(config *crypto.KeyGenerationConfig, dealer int, d *crypto.Dealing) crypto.Hash {
 	hash := d.Hash()
-	return crypto.Sum("memo dealing", binary.BigEndian.AppendUint64(contentOf(config), uint64(dealer)), hash[:])
-}
-
-// contentOf is all of a configuration, each part after its length.
-func contentOf(config *crypto.KeyGenerationConfig) []byte {
-	out := binary.BigEndian.AppendUint64(nil, uint64(len(config.Context)))
-	out = append(out, config.Context...)
-	for _, n := range []int{int(config.Epoch), config.Threshold, config.Dealers, config.Collect, len(config.Receivers)} {
-		out = binary.BigEndian.AppendUint64(out, uint64(n))
-	}
-	for i := range config.Receivers {
-		out = append(out, config.Receivers[i][:]...)
-	}
-	if config.Resharing != nil {
-		hash := config.Resharing.Hash()
-		out = append(out, hash[:]...)
-	}
-	return out
+	return crypto.Sum("memo dealing", binary.BigEndian.AppendUint64(config.Content(), uint64(dealer)), hash[:])
 }

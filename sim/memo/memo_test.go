@@ -83,7 +83,7 @@ func TestHonestSharesAreNeverChecked(t *testing.T) {
 		pks, shares = append(pks, pk), append(shares, s.SignMulti(sk, msg))
 		require.True(t, s.VerifyMultiShare(pk, msg, shares[i]))
 	}
-	sum, ok := s.CombineMulti([]crypto.MultiSignature{shares[2], shares[0], shares[3]})
+	sum, ok := s.CombineMulti([]crypto.MultiPublicKey{pks[2], pks[0], pks[3]}, msg, []crypto.MultiSignature{shares[2], shares[0], shares[3]})
 	require.True(t, ok && s.VerifyMulti([]crypto.MultiPublicKey{pks[0], pks[2], pks[3]}, msg, sum))
 	bsk, bpk := s.BasicKey(crypto.Seed{9})
 	require.True(t, s.VerifyBasic(bpk, msg, s.SignBasic(bsk, msg)))
@@ -193,8 +193,13 @@ func (p *pool) operation(t *rapid.T, s, plain crypto.Scheme) {
 		both(func(s crypto.Scheme) any { return s.VerifyMulti(pks, msg, multi) })
 	case 4, 5:
 		shares := append(picks(t, p.multiSigs, "shares"), multi)
-		both(func(s crypto.Scheme) any { sig, ok := s.CombineMulti(shares); return []any{sig, ok} })
-		if sig, ok := plain.CombineMulti(shares); ok {
+		pks := picks(t, p.multiPKs, "pks")
+		for len(pks) < len(shares) {
+			pks = append(pks, pick(t, p.multiPKs, "pk"))
+		}
+		pks = pks[:len(shares)]
+		both(func(s crypto.Scheme) any { sig, ok := s.CombineMulti(pks, msg, shares); return []any{sig, ok} })
+		if sig, ok := plain.CombineMulti(pks, msg, shares); ok {
 			p.multiSigs = append(p.multiSigs, sig)
 		}
 	case 6:
@@ -273,13 +278,24 @@ func TestMemoryIsInvisibleToHonestSums(t *testing.T) {
 	sk1, pk1, _ := s.MultiKey(crypto.Seed{1})
 	sk2, pk2, _ := s.MultiKey(crypto.Seed{2})
 	stranger := crypto.MultiSecretKey{7} // not made here
+	_, unknown, _ := plain.MultiKey(crypto.Seed{7})
 	share := s.SignMulti
-	for _, shares := range [][]crypto.MultiSignature{
-		nil, {share(sk1, a)}, {share(sk1, a), share(sk2, a)}, {share(sk1, a), share(sk2, b)}, {share(sk1, a), share(sk1, a)},
-		{share(sk1, a), share(stranger, a)}, {share(stranger, a)},
+	for _, c := range []struct {
+		keys   []crypto.MultiPublicKey
+		shares []crypto.MultiSignature
+	}{
+		{nil, nil},
+		{[]crypto.MultiPublicKey{pk1}, []crypto.MultiSignature{share(sk1, a)}},
+		{[]crypto.MultiPublicKey{pk1, pk2}, []crypto.MultiSignature{share(sk1, a), share(sk2, a)}},
+		{[]crypto.MultiPublicKey{pk2, pk1}, []crypto.MultiSignature{share(sk1, a), share(sk2, a)}},
+		{[]crypto.MultiPublicKey{pk1, pk2}, []crypto.MultiSignature{share(sk1, a), share(sk2, b)}},
+		{[]crypto.MultiPublicKey{pk1, pk1}, []crypto.MultiSignature{share(sk1, a), share(sk1, a)}},
+		{[]crypto.MultiPublicKey{pk1, unknown}, []crypto.MultiSignature{share(sk1, a), share(stranger, a)}},
+		{[]crypto.MultiPublicKey{unknown}, []crypto.MultiSignature{share(stranger, a)}},
+		{[]crypto.MultiPublicKey{pk1}, nil},
 	} {
-		sum, ok := s.CombineMulti(shares)
-		want, wantOK := plain.CombineMulti(shares)
+		sum, ok := s.CombineMulti(c.keys, a, c.shares)
+		want, wantOK := plain.CombineMulti(c.keys, a, c.shares)
 		require.Equal(t, wantOK, ok)
 		require.Equal(t, want, sum)
 		for _, keys := range [][]crypto.MultiPublicKey{nil, {pk1}, {pk2}, {pk1, pk2}, {pk2, pk1}, {pk1, pk1}, {{}}, {pk1, {}}} {
@@ -305,7 +321,7 @@ func TestNothingIsConcludedFromASignerTwice(t *testing.T) {
 	s := Scheme(strict{ideal.New()}, true)
 	sk, pk, _ := s.MultiKey(crypto.Seed{1})
 	share := s.SignMulti(sk, nil)
-	sum, _ := s.CombineMulti([]crypto.MultiSignature{share, share})
+	sum, _ := s.CombineMulti([]crypto.MultiPublicKey{pk, pk}, nil, []crypto.MultiSignature{share, share})
 	require.False(t, s.VerifyMulti([]crypto.MultiPublicKey{pk, pk}, nil, sum))
 }
 
@@ -396,7 +412,8 @@ func TestCacheIsBoundedAndKeepsWhatIsUsed(t *testing.T) {
 // Forgetting costs time and nothing else: with a memory of one entry all is as without.
 func TestForgettingIsInvisible(t *testing.T) {
 	tiny := &Signatures{
-		verdicts: NewCache[question, bool](1), shares: NewCache[[48]byte, share](1),
+		verdicts: NewCache[question, bool](1),
+		sums:     NewCache[question, crypto.MultiSignature](1),
 		combined: NewCache[combination, crypto.ThresholdSignature](1), basic: NewCache[crypto.BasicSecretKey, crypto.BasicPublicKey](1),
 		multi:     NewCache[crypto.MultiSecretKey, crypto.MultiPublicKey](1),
 		threshold: NewCache[crypto.ThresholdSecretKey, crypto.ThresholdPublicKey](1),
@@ -442,7 +459,7 @@ func BenchmarkVerifyMulti9Hit(b *testing.B) {
 		sk, pk, _ := s.MultiKey(crypto.Seed{i})
 		pks, shares = append(pks, pk), append(shares, s.SignMulti(sk, msg))
 	}
-	sig, _ := s.CombineMulti(shares)
+	sig, _ := s.CombineMulti(pks, msg, shares)
 	for b.Loop() {
 		s.VerifyMulti(pks, msg, sig)
 	}

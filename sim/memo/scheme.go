@@ -52,9 +52,7 @@ func (s *scheme) VerifyPossession(pk crypto.MultiPublicKey, pop crypto.ProofOfPo
 func (s *scheme) SignMulti(sk crypto.MultiSecretKey, msg []byte) crypto.MultiSignature {
 	sig := s.inner.SignMulti(sk, msg)
 	if pk, ok := s.multi.Get(sk); ok {
-		hash := sha256.Sum256(msg)
-		s.verdicts.Put(ask(multiShare, pk[:], sig[:], hash), true)
-		s.shares.Put(sig, share{key: pk, msg: hash})
+		s.verdicts.Put(ask(multiShare, pk[:], sig[:], sha256.Sum256(msg)), true)
 	}
 	return sig
 }
@@ -65,25 +63,25 @@ func (s *scheme) VerifyMultiShare(pk crypto.MultiPublicKey, msg []byte, sig cryp
 	})
 }
 
-func (s *scheme) CombineMulti(shares []crypto.MultiSignature) (crypto.MultiSignature, bool) {
-	sig, ok := s.inner.CombineMulti(shares)
-	if keys, msg, known := s.signers(shares); ok && known {
-		s.verdicts.Put(askMulti(keys, &sig, msg), true)
+func (s *scheme) CombineMulti(
+	pks []crypto.MultiPublicKey, msg []byte, shares []crypto.MultiSignature,
+) (crypto.MultiSignature, bool) {
+	sig, ok := s.inner.CombineMulti(pks, msg, shares)
+	if hash := sha256.Sum256(msg); ok && s.areShares(pks, hash, shares) {
+		s.verdicts.Put(askMulti(pks, &sig, hash), true)
 	}
 	return sig, ok
 }
 
-// signers tells who signed what, if all shares were made here, of one message, by distinct signers.
-func (s *scheme) signers(shares []crypto.MultiSignature) (keys []crypto.MultiPublicKey, msg [32]byte, ok bool) {
-	keys = make([]crypto.MultiPublicKey, 0, len(shares))
+// areShares tells whether all shares are known to be valid, and of distinct signers.
+func (s *scheme) areShares(pks []crypto.MultiPublicKey, msg [32]byte, shares []crypto.MultiSignature) bool {
 	for i := range shares {
-		made, ok := s.shares.Get(shares[i])
-		if !ok || i > 0 && made.msg != msg || slices.Contains(keys, made.key) {
-			return nil, msg, false
+		valid, known := s.verdicts.Get(ask(multiShare, pks[i][:], shares[i][:], msg))
+		if !known || !valid || slices.Contains(pks[:i], pks[i]) {
+			return false
 		}
-		keys, msg = append(keys, made.key), made.msg
 	}
-	return keys, msg, len(keys) > 0
+	return len(shares) > 0
 }
 
 func (s *scheme) VerifyMulti(pks []crypto.MultiPublicKey, msg []byte, sig crypto.MultiSignature) bool {

@@ -11,8 +11,8 @@ import (
 // Signatures is what is known about signatures, for one crypto.Scheme or several of one name.
 type Signatures struct {
 	verdicts *Cache[question, bool]
-	shares   *Cache[[48]byte, share] // multi-signature shares made here
 	combined *Cache[combination, crypto.ThresholdSignature]
+	sums     *Cache[question, crypto.MultiSignature] // aggregates by signers and message
 
 	// Keys made here.
 	basic     *Cache[crypto.BasicSecretKey, crypto.BasicPublicKey]
@@ -40,12 +40,6 @@ const (
 	thresholdSignature
 )
 
-// A share is what a multi-signature share made here is known to be: msg signed for key.
-type share struct {
-	key crypto.MultiPublicKey
-	msg [32]byte
-}
-
 type combination struct {
 	group crypto.ThresholdPublicKey
 	msg   [32]byte
@@ -62,8 +56,8 @@ const (
 func NewSignatures() *Signatures {
 	return &Signatures{
 		verdicts:  NewCache[question, bool](boundVerdicts),
-		shares:    NewCache[[48]byte, share](boundShares),
 		combined:  NewCache[combination, crypto.ThresholdSignature](boundKeys),
+		sums:      NewCache[question, crypto.MultiSignature](boundKeys),
 		basic:     NewCache[crypto.BasicSecretKey, crypto.BasicPublicKey](boundKeys),
 		multi:     NewCache[crypto.MultiSecretKey, crypto.MultiPublicKey](boundKeys),
 		threshold: NewCache[crypto.ThresholdSecretKey, crypto.ThresholdPublicKey](boundKeys),

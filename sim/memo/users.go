@@ -8,21 +8,24 @@ import (
 	"icsim/crypto/userkey"
 )
 
-// users is a userkey.Verifier with a memory.
-type users struct {
-	inner    userkey.Verifier
+// Users is what is known about the signatures of users.
+type Users struct {
 	verdicts *Cache[crypto.Hash, error]
 }
 
 // boundUsers is in entries a generation: what a subnet's users may sign in some minutes.
 const boundUsers = 1 << 15
 
-// Users is inner with a memory of its own; inner itself when sharing is off.
-func Users(inner userkey.Verifier, on bool) userkey.Verifier {
-	if !on {
-		return inner
-	}
-	return &users{inner, NewCache[crypto.Hash, error](boundUsers)}
+// NewUsers makes an empty memory.
+func NewUsers() *Users { return &Users{NewCache[crypto.Hash, error](boundUsers)} }
+
+// Verifier is inner with this memory.
+func (u *Users) Verifier(inner userkey.Verifier) userkey.Verifier { return &users{u, inner} }
+
+// users is a userkey.Verifier with a memory.
+type users struct {
+	*Users
+	inner userkey.Verifier
 }
 
 func (u *users) Verify(root crypto.ThresholdPublicKey, key *userkey.Key, msg, sig []byte) error {

@@ -24,15 +24,10 @@ func (c *counted) Verify(root crypto.ThresholdPublicKey, key *userkey.Key, msg, 
 	return c.Verifier.Verify(root, key, msg, sig)
 }
 
-func TestUsersOffIsTheVerifierItself(t *testing.T) {
-	inner := userkey.New(ideal.New())
-	require.Equal(t, inner, Users(inner, false))
-}
-
 // Good or bad, a signature is checked once, and the reason is the same each time.
 func TestUsersAreCheckedOnce(t *testing.T) {
 	inner := &counted{Verifier: userkey.New(ideal.New())}
-	u, n, msg := Users(inner, true), userkeytest.NewNetwork(ideal.New()), []byte("m")
+	u, n, msg := NewUsers().Verifier(inner), userkeytest.NewNetwork(ideal.New()), []byte("m")
 	for i, kind := range userkeytest.Kinds() {
 		signer := n.New(kind, 1)
 		good := signer.Sign(msg)
@@ -51,7 +46,7 @@ func TestUsersAreCheckedOnce(t *testing.T) {
 // All the arguments count: no answer is that of another question.
 func TestUsersAnswerAsTheVerifierInside(t *testing.T) {
 	inner := userkey.New(ideal.New())
-	u, n := Users(inner, true), userkeytest.NewNetwork(ideal.New())
+	u, n := NewUsers().Verifier(inner), userkeytest.NewNetwork(ideal.New())
 	rapid.Check(t, func(t *rapid.T) {
 		kind := rapid.SampledFrom([]userkey.Kind{userkey.Ed25519, userkey.ECDSASecp256k1, userkey.Canister}).Draw(t, "kind")
 		signer, by := n.New(kind, rapid.IntRange(0, 1).Draw(t, "signer")), n.New(kind, rapid.IntRange(0, 1).Draw(t, "by"))

@@ -38,6 +38,7 @@ type pair struct {
 // A Timer asks for Fire to be called at its time.
 type Timer struct {
 	At   protocol.Time
+	Node protocol.NodeID // one of the two that it concerns
 	pair uint32
 	gen  uint32
 	kind timerKind
@@ -171,7 +172,7 @@ func (n *Network) schedule(eff *Effects, p *pair, kind timerKind, at protocol.Ti
 	if kind == timerIdle {
 		gen = p.timeout
 	}
-	eff.Timers = append(eff.Timers, Timer{At: at, pair: p.id, gen: gen, kind: kind})
+	eff.Timers = append(eff.Timers, Timer{At: at, Node: p.a, pair: p.id, gen: gen, kind: kind})
 }
 
 // letGo sends what was held back on a link that works again: newly sent packets are acknowledged after a round trip,

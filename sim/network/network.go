@@ -141,6 +141,7 @@ func (n *Network) link(from, to protocol.NodeID) *link {
 		chance: n.chance.Split("link", uint64(from), uint64(to)),
 	}
 	n.measure(l)
+	l.back = int64(n.paths.OneWay(l.to.Place, l.from.Place))
 	src.links[to] = l
 	return l
 }
@@ -157,15 +158,17 @@ func (n *Network) Rekey(chance rng.Source) {
 	}
 }
 
-// measure sets what a link's places and disturbances amount to.
+// measure sets what a link's places and disturbances amount to. It looks at no other link, since the one back may be in use meanwhile.
 func (n *Network) measure(l *link) {
 	from, to := l.from.Place, l.to.Place
 	l.oneWay = int64(min(n.paths.OneWay(from, to)+l.extra, MaxOneWay))
 	l.loss = min(uint64(n.paths.Loss(from, to))+l.extraLoss, uint64(MaxLoss)) * perBillion
-	l.back = int64(n.paths.OneWay(to, from))
-	if other := n.find(l.to.id, l.from.id); other != nil {
-		l.back, other.back = other.oneWay, l.oneWay
-	}
+}
+
+// remeasure follows a change of a link's disturbances, which the link back has to know of.
+func (n *Network) remeasure(l *link) {
+	n.measure(l)
+	n.link(l.to.id, l.from.id).back = l.oneWay
 }
 
 // perBillion is 10⁻⁹ in units of 2⁻⁶⁴.
@@ -182,7 +185,7 @@ func (n *Network) Disturb(from, to []protocol.NodeID, d Disturbance) {
 	n.eachLink(from, to, func(l *link) {
 		l.extra += d.Delay
 		l.extraLoss += uint64(d.Loss)
-		n.measure(l)
+		n.remeasure(l)
 	})
 }
 
@@ -191,7 +194,7 @@ func (n *Network) Calm(from, to []protocol.NodeID, d Disturbance) {
 	n.eachLink(from, to, func(l *link) {
 		l.extra -= d.Delay
 		l.extraLoss -= uint64(d.Loss)
-		n.measure(l)
+		n.remeasure(l)
 	})
 }
 

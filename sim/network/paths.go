@@ -68,5 +68,11 @@ func (p *Paths) Places() int { return p.places }
 // OneWay is the latency between two places.
 func (p *Paths) OneWay(from, to int) time.Duration { return p.oneWay[from*p.places+to] }
 
+// Least is the least time that anything takes between two places, whatever the jitter.
+func (p *Paths) Least(from, to int) time.Duration {
+	d := p.OneWay(from, to)
+	return d - d*jitterMean/billion - 1
+}
+
 // Loss is the share of packets lost between two places.
 func (p *Paths) Loss(from, to int) Loss { return p.loss[from*p.places+to] }

@@ -215,8 +215,13 @@ func combineThirds(
 			for i, s := range group {
 				signers[i], sigs[i] = s.Signer, s.Signature
 			}
-			if sig, ok := env.Keys.CombineMulti(sigs); ok {
-				a := protocol.NewBlockAggregate(kind, group[0].Content, signers, sig)
+			content, domain := group[0].Content, crypto.DomainNotarization
+			if kind == protocol.KindFinalization {
+				domain = crypto.DomainFinalization
+			}
+			version, _ := r.RegistryVersion(h)
+			if sig, ok := env.Keys.CombineMulti(signers, version, content.Signable(domain), sigs); ok {
+				a := protocol.NewBlockAggregate(kind, content, signers, sig)
 				out = append(out, consensus.ChangeAction{Op: consensus.AddToValidated, Artifact: a})
 			}
 		}

@@ -122,14 +122,17 @@ func slicesScalar(f [][]byte, scalars []Scalar) [][]byte {
 }
 
 // Dealing puts the parts together.
-func (p *Parts) Dealing() *crypto.Dealing {
+func (p *Parts) Dealing() *crypto.Dealing { return crypto.NewDealing(p.Join()) }
+
+// Join gives the bytes of a dealing of these parts.
+func (p *Parts) Join() []byte {
 	raw := make([]byte, 0, Size(len(p.Coefficients), len(p.Ciphertext.C)))
 	raw = binary.BigEndian.AppendUint16(raw, uint16(len(p.Coefficients)))
 	raw = binary.BigEndian.AppendUint16(raw, uint16(len(p.Ciphertext.C)))
 	for _, field := range p.fields() {
 		raw = append(raw, field...)
 	}
-	return crypto.NewDealing(raw)
+	return raw
 }
 
 // Counts reads how many coefficients and receivers a dealing has; false if the bytes are not as many as that takes.

@@ -21,8 +21,8 @@ func TranscriptSize(threshold, receivers, dealers int) int {
 	return transcriptHead + len(G2{})*threshold + dealers*(4+ciphertextSize(receivers))
 }
 
-// Join puts a transcript together. Its ciphertexts are for equally many receivers.
-func (t *Transcript) Join() *crypto.Transcript {
+// Join gives the bytes of a transcript. Its ciphertexts are for equally many receivers.
+func (t *Transcript) Join() []byte {
 	threshold, receivers := len(t.Coefficients), len(t.Ciphertexts[0].C)
 	raw := make([]byte, 0, TranscriptSize(threshold, receivers, len(t.Dealers)))
 	raw = binary.BigEndian.AppendUint16(raw, uint16(threshold))
@@ -37,7 +37,7 @@ func (t *Transcript) Join() *crypto.Transcript {
 			raw = append(raw, field...)
 		}
 	}
-	return crypto.NewTranscript(raw)
+	return raw
 }
 
 // SplitTranscript takes a transcript apart; nil if the bytes are not as many as they claim to be, or the dealers not in order. It looks

@@ -22,12 +22,15 @@ func (s *Subnet) Sign(b *protocol.Block, by protocol.NodeID) *protocol.BlockProp
 
 // BlockShare makes a notarization or finalization share of any block by any node.
 func (s *Subnet) BlockShare(kind protocol.ArtifactKind, p *protocol.BlockProposal, by protocol.NodeID) *protocol.BlockShare {
-	domain := crypto.DomainNotarization
-	if kind == protocol.KindFinalizationShare {
-		domain = crypto.DomainFinalization
-	}
 	c := protocol.BlockContent{Version: p.Block.Version, Height: p.Height(), Hash: p.Hash}
-	return protocol.NewBlockShare(kind, c, by, s.Nodes[by].Keys.SignMulti(c.Signable(domain)))
+	return protocol.NewBlockShare(kind, c, by, s.Nodes[by].Keys.SignMulti(c.Signable(domainOf(kind))))
+}
+
+func domainOf(kind protocol.ArtifactKind) string {
+	if kind == protocol.KindFinalization || kind == protocol.KindFinalizationShare {
+		return crypto.DomainFinalization
+	}
+	return crypto.DomainNotarization
 }
 
 // Aggregate makes a notarization or finalization by the given signers, ascending, be they enough or not.
@@ -42,7 +45,7 @@ func (s *Subnet) Aggregate(kind protocol.ArtifactKind, p *protocol.BlockProposal
 		one := s.BlockShare(share, p, n)
 		content, sigs = one.Content, append(sigs, one.Signature)
 	}
-	sig, _ := s.Nodes[0].Keys.CombineMulti(sigs)
+	sig, _ := s.Nodes[0].Keys.CombineMulti(by, s.Genesis.Summary().RegistryVersion, content.Signable(domainOf(kind)), sigs)
 	return protocol.NewBlockAggregate(kind, content, by, sig)
 }
 

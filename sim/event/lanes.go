@@ -1,0 +1,238 @@
+package event
+
+import (
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+)
+
+// Lanes run a simulation on several goroutines. Each lane is a group of destinations with a queue of its own, whose events are
+// handled one after the other. Side by side the lanes handle what lies in a window of time, no longer than the least delay with which
+// one reaches another, so that nothing of what they do meanwhile concerns each other. At the barrier what they have scheduled
+// for each other changes hands.
+//
+// The world is what every lane may look at. Its events are handled alone, and so is all else of that instant, in the order of keys. So
+// it is known beforehand: a lane schedules for the world as far ahead as for another lane.
+type Lanes[P any] struct {
+	config  LanesConfig[P]
+	lanes   []*Lane[P] // the last is the world's
+	sources sources
+	now     int64
+	busy    []*Lane[P] // in this window
+	end     int64      // of it: the first nanosecond beyond
+	next    atomic.Int32
+	wake    []chan struct{} // of the helpers
+	helped  sync.WaitGroup
+}
+
+// LanesConfig says what is run, and how.
+type LanesConfig[P any] struct {
+	Seed    uint64
+	Sources int   // that there are: each belongs to one lane, or to the world
+	Lanes   int   // beside the world
+	Window  int64 // ns; the least delay between lanes, and from a lane to the world
+	Workers int   // goroutines, the caller's among them
+	// Lane tells where an event is handled: the number of a lane, or Lanes for the world.
+	Lane func(dst uint32, payload P) int
+	// Handle handles an event in its lane. Different lanes' are handled side by side.
+	Handle func(lane int, ev *Event[P])
+	// Barrier is called when all events before a time have been handled.
+	Barrier func()
+}
+
+// A Lane schedules for what is handled in it.
+type Lane[P any] struct {
+	all     *Lanes[P]
+	number  int
+	queue   Queue[P]
+	now     int64
+	handled uint64
+	alone   bool         // the others stand still
+	out     [][]Event[P] // by lane: for the barrier
+	failure any          // what a handler panicked with
+}
+
+// NewLanes makes lanes with nothing to do.
+func NewLanes[P any](c LanesConfig[P]) *Lanes[P] {
+	if c.Window < 1 || c.Lanes < 1 || c.Workers < 1 {
+		panic(fmt.Sprintf("event: %d lanes, a window of %d ns, %d workers", c.Lanes, c.Window, c.Workers))
+	}
+	l := &Lanes[P]{config: c, sources: newSources(c.Seed), now: -1}
+	l.sources.grow(c.Sources)
+	for i := range c.Lanes + 1 {
+		l.lanes = append(l.lanes, &Lane[P]{all: l, number: i, now: -1, alone: true, out: make([][]Event[P], c.Lanes+1)})
+	}
+	return l
+}
+
+// Lane is a lane by its number; the world's comes last.
+func (l *Lanes[P]) Lane(number int) *Lane[P] { return l.lanes[number] }
+
+// Schedule adds an event, as Loop.Schedule does. For another lane it must lie a window ahead.
+func (l *Lane[P]) Schedule(src, dst uint32, at int64, payload P) {
+	if at <= l.now {
+		panic(fmt.Sprintf("event: source %d schedules at %d ns, but it is %d ns already", src, at, l.now))
+	}
+	key := l.all.sources.key(src, dst, at)
+	to := l.all.config.Lane(dst, payload)
+	switch {
+	case to == l.number || l.alone:
+		l.all.lanes[to].queue.Push(&key, &payload)
+	case at < l.all.end:
+		panic(fmt.Sprintf("event: lane %d reaches lane %d at %d ns, within the window that ends at %d ns", l.number, to, at, l.all.end))
+	default:
+		l.out[to] = append(l.out[to], Event[P]{key, payload})
+	}
+}
+
+// Now is the virtual time in this lane.
+func (l *Lane[P]) Now() int64 { return l.now }
+
+// run handles the lane's events before the end of the window.
+func (l *Lane[P]) run() {
+	defer func() { l.failure = recover() }()
+	for ev := l.queue.Pop(l.all.end - 1); ev != nil; ev = l.queue.Pop(l.all.end - 1) {
+		l.handle(ev)
+	}
+}
+
+func (l *Lane[P]) handle(ev *Event[P]) {
+	l.now = ev.At
+	l.handled++
+	l.all.config.Handle(l.number, ev)
+}
+
+// Run handles all events up to and including time until, and sets the clock to it.
+func (l *Lanes[P]) Run(until int64) {
+	l.hire()
+	defer l.dismiss()
+	for {
+		first := l.peek(l.config.Lanes + 1)
+		if first > until {
+			break
+		}
+		if world, ok := l.lanes[l.config.Lanes].queue.Peek(); ok {
+			l.end = min(first+l.config.Window, until+1, world.At)
+		} else {
+			l.end = min(first+l.config.Window, until+1)
+		}
+		if l.end > first {
+			l.sideBySide()
+		} else {
+			l.instant(first)
+		}
+		l.config.Barrier()
+	}
+	l.now = max(l.now, until)
+	for _, lane := range l.lanes {
+		lane.now = l.now
+	}
+}
+
+// peek is the time of the next event of the first lanes; the end of time if there is none.
+func (l *Lanes[P]) peek(lanes int) int64 {
+	at := int64(math.MaxInt64)
+	for _, lane := range l.lanes[:lanes] {
+		if key, ok := lane.queue.Peek(); ok {
+			at = min(at, key.At)
+		}
+	}
+	return at
+}
+
+// sideBySide handles a window.
+func (l *Lanes[P]) sideBySide() {
+	l.busy = l.busy[:0]
+	for _, lane := range l.lanes[:l.config.Lanes] {
+		if key, ok := lane.queue.Peek(); ok && key.At < l.end {
+			l.busy = append(l.busy, lane)
+			lane.alone = false
+		}
+	}
+	l.next.Store(0)
+	helpers := min(len(l.wake), len(l.busy)-1)
+	l.helped.Add(helpers)
+	for _, wake := range l.wake[:helpers] {
+		wake <- struct{}{}
+	}
+	l.work()
+	l.helped.Wait()
+	for _, lane := range l.busy {
+		if lane.failure != nil {
+			panic(lane.failure)
+		}
+	}
+	for _, lane := range l.busy {
+		lane.alone = true
+		l.handOver(lane)
+	}
+}
+
+// work handles lanes of the window until none is left.
+func (l *Lanes[P]) work() {
+	for i := int(l.next.Add(1)) - 1; i < len(l.busy); i = int(l.next.Add(1)) - 1 {
+		l.busy[i].run()
+	}
+}
+
+// handOver brings what a lane has scheduled for others where it belongs.
+func (l *Lanes[P]) handOver(from *Lane[P]) {
+	for to := range from.out {
+		for i := range from.out[to] {
+			ev := &from.out[to][i]
+			l.lanes[to].queue.Push(&ev.Key, &ev.Payload)
+		}
+		clear(from.out[to])
+		from.out[to] = from.out[to][:0]
+	}
+}
+
+// instant handles all events of a time one after the other, in the order of their keys, the world's among them.
+func (l *Lanes[P]) instant(at int64) {
+	for {
+		var least *Lane[P]
+		var key Key
+		for _, lane := range l.lanes {
+			if k, ok := lane.queue.Peek(); ok && k.At == at && (least == nil || k.Before(&key)) {
+				least, key = lane, k
+			}
+		}
+		if least == nil {
+			return
+		}
+		least.handle(least.queue.Pop(at))
+	}
+}
+
+// hire starts the helpers, who wait for windows.
+func (l *Lanes[P]) hire() {
+	for range l.config.Workers - 1 {
+		wake := make(chan struct{}, 1)
+		l.wake = append(l.wake, wake)
+		go func() {
+			for range wake {
+				l.work()
+				l.helped.Done()
+			}
+		}()
+	}
+}
+
+func (l *Lanes[P]) dismiss() {
+	for _, wake := range l.wake {
+		close(wake)
+	}
+	l.wake = nil
+}
+
+// Now is the virtual time, between two calls of Run.
+func (l *Lanes[P]) Now() int64 { return l.now }
+
+// Handled is the number of events handled so far.
+func (l *Lanes[P]) Handled() (sum uint64) {
+	for _, lane := range l.lanes {
+		sum += lane.handled
+	}
+	return sum
+}
