@@ -47,7 +47,7 @@ func (b *Block) Hash() BlockHash {
 type Payload struct {
 	Hash    PayloadHash
 	Summary *Summary     // nil in a data payload
-	Batch   BatchPayload // empty in a summary payload
+	Batch   BatchPayload // empty in a summary payload, but for IDKG
 	// Dealings are for the keys that the interval's summary asks for; none in a summary payload.
 	Dealings []*Dealing
 
@@ -70,11 +70,12 @@ type BatchPayload struct {
 	Ingress  []*SignedIngress
 	XNet     []*CertifiedStreamSlice // by ascending sender subnet, at most one each
 	Outcalls OutcallPayload
+	IDKG     *IDKGPayload // nil on subnets without chain keys; also in a summary payload
 }
 
 // IsEmpty reports whether the batch carries nothing.
 func (b *BatchPayload) IsEmpty() bool {
-	return len(b.Ingress) == 0 && len(b.XNet) == 0 && b.Outcalls.IsEmpty()
+	return len(b.Ingress) == 0 && len(b.XNet) == 0 && b.Outcalls.IsEmpty() && b.IDKG == nil
 }
 
 // NewDataPayload seals a data payload.
@@ -101,6 +102,7 @@ func NewDataPayload(batch BatchPayload, dealings ...*Dealing) *Payload {
 		p.size += batch.Outcalls.Size()
 		p.strippedSize += batch.Outcalls.Size()
 	}
+	p.seal(&e)
 	if len(dealings) > 0 {
 		e.str("dealings")
 		for _, d := range dealings {
@@ -113,6 +115,17 @@ func NewDataPayload(batch BatchPayload, dealings ...*Dealing) *Payload {
 	return p
 }
 
+// seal covers what is about chain keys.
+func (p *Payload) seal(e *encoder) {
+	if keys := p.Batch.IDKG; keys != nil {
+		hash, size := keys.Hash(), keys.Size()
+		e.str("idkg")
+		e.raw(hash[:])
+		p.size += size
+		p.strippedSize += size
+	}
+}
+
 // IsEmpty reports whether a payload carries nothing: no summary, no batch, no dealing.
 func (p *Payload) IsEmpty() bool {
 	return p.Summary == nil && p.Batch.IsEmpty() && len(p.Dealings) == 0
@@ -123,8 +136,9 @@ func NewSummaryPayload(s *Summary) *Payload {
 	var e encoder
 	e.str("summary")
 	s.encode(&e)
-	p := &Payload{Summary: s, size: SizeEnvelope + s.Size()}
+	p := &Payload{Summary: s, Batch: BatchPayload{IDKG: s.IDKG}, size: SizeEnvelope + s.Size()}
 	p.strippedSize = p.size
+	p.seal(&e)
 	p.Hash = PayloadHash(crypto.Sum(crypto.DomainPayload, e.buf))
 	return p
 }

@@ -24,17 +24,20 @@ const (
 	LaneOutcalls                  // HTTPS outcalls: adapter, shares of responses
 	LaneStateSync                 // fetching a state from peers, and serving them
 	LaneDKG                       // dealings for the subnet's next keys
+	LaneIDKG                      // transcripts and signatures of canisters' chain keys
 	NumLanes
 )
 
 var laneNames = [NumLanes]string{
-	"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls", "state-sync", "dkg",
+	"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls", "state-sync", "dkg", "idkg",
 }
 
 func (l Lane) String() string { return laneNames[l] }
 
 // Sleeps reports whether the lane has nothing to do before a message arrives: it is not woken as its node starts.
-func (l Lane) Sleeps() bool { return l == LaneOutcalls || l == LaneStateSync || l == LaneDKG }
+func (l Lane) Sleeps() bool {
+	return l == LaneOutcalls || l == LaneStateSync || l == LaneDKG || l == LaneIDKG
+}
 
 // Input is what one lane of one node gets to handle: all that arrived since its last step, in order. With no
 // arrivals it is a wake-up.

@@ -39,6 +39,21 @@ const (
 	OpVerifyDealing                  // a dealing for one receiver
 	OpCombineDealings                // a dealing taken into a transcript
 	OpOpenShare                      // what one dealer encrypted for this node
+	OpIDKGDeal                       // an IDKG dealing for one receiver
+	OpIDKGVerifyDealing              // what everybody can check of one
+	OpIDKGVerifyShare                // what its receiver can
+	OpIDKGCombine                    // a dealing taken into a transcript
+	OpIDKGLoad                       // the own share in one dealing of a transcript
+	OpIDKGComplain                   // a complaint made or verified, or an opening
+	OpSignatureStart                 // a request to a chain key prepared
+	OpSignatureShare                 // a share made, but for vetKD's
+	OpVerifySignatureShare           //
+	OpCombineSignature               // a share combined
+	OpVerifySignature                // the answer to a request
+	OpKeyShare                       // a vetKD key share made
+	OpVerifyKeyShare                 //
+	OpCombineKey                     // a share combined
+	OpVerifyKey                      // an encrypted key
 	NumOps
 )
 
@@ -50,6 +65,9 @@ var opNames = [NumOps]string{
 	"canister-message", "instruction", "checkpoint", "checkpoint-byte", "witness", "disk-byte", "outcall",
 	"disk-read-byte", "load-checkpoint",
 	"deal", "verify-dealing", "combine-dealings", "open-share",
+	"idkg-deal", "idkg-verify-dealing", "idkg-verify-share", "idkg-combine", "idkg-load", "idkg-complain",
+	"signature-start", "signature-share", "verify-signature-share", "combine-signature", "verify-signature",
+	"key-share", "verify-key-share", "combine-key", "verify-key",
 }
 
 func (o Op) String() string { return opNames[o] }

@@ -37,6 +37,8 @@ const (
 	NoteSyncAdopted                       // Hash: manifest hash; the node goes on from the state that it fetched
 	NoteBadChunk                          // Peer: who sent a part of a state that its hash refutes; Value: ChunkID; Hash: manifest hash
 	NoteKeys                              // Hash: the keys announced by a summary; Value: how many of them its interval generated
+	NoteIDKGComplaint                     // Peer: dealer whose share for this node is bad; Value: number of the transcript; Height: likewise
+	NoteIDKGOpening                       // Peer: who complained; Value: number of the transcript, of which this node opened its share
 	NumNoteKinds
 )
 
@@ -45,7 +47,7 @@ var noteNames = [NumNoteKinds]string{
 	"delivered", "executed", "certified", "checkpoint", "cup", "invalid", "equivocation", "pool-size",
 	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "started",
 	"query-made", "query-answered", "query-lost", "query-distrusted",
-	"sync-started", "sync-fetched", "sync-adopted", "bad-chunk", "keys",
+	"sync-started", "sync-fetched", "sync-adopted", "bad-chunk", "keys", "idkg-complaint", "idkg-opening",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }

@@ -9,8 +9,10 @@ import (
 	"icsim/canister"
 	"icsim/crypto"
 	"icsim/crypto/bls"
+	"icsim/crypto/chainkey"
 	"icsim/crypto/der"
 	"icsim/crypto/ideal"
+	"icsim/crypto/idkg"
 	"icsim/crypto/nidkg"
 	"icsim/crypto/principal"
 	"icsim/crypto/userkey"
@@ -37,6 +39,7 @@ const replicaVersion protocol.ReplicaVersion = "icsim-1"
 type world struct {
 	scheme     crypto.Scheme
 	generation crypto.KeyGeneration
+	chainKeys  chainkey.Scheme
 	verifier   userkey.Verifier // of users' signatures
 	random     rng.Source
 	registry   *registry.Registry
@@ -82,6 +85,7 @@ func (s *simulation) build() error {
 			s.scheme = known.Scheme(scheme)
 		}
 	}
+	s.chainKeys = memo.ChainKeys(chainkey.New(), !s.config.NoShare)
 	s.verifier = memo.Users(userkey.New(s.scheme), !s.config.NoShare)
 	s.random = rng.Root(s.config.Seed)
 	s.costs = machine.Mainnet()
@@ -139,6 +143,8 @@ func (s *simulation) foundSubnets() (err error) {
 			sub.nodes = append(sub.nodes, record.ID)
 		}
 		sub.keys = dkg.Found(s.generation, sub.id, &snapshot, sub.nodes, func(n protocol.NodeID) keys.Secrets { return s.secrets[n] })
+		sub.keys.VetKD = dkg.FoundVetKD(s.generation, sub.id, &snapshot, sub.nodes,
+			func(n protocol.NodeID) keys.Secrets { return s.secrets[n] }, s.config.Subnets[i].ChainKeys)
 		snapshot.Subnets = append(snapshot.Subnets, s.subnetRecord(i, sub))
 		s.subnets = append(s.subnets, sub)
 	}
@@ -178,11 +184,12 @@ func (s *simulation) nodeKeys(n protocol.NodeID) (*protocol.NodeRecord, keys.Sec
 	multi, committee, possession := s.scheme.MultiKey(s.random.Split("committee key", uint64(n)).Seed())
 	id := principal.SelfAuthenticating(der.WrapEd25519(public))
 	decryption, encryption, proof := s.generation.EncryptionKey(s.random.Split("encryption key", uint64(n)).Seed(), []byte(id.Bytes()))
+	secret := idkg.NewKey(s.random.Split("idkg key", uint64(n)).Seed())
 	record := &protocol.NodeRecord{
 		ID: n, Principal: id, SigningKey: public, CommitteeKey: committee, Possession: possession,
-		EncryptionKey: encryption, EncryptionProof: proof,
+		EncryptionKey: encryption, EncryptionProof: proof, IDKGKey: secret.Public(),
 	}
-	return record, keys.Secrets{Basic: basic, Multi: multi, Decryption: decryption}
+	return record, keys.Secrets{Basic: basic, Multi: multi, Decryption: decryption, IDKG: secret}
 }
 
 func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecord {
@@ -195,7 +202,7 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 		DKGIntervalLength:  protocol.Height(c.DKGIntervalLength),
 		MaxIngressBytes:    c.MaxIngressBytes,
 		MaxIngressMessages: c.MaxIngressMessages, MaxBlockIngressBytes: c.MaxBlockIngress, MaxBlockPayload: c.MaxBlockPayload,
-		ReplicaVersion: replicaVersion, PublicKey: key,
+		ReplicaVersion: replicaVersion, ChainKeys: c.ChainKeys, PublicKey: key,
 	}
 }
 
@@ -290,7 +297,7 @@ func (s *simulation) addNode(sub *subnetWorld, n protocol.NodeID) {
 	s.addHost(func(h *machine.Host, now protocol.Time) protocol.Machine {
 		return s.corrupted(replica.Config{
 			Node: n, Subnet: sub.id, Version: replicaVersion, Registry: s.registry.Client(n, phases),
-			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Generation: s.generation, Genesis: sub.genesis,
+			Scheme: s.scheme, Users: s.verifier, Secrets: s.secrets[n], Generation: s.generation, ChainKeys: s.chainKeys, Genesis: sub.genesis,
 			State: sub.state, Processor: s.processorOf(n, sub), Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
 			Seed: s.random.Split("node", uint64(n), uint64(h.Boots())).Seed(), Disk: h.Disk(), Now: now,
 			Components: s.config.components, Judge: s.judgement(),

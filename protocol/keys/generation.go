@@ -85,8 +85,9 @@ func (k *Keyring) config(c *protocol.DKGConfig) (*crypto.KeyGenerationConfig, bo
 	return config, true
 }
 
-// maxOpened bounds the shares that a node has open: those of two keys of each kind are in use, and others while it lags behind.
-const maxOpened = 8
+// maxOpened bounds the shares that a node has open: those of two keys of each kind and of each vetKD key are in use,
+// and others while it lags behind.
+const maxOpened = 16
 
 // opened is the shares of threshold keys that a node has, the newest last.
 type opened []share

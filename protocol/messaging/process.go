@@ -105,6 +105,11 @@ func (m *StateMachine) Process(parent *State, b *protocol.Batch, registry *proto
 		for _, a := range b.Payload.Outcalls.Answers() {
 			r.canister.Answer(a)
 		}
+		if keys := b.Payload.IDKG; keys != nil {
+			for _, a := range keys.Answers {
+				r.canister.AnswerSignature(a)
+			}
+		}
 	}
 	r.canister.Execute()
 	r.buildStreams()
@@ -127,6 +132,9 @@ func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol
 	}
 	r.context = contextOf(b.Subnet, b.Height, now, registry)
 	r.context.Randomness, r.context.Checkpoint = b.Randomness, b.Checkpoint
+	if b.Payload != nil {
+		r.context.ChainKeys = b.Payload.IDKG
+	}
 	r.makers = r.observeMakers()
 	r.context.BlockMakers = r.makers.complete()
 	r.history = historyEdit{
