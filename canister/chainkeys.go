@@ -286,7 +286,9 @@ func (r *Round) pair() {
 }
 
 // paired gives a request with what it gets in this round, or nil if that is nothing.
-func (r *Round) paired(c *protocol.SignatureContext, blocks *protocol.IDKGPayload, open []*protocol.SignatureContext) *protocol.SignatureContext {
+func (r *Round) paired(
+	c *protocol.SignatureContext, blocks *protocol.IDKGPayload, open []*protocol.SignatureContext,
+) *protocol.SignatureContext {
 	next := *c
 	key := blocks.Key(c.Key)
 	switch {

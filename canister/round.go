@@ -89,7 +89,8 @@ func (r *Round) adopt(c *Canister) {
 func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
 	r.abortJobs()
 	state := r.parent
-	if r.chainKeys != r.parent.ChainKeys() || len(r.order)+len(r.management)+len(r.departing)+len(r.parent.management)+len(r.parent.departing) > 0 {
+	news := r.chainKeys != r.parent.ChainKeys()
+	if news || len(r.order)+len(r.management)+len(r.departing)+len(r.parent.management)+len(r.parent.departing) > 0 {
 		state = r.seal()
 	}
 	if r.ctx.Checkpoint {

@@ -1,6 +1,9 @@
 package protocol
 
-import "icsim/crypto"
+import (
+	"icsim/crypto"
+	"icsim/crypto/chainkey"
+)
 
 // A NoteKind is a kind of observation.
 type NoteKind uint8
@@ -80,6 +83,14 @@ type RoundSummary struct {
 	Ingress      int             // calls inducted
 	Messages     int             // canister messages executed
 	Instructions uint64
+	ChainKeys    []ChainKeyEvent // in this round
+}
+
+// A ChainKeyEvent is a pre-signature that came into the state, or a request to a chain key that was answered.
+type ChainKeyEvent struct {
+	Key      chainkey.KeyID
+	Answered bool
+	Rejected bool // not signed, but rejected
 }
 
 // An InductedRange is the messages [Begin, End) of a stream that one round consumed, with what became of each.

@@ -125,7 +125,9 @@ func (v *Validator) catchUpPackageShare(r *Reader, s *protocol.CatchUpPackageSha
 // isIntact recomputes a block's hash and its payload's: a block is what its hash says.
 func isIntact(b *protocol.Block, hash protocol.BlockHash) bool {
 	if b.Payload.IsSummary() {
-		return b.Payload.Batch.IsEmpty() && len(b.Payload.Dealings) == 0 && b.Hash() == hash &&
+		batch := b.Payload.Batch
+		batch.IDKG = nil // there for execution
+		return batch.IsEmpty() && b.Payload.Batch.IDKG == b.Payload.Summary.IDKG && len(b.Payload.Dealings) == 0 && b.Hash() == hash &&
 			b.Payload.Hash == protocol.NewSummaryPayload(b.Payload.Summary).Hash
 	}
 	return b.Hash() == hash && b.Payload.Hash == protocol.NewDataPayload(b.Payload.Batch, b.Payload.Dealings...).Hash

@@ -54,7 +54,8 @@ func vetKDKeys(keys *protocol.ChainKeys) (ids []chainkey.KeyID) {
 // configs are of the keys that the interval from start on generates, for the members at a registry version
 // (payload_builder.rs, get_configs_for_local_transcripts).
 func configs(
-	subnet protocol.SubnetID, start protocol.Height, version protocol.RegistryVersion, record *protocol.SubnetRecord, next *protocol.Transcripts,
+	subnet protocol.SubnetID, start protocol.Height, version protocol.RegistryVersion, record *protocol.SubnetRecord,
+	next *protocol.Transcripts,
 ) []*protocol.DKGConfig {
 	members, high := record.Members, next.High
 	id := func(tag protocol.DKGTag) protocol.TranscriptID {

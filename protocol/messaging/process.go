@@ -188,6 +188,7 @@ func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protoco
 		Height: s.height, Time: s.time, Inducted: r.inducted,
 		Cycles: s.cycles, Burned: burned, Minted: outcome.Minted, Arrived: r.arrived, Departed: r.departed,
 		Ingress: r.ingress, Messages: outcome.Messages, Instructions: outcome.Instructions,
+		ChainKeys: r.chainKeyEvents(),
 	}
 	if len(s.streams) > 0 {
 		sum.Streams = make([]protocol.StreamSummary, len(s.streams))
@@ -199,6 +200,23 @@ func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protoco
 		}
 	}
 	return sum
+}
+
+// chainKeyEvents is what the round's block brought of chain keys.
+func (r *round) chainKeyEvents() (all []protocol.ChainKeyEvent) {
+	keys := r.context.ChainKeys
+	if keys == nil {
+		return nil
+	}
+	for _, p := range keys.Made {
+		all = append(all, protocol.ChainKeyEvent{Key: p.Key})
+	}
+	for _, a := range keys.Answers {
+		if c := r.parent.canisters.ChainKeys().Find(a.ID); c != nil {
+			all = append(all, protocol.ChainKeyEvent{Key: c.Key, Answered: true, Rejected: a.Reject.Code != 0})
+		}
+	}
+	return all
 }
 
 // record notes a call's progress.

@@ -36,18 +36,20 @@ type strategy struct {
 // strategies lists them all, by name.
 func strategies() map[string]strategy {
 	return map[string]strategy{
-		"silent":             silent(),
-		"no-relay":           noRelay(),
-		"equivocate":         equivocate(),
-		"corrupt-shares":     corruptShares(),
-		"notarize-all":       notarizeAll(),
-		"finalize-all":       finalizeAll(),
-		"false-queries":      falseQueries(),
-		"lying-queries":      lyingQueries(),
-		"drop-calls":         dropCalls(),
-		"stale-certificates": staleCertificates(),
-		"bad-chunks":         badChunks(),
-		"bad-dealings":       badDealings(),
+		"silent":               silent(),
+		"no-relay":             noRelay(),
+		"equivocate":           equivocate(),
+		"corrupt-shares":       corruptShares(),
+		"notarize-all":         notarizeAll(),
+		"finalize-all":         finalizeAll(),
+		"false-queries":        falseQueries(),
+		"lying-queries":        lyingQueries(),
+		"drop-calls":           dropCalls(),
+		"stale-certificates":   staleCertificates(),
+		"bad-chunks":           badChunks(),
+		"bad-dealings":         badDealings(),
+		"bad-idkg-dealings":    badIDKGDealings(),
+		"bad-signature-shares": badSignatureShares(),
 	}
 }
 
