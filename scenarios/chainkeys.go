@@ -64,18 +64,35 @@ func (e *entry) chainKeys(keys *protocol.ChainKeys) {
 	e.addIf(keys.Timeout > 0, "signature_timeout", printDuration(time.Duration(keys.Timeout)))
 }
 
-// checkChainKeys refuses what has no counterpart in cheap cryptography: keys of ideal are hashes, of which nothing can be derived that
-// a client could verify. Keys of ECDSA and Schnorr are real with either.
+// needsBLS says which key of a subnet has no counterpart in cheap cryptography: keys of ideal are hashes, of which nothing can be
+// derived that a client could verify. Keys of ECDSA and Schnorr are real with either.
+func needsBLS(keys *protocol.ChainKeys) (key chainkey.KeyID, needs bool) {
+	if keys == nil {
+		return key, false
+	}
+	i := slices.IndexFunc(keys.Keys, func(k protocol.ChainKey) bool { return k.ID.Algorithm == chainkey.VetKD })
+	if i < 0 {
+		return key, false
+	}
+	return keys.Keys[i].ID, true
+}
+
+func (p *parser) vetKDNeedsBLS(f *object, keys *protocol.ChainKeys) {
+	if key, needs := needsBLS(keys); needs && p.spec.Crypto == "ideal" {
+		f.fail("chain_keys", "the chain key %s needs crypto: bls; with ideal leave it out", key)
+	}
+}
+
+// NeedsBLS reports whether the scenario runs with real signatures alone.
+func (s *Spec) NeedsBLS() bool {
+	return slices.ContainsFunc(s.Subnets, func(sub Subnet) bool { _, needs := needsBLS(sub.ChainKeys); return needs })
+}
+
+// checkChainKeys is for who has changed Crypto since the scenario was read.
 func (s *Spec) checkChainKeys() error {
 	for i := range s.Subnets {
-		keys := s.Subnets[i].ChainKeys
-		if s.Crypto != "ideal" || keys == nil {
-			continue
-		}
-		at := slices.IndexFunc(keys.Keys, func(k protocol.ChainKey) bool { return k.ID.Algorithm == chainkey.VetKD })
-		if at >= 0 {
-			return fmt.Errorf("%s: subnet %s: the chain key %s needs crypto: bls; with ideal leave it out",
-				s.File, s.Subnets[i].Name, keys.Keys[at].ID)
+		if key, needs := needsBLS(s.Subnets[i].ChainKeys); needs && s.Crypto == "ideal" {
+			return fmt.Errorf("%s: subnet %s: the chain key %s needs bls; it cannot be had with ideal", s.File, s.Subnets[i].Name, key)
 		}
 	}
 	return nil

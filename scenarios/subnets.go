@@ -89,6 +89,7 @@ func (p *parser) subnet(f *object) Subnet {
 	s.MaxBlockIngress = optional(f, "max_block_ingress", sizes(1, 1<<30), defaultBlockIngress)
 	s.MaxBlockPayload = optional(f, "max_block_payload", sizes(1, 1<<30), defaultBlockPayload)
 	s.ChainKeys = p.chainKeys(f)
+	p.vetKDNeedsBLS(f, s.ChainKeys)
 	f.done()
 	return s
 }

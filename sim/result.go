@@ -64,6 +64,14 @@ type ChainKeyResult struct {
 	Rejected      uint64 `json:"rejected"`       // requests, after a timeout
 }
 
+// signatures is how many requests to chain keys were answered.
+func (s *SubnetResult) signatures() (n uint64) {
+	for i := range s.ChainKeys {
+		n += s.ChainKeys[i].Signatures
+	}
+	return n
+}
+
 // An IngressResult sums up users' calls.
 type IngressResult struct {
 	Submitted uint64          `json:"submitted"`
