@@ -99,7 +99,8 @@ func TestRequestsArePairedAndThenGetANonce(t *testing.T) {
 	require.Equal(t, uint64(2), b.PreSignature.ID)
 	require.Len(t, k.state.ChainKeys().Stash(schnorrTest), 1)
 	k.round(&protocol.SignatureAnswer{ID: 0, Answer: []byte("signature")}, &protocol.SignatureAnswer{ID: 9})
-	k.replied(le128(2*billion)+string(management.Encode(management.SignatureReply{Signature: []byte("signature")})), k.statuses[first.MessageID])
+	reply := management.Encode(management.SignatureReply{Signature: []byte("signature")})
+	k.replied(le128(2*billion)+string(reply), k.statuses[first.MessageID])
 	require.NotEqual(t, *a.Nonce, *k.state.ChainKeys().Open[0].Nonce)
 	k.round(&protocol.SignatureAnswer{ID: 1, Reject: protocol.Reject{Code: protocol.CanisterError, Message: "Signature request expired"}})
 	k.replied(le128(0)+le32(5)+"Signature request expired", k.statuses[second.MessageID])
@@ -142,12 +143,14 @@ func TestSignatureRequestsAreChecked(t *testing.T) {
 		cycles int
 		want   string
 	}{
-		{"sign_with_schnorr", signIt("x"), 10*billion - 1, "sign_with_schnorr request sent with 9999999999 cycles, but 10000000000 cycles are required."},
+		{"sign_with_schnorr", signIt("x"), 10*billion - 1,
+			"sign_with_schnorr request sent with 9999999999 cycles, but 10000000000 cycles are required."},
 		{"sign_with_schnorr", unknown, 10 * billion, "unknown or signing disabled threshold key: schnorr:Ed25519:other, " + existing},
 		{"sign_with_schnorr", aux, 10 * billion, "invalid aux"},
 		{"sign_with_schnorr", long, 10 * billion, "at most 255 parts"},
 		{"sign_with_ecdsa", management.SignWithECDSA{Hash: make([]byte, 32), Key: ecdsa}, 10 * billion, "key: ecdsa:Secp256k1:test, " + existing},
-		{"sign_with_ecdsa", management.SignWithECDSA{Hash: make([]byte, 31), Key: ecdsa}, 10 * billion, "message_hash has 31 bytes; 32 are wanted"},
+		{"sign_with_ecdsa", management.SignWithECDSA{Hash: make([]byte, 31), Key: ecdsa}, 10 * billion,
+			"message_hash has 31 bytes; 32 are wanted"},
 		{"ecdsa_public_key", management.ECDSAPublicKey{Key: ecdsa}, 0, "unknown threshold key: ecdsa:Secp256k1:test, existing keys: ["},
 		{"vetkd_derive_key", management.VetKDDeriveKey{Transport: make([]byte, 47), Key: vetKD}, 10 * billion, "has 47 bytes; 48 are wanted"},
 		{"vetkd_derive_key", management.VetKDDeriveKey{Transport: make([]byte, 48), Key: vetKD}, 10 * billion, "invalid transport public key"},
@@ -207,7 +210,9 @@ func TestRequestsGoToTheSubnetThatHoldsTheKey(t *testing.T) {
 
 	holder := newKeyed(t, 20)
 	holder.make(1)
-	holder.ctx.Routing = &protocol.RoutingTable{Ranges: []protocol.CanisterRange{{First: 0, Last: 9, Subnet: 1}, {First: 10, Last: 99, Subnet: 0}}}
+	holder.ctx.Routing = &protocol.RoutingTable{Ranges: []protocol.CanisterRange{
+		{First: 0, Last: 9, Subnet: 1}, {First: 10, Last: 99, Subnet: 0},
+	}}
 	remote := protocol.NewRequest(&protocol.Request{
 		Sender: 50, Receiver: protocol.ManagerOf(1), Callback: 3, Method: "sign_with_schnorr",
 		Arg: management.Encode(signIt("far")), Cycles: protocol.CyclesOf(11 * billion),

@@ -24,7 +24,7 @@ subnets:
     unit_delay: 1s                    # 3s above 13 nodes
     dkg_interval: 499                 # heights after a summary
     # max_ingress_bytes: 2MiB, max_ingress_messages: 1000, max_block_ingress: 4MiB, max_block_payload: 4MiB
-    chain_keys: [ecdsa:secp256k1:key_1, schnorr:ed25519:key_1]      # for canisters; also schnorr:bip340secp256k1:, vetkd:bls12_381_g2: (bls)
+    chain_keys: [ecdsa:secp256k1:key_1, schnorr:ed25519:key_1]   # for canisters; also schnorr:bip340secp256k1, vetkd:bls12_381_g2
     pre_signatures: 5                 # of each key, made in advance
     # signature_queue: 20, signature_timeout: 1m (default: never), parallel_transcripts: 20
   - { name: other, nodes: 4 }

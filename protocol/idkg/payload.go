@@ -138,8 +138,8 @@ func (b *builder) serial() uint64 {
 	return b.next.Serial - 1
 }
 
-// A world is what a data block's payload follows from.
-type world struct {
+// A basis is what a data block's payload follows from.
+type basis struct {
 	height  protocol.Height
 	parent  *protocol.IDKGPayload
 	context protocol.ValidationContext
@@ -150,7 +150,7 @@ type world struct {
 
 // next makes the payload that follows from the parent's, by what the block's maker found. Nil: it found what makes no transcript.
 func (p *Payloads) next(
-	w *world, completed []*protocol.CompletedIDKG, answers []*protocol.SignatureAnswer,
+	w *basis, completed []*protocol.CompletedIDKG, answers []*protocol.SignatureAnswer,
 ) *protocol.IDKGPayload {
 	parent := w.parent
 	next := &protocol.IDKGPayload{
@@ -254,7 +254,7 @@ func (b *builder) state(c *protocol.PreSignatureInCreation) {
 
 // create begins pre-signatures, as many as the registry wants in advance, those of the emptiest stash first
 // (payload_builder/pre_signatures.rs, make_new_pre_signatures).
-func (b *builder) create(w *world) {
+func (b *builder) create(w *basis) {
 	room := w.record.Parallel - len(b.next.Configs())
 	counts := make([]int, len(b.next.Keys))
 	for i := range b.next.Keys {
@@ -301,7 +301,7 @@ func started(c *protocol.PreSignatureInCreation) (n int) {
 }
 
 // count is how many pre-signatures of a key there are: in the state, in blocks above it, and on their way.
-func (b *builder) count(w *world, key *protocol.MasterKey) (n int) {
+func (b *builder) count(w *basis, key *protocol.MasterKey) (n int) {
 	ofKey := func(all []*protocol.PreSignature) {
 		for _, m := range all {
 			if m.Key == key.ID && key.Current != nil && m.Master.ID == key.Current.ID {

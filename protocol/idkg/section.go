@@ -39,7 +39,7 @@ func (p *Payloads) Build(
 	if before == nil {
 		return nil
 	}
-	w, ok := p.world(h, before, ctx, past)
+	w, ok := p.basis(h, before, ctx, past)
 	if !ok {
 		return nil
 	}
@@ -61,10 +61,10 @@ func sizeOf(c *protocol.CompletedIDKG) int {
 	return (&protocol.IDKGPayload{Completed: []*protocol.CompletedIDKG{c}}).Size()
 }
 
-// world is what a payload is judged by; ok is false while the node lacks the state.
-func (p *Payloads) world(
+// basis is what a payload is judged by; ok is false while the node lacks the state.
+func (p *Payloads) basis(
 	h protocol.Height, parent *protocol.IDKGPayload, ctx protocol.ValidationContext, past []*protocol.Block,
-) (*world, bool) {
+) (*basis, bool) {
 	state, ok := p.StateAt(ctx.CertifiedHeight)
 	if !ok {
 		return nil, false
@@ -73,11 +73,11 @@ func (p *Payloads) world(
 	if record == nil {
 		record = &protocol.ChainKeys{}
 	}
-	return &world{height: h, parent: parent, context: ctx, past: past, state: state, record: record}, true
+	return &basis{height: h, parent: parent, context: ctx, past: past, state: state, record: record}, true
 }
 
 // answered reports whether a block above the state has an answer already.
-func (w *world) answered(id protocol.SignatureID) bool {
+func (w *basis) answered(id protocol.SignatureID) bool {
 	for _, block := range w.past {
 		if keys := block.Payload.Batch.IDKG; keys != nil {
 			for _, a := range keys.Answers {
@@ -92,7 +92,7 @@ func (w *world) answered(id protocol.SignatureID) bool {
 
 // expired says with what a request is rejected if nobody waits for it any more: after the timeout, and one for vetKD whose key was
 // reshared twice since (rs/consensus/idkg/src/payload_builder/signatures.rs; rs/consensus/vetkd/src/lib.rs).
-func (w *world) expired(c *protocol.SignatureContext) bool {
+func (w *basis) expired(c *protocol.SignatureContext) bool {
 	if c.Transcript != nil && !w.holds(c) {
 		return true
 	}
@@ -100,7 +100,7 @@ func (w *world) expired(c *protocol.SignatureContext) bool {
 }
 
 // holds reports whether the nodes' shares of a vetKD key with which a request is paired are of this interval or the one before.
-func (w *world) holds(c *protocol.SignatureContext) bool {
+func (w *basis) holds(c *protocol.SignatureContext) bool {
 	key := w.parent.Key(c.Key)
 	if key == nil {
 		return false
@@ -121,7 +121,7 @@ func expiry(c *protocol.SignatureContext) protocol.Reject {
 }
 
 // answers are those that this node can give.
-func (p *Payloads) answers(w *world) (all []*protocol.SignatureAnswer) {
+func (p *Payloads) answers(w *basis) (all []*protocol.SignatureAnswer) {
 	for _, c := range w.state.Open {
 		switch {
 		case w.answered(c.ID):
@@ -148,7 +148,7 @@ func (p *Payloads) Validate(
 	if payload == nil {
 		return protocol.Accept()
 	}
-	w, ok := p.world(h, before, ctx, past)
+	w, ok := p.basis(h, before, ctx, past)
 	if !ok {
 		return protocol.Defer(ReasonState)
 	}
@@ -233,7 +233,7 @@ func judgeDealing(ring *keys.Keyring, config *protocol.IDKGConfig, d *protocol.I
 	return protocol.Accept()
 }
 
-func (p *Payloads) judgeAnswer(w *world, a *protocol.SignatureAnswer) protocol.Verdict {
+func (p *Payloads) judgeAnswer(w *basis, a *protocol.SignatureAnswer) protocol.Verdict {
 	c := w.state.Find(a.ID)
 	if c == nil || w.answered(a.ID) {
 		return protocol.Refuse(ReasonRequest)

@@ -20,7 +20,8 @@ func TestSignerAsksByTheKeysName(t *testing.T) {
 	key, ok := newChainKey("schnorr:ed25519:key:1")
 	require.True(t, ok)
 	require.Equal(t, "schnorr", key.scheme)
-	want := candid.NewRecord(candid.Of("algorithm", candid.NewVariant("ed25519", candid.NewNull())), candid.Of("name", candid.NewText("key:1")))
+	want := candid.NewRecord(
+		candid.Of("algorithm", candid.NewVariant("ed25519", candid.NewNull())), candid.Of("name", candid.NewText("key:1")))
 	require.Equal(t, candid.Encode(want), candid.Encode(key.id))
 	_, reject := n.Call("s", "sign", candid.Encode(candid.NewText("ecdsa:secp256k1:key_1"), candid.NewText("m")))
 	require.NotNil(t, reject, "this network has no chain keys")
