@@ -156,8 +156,16 @@ func TestValidateRefusesWhatDoesNotFollow(t *testing.T) {
 			slices.Reverse(p.Completed[0].Dealings)
 		},
 		ReasonSupport: func(p *protocol.IDKGPayload) {
-			d := first(p)
+			d := first(p) // by one too few, who all signed
+			supports := w.nodes[0].Pool.find(p.Completed[0].ID).dealings[d.Dealing.Dealer].supports
+			var sigs []crypto.MultiSignature
 			d.Signers = d.Signers[1:]
+			for _, s := range supports {
+				if slices.Contains(d.Signers, s.Signer) {
+					sigs = append(sigs, s.Signature)
+				}
+			}
+			d.Signature, _ = w.nodes[0].Keys.CombineMulti(sigs)
 		},
 		ReasonSupport + " ": func(p *protocol.IDKGPayload) { first(p).Signature[3] ^= 1 },
 		ReasonSignature: func(p *protocol.IDKGPayload) {
