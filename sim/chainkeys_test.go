@@ -18,6 +18,7 @@ import (
 	"icsim/crypto/tschnorr"
 	"icsim/crypto/vetkd"
 	"icsim/protocol"
+	"icsim/sim/fault"
 	"icsim/sim/workload"
 )
 
@@ -191,4 +192,26 @@ func TestSignatureRequestsTimeOut(t *testing.T) {
 	require.Contains(t, r.Sequences[1].Calls[0].Reject,
 		"sign_with_schnorr request failed: signature queue for key schnorr:Bip340Secp256k1:key_1 is full.")
 	require.Equal(t, ChainKeyResult{Key: bip340Key, Rejected: 1}, r.Subnets[0].ChainKeys[0])
+}
+
+// A node that crashes loses its pool of dealings and shares, and one that comes back after intervals has to fetch the state with its
+// stash; both sign again, and nobody else waits for them.
+func TestSigningGoesOnWhileNodesComeAndGo(t *testing.T) {
+	c := signing(t, 4, 60*time.Second, ecdsaKey, bip340Key, ed25519Key)
+	c.Subnets[0].DKGIntervalLength = 19
+	c.Faults.Crashes = []fault.Crash{
+		{Node: 1, At: 5 * time.Second, Down: 4 * time.Second}, {Node: 2, At: 11 * time.Second, Down: 20 * time.Second, LoseDisk: true},
+	}
+	late := c.Clients[0]
+	late.Name, late.Start = "late", 38*time.Second // then 3 is gone: f+1 of the others include one that came back
+	c.Clients = append(c.Clients, late)
+	c.Faults.Crashes = append(c.Faults.Crashes, fault.Crash{Node: 3, At: 37 * time.Second, Down: time.Hour})
+	r := run(t, c)
+	requireChecks(t, r)
+	requireSigned(t, r)
+	require.NotZero(t, r.Subnets[0].StateSyncs)
+	for _, call := range r.Sequences[1].Calls {
+		require.Equal(t, uint64(1), call.Answered, call.What)
+		require.Empty(t, call.Reject)
+	}
 }
