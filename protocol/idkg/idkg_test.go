@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
 	crypt "icsim/crypto/idkg"
 	"icsim/protocol"
 )
@@ -281,4 +282,34 @@ func TestArtifactsAreJudged(t *testing.T) {
 	} {
 		require.Equal(t, x.want, w.nodes[1].Pool.judge(x.a, new(Effects)), x.name)
 	}
+}
+
+// E: a vetKD request is answered by the nodes' shares of its interval or the next; after a full interval it is rejected
+// (rs/consensus/vetkd).
+func TestVetKDRequestsExpireAfterAnInterval(t *testing.T) {
+	key := chainkey.KeyID{Algorithm: chainkey.VetKD, Name: "v"}
+	w := newWorld(t, 4, 4, &protocol.ChainKeys{Keys: []protocol.ChainKey{{ID: key, Queue: 9}}})
+	transcript := func(start protocol.Height) *protocol.Transcript {
+		return &protocol.Transcript{
+			ID: protocol.TranscriptID{Tag: protocol.HighThreshold, Start: start, Key: key}, Group: &crypto.ThresholdGroup{},
+			Public: crypto.NewTranscript(nil),
+		}
+	}
+	interval := func(start protocol.Height) *protocol.IDKGPayload {
+		s := &protocol.Summary{Height: w.tip().Height + 1, Current: protocol.Transcripts{VetKD: []*protocol.Transcript{transcript(start)}}}
+		p := w.nodes[0].Summary(w.tip(), s, w.registry.Latest().Version)
+		w.append(&protocol.Payload{Batch: protocol.BatchPayload{IDKG: p}})
+		return p
+	}
+	paired := interval(10).Keys[0].VetKD
+	c := &protocol.SignatureContext{Key: key, Transcript: paired, Call: protocol.NewRequest(new(protocol.Request))}
+	expired := func() bool { return (&basis{parent: w.payload(), record: &protocol.ChainKeys{}}).expired(c) }
+	require.False(t, expired())
+	require.Equal(t, paired, interval(20).Keys[0].Former)
+	require.False(t, expired())
+	interval(20) // whose key could not be generated anew
+	require.False(t, expired())
+	interval(30)
+	require.True(t, expired())
+	require.Equal(t, protocol.Reject{Code: protocol.SysTransient, Message: "VetKD request expired"}, expiry(c))
 }
