@@ -227,3 +227,20 @@ func TestRequestsGoToTheSubnetThatHoldsTheKey(t *testing.T) {
 	require.Equal(t, []any{protocol.CanisterID(50), protocol.CallbackID(3), cyc(billion)},
 		[]any{response.Originator, response.Callback, response.Refund}, fmt.Sprint(response))
 }
+
+// interface.md A.2: cost_sign_with_schnorr tells the price of the subnet that holds the key, 26.15 B on 34 nodes, and that a key is none.
+func TestPriceOfASignatureIsThatOfTheKeysSubnet(t *testing.T) {
+	for algorithm, want := range []string{
+		string(make([]byte, 16)) + le32(2),    // BIP 340, of which there is no key
+		le128(10_000_000_000*34/13) + le32(0), // Ed25519
+		string(make([]byte, 16)) + le32(1),    // no algorithm
+	} {
+		s, run := probe(t, 20, fmt.Sprintf( // the price goes to 0, the result to 16
+			"i32.const 16 i32.const 1000 i32.const 5 i32.const %d i32.const 0 @cost_sign_with_schnorr i32.store 0", algorithm))
+		held := &protocol.ChainKeys{Keys: []protocol.ChainKey{{ID: chainkey.KeyID{Algorithm: chainkey.Ed25519, Name: "key_1"}, Queue: 1}}}
+		s.ctx.Registry = &protocol.RegistrySnapshot{Subnets: []*protocol.SubnetRecord{
+			{ID: 0, PricedAs: 34, ChainKeys: held}, {ID: 1, PricedAs: 13, Principal: s.ctx.SubnetPrincipal},
+		}}
+		s.replied(want, run())
+	}
+}
