@@ -181,6 +181,10 @@ func (r *Round) managerFor(name string, arg []byte) protocol.CanisterID {
 	found, known := findMethod(name)
 	switch {
 	case !known || found.run == nil:
+	case found.access == open:
+		if key, ok := keyAsked(name, arg); ok {
+			return r.managerOf(r.signer(key))
+		}
 	case found.access == aboutSubnet:
 		var to m.SubnetInfo
 		if m.Decode(arg, &to) == nil {

@@ -16,8 +16,9 @@ const (
 	useTransmission
 	useUninstall // what was left when it did not pay for the upkeep any more
 	useCreation
-	useOutcalls // of http_request
-	useBurned   // by the canister itself
+	useOutcalls   // of http_request
+	useBurned     // by the canister itself
+	useSignatures // of chain keys: canister_metrics does not tell
 	numUses
 )
 
@@ -45,8 +46,11 @@ func (c *Canister) metricsReply() []byte {
 }
 
 func (n *consumed) appendTo(b []byte) []byte {
-	for _, amount := range n {
+	for _, amount := range n[:useSignatures] {
 		b = appendCycles(b, amount)
+	}
+	if signatures := n[useSignatures]; !signatures.IsZero() {
+		b = appendCycles(b, signatures)
 	}
 	return b
 }

@@ -13,6 +13,7 @@
 //     management: their types in Candid.
 //   - query.go, composite.go: questions to a state, outside of rounds.
 //   - outcalls.go, transform.go: HTTPS outcalls, from a canister's call to the answer that consensus brings.
+//   - chainkeys.go, signatures.go: requests to chain keys, from a canister's call through pre-signature and nonce to the answer.
 //   - account.go, consumed.go, allocation.go, heap.go: what a canister pays for being there, memory of the subnet, and limits of its own.
 //   - execution.go: one entry into a module and its journal. system_api.go and api_*.go: ic0, one table. mode.go: who may call what.
 //   - prices.go, limits.go: numbers, each with its source. fault.go: error codes and texts.
@@ -33,7 +34,7 @@
 //     log and the instructions to work off (IC0209).
 //   - A stopping canister takes no calls, and is stopped at the end of the round in which its last call context ends.
 //   - A management call about a canister of another subnet goes to that subnet (protocol.ManagerOf), by the routing table of the round,
-//     and so do one about that subnet and one that names it by its own principal.
+//     and so do one about that subnet, one that names it by its own principal, and one about a chain key that it holds.
 //   - A job longer than a slice runs whole in its first slice, and what it came to is kept back until its last one: see long. At a
 //     checkpoint it is aborted, and begins anew.
 //   - Idle canisters cost nothing: the state keeps the times at which canisters want attention in order.
@@ -48,7 +49,7 @@
 //
 // # What is left out
 //
-//   - Not available yet, and rejected with these words: threshold keys and Bitcoin.
+//   - Not available yet, and rejected with these words: Bitcoin.
 //     There are no subnet admins, so that users create canisters by the provisional method only.
 //   - Model: compiling is free. Paused executions keep their order of age; the replica shares threads out by compute allocation.
 //   - Queries and canister_inspect_message are functions on a state that nobody calls in a round: a node's business, not the state

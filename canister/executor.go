@@ -96,6 +96,7 @@ func (e *Executor) Begin(parent protocol.CanisterState, ctx *protocol.RoundConte
 	}
 	r := e.open(state, ctx)
 	r.rouse()
+	r.pair()
 	return r
 }
 
@@ -105,8 +106,8 @@ func (e *Executor) open(parent *State, ctx *protocol.RoundContext) *Round {
 		prices: pricesOf(ctx), limits: e.limits(ctx.System),
 		now: ctx.Genesis + uint64(ctx.Time), owner: new(queue.Owner),
 		management: parent.management, departing: parent.departing, nextID: parent.nextID, retired: parent.retired,
-		outcalls: parent.outcalls,
-		memory:   parent.memory, compute: parent.compute, delta: parent.delta, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
+		outcalls: parent.outcalls, chainKeys: parent.ChainKeys(),
+		memory: parent.memory, compute: parent.compute, delta: parent.delta, guaranteed: parent.guaranteed, callbacks: parent.callbacks,
 	}
 }
 

@@ -25,7 +25,9 @@ type Install struct {
 // Admit makes canisters with their settings and without code, as Genesis begins, and says which of them cannot be and why: the subnet
 // has not so much to allocate, or they are frozen from the beginning. Of ctx it needs Nodes and System.
 func Admit(ctx *protocol.RoundContext, installs []Install) (at int, err error) {
-	r := &Round{parent: &State{}, ctx: ctx, prices: pricesOf(ctx), limits: limitsOf(ctx.System), owner: new(queue.Owner)}
+	r := &Round{
+		parent: &State{}, chainKeys: noChainKeys, ctx: ctx, prices: pricesOf(ctx), limits: limitsOf(ctx.System), owner: new(queue.Owner),
+	}
 	for i := range installs {
 		if _, err := r.create(&installs[i]); err != nil {
 			return i, err

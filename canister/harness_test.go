@@ -143,6 +143,8 @@ func (s *subnet) on(x *Executor, inputs []any) played {
 				continue
 			}
 			p.in = p.in.Add(m.Cycles())
+		case *protocol.SignatureAnswer:
+			r.AnswerSignature(m)
 		case protocol.OutcallAnswer:
 			r.Answer(m)
 		}

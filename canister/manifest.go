@@ -74,7 +74,7 @@ func (s *State) encode() []byte {
 	for _, id := range s.retired {
 		b = appendUint(b, uint64(id))
 	}
-	return appendOutcalls(b, s.outcalls)
+	return appendSignatures(appendOutcalls(b, s.outcalls), s.ChainKeys())
 }
 
 // write gives a canister's files: what is small in one, the memories, the module, the chunk store, and the same of each snapshot.

@@ -35,8 +35,8 @@ func TestFailuresHaveTheSpecificationsCodes(t *testing.T) {
 	s.rejected(protocol.CanisterError, "IC0536", "Canister has no update method 'nope'", s.call(1, "nope", nil))
 	s.rejected(protocol.CanisterError, "IC0527", "Composite query", s.call(1, "compose", is("x")))
 	s.rejected(protocol.DestinationInvalid, "IC0301", "not found", s.run(2, is("x")))
-	s.rejected(protocol.CanisterReject, "IC0407", "not available yet: sign_with_ecdsa",
-		s.call(protocol.ManagementCanister, "sign_with_ecdsa", nil))
+	s.rejected(protocol.CanisterReject, "IC0407", "not available yet: bitcoin_get_utxos",
+		s.call(protocol.ManagementCanister, "bitcoin_get_utxos", nil))
 	s.rejected(protocol.CanisterReject, "IC0407", "no method 'nope'", s.call(protocol.ManagementCanister, "nope", nil))
 }
 

@@ -50,6 +50,12 @@ func methods() []method {
 		{"deposit_cycles", false, anybody, (*Round).depositCycles},
 		{"raw_rand", false, open, (*Round).rawRand},
 		{"http_request", false, open, (*Round).httpRequest},
+		{"ecdsa_public_key", false, open, (*Round).ecdsaPublicKey},
+		{"sign_with_ecdsa", false, open, (*Round).signWithECDSA},
+		{"schnorr_public_key", false, open, (*Round).schnorrPublicKey},
+		{"sign_with_schnorr", false, open, (*Round).signWithSchnorr},
+		{"vetkd_public_key", false, open, (*Round).vetKDPublicKey},
+		{"vetkd_derive_key", false, open, (*Round).vetKDDeriveKey},
 		{"node_metrics_history", false, aboutSubnet, (*Round).nodeMetricsHistory},
 		{"subnet_info", false, aboutSubnet, (*Round).subnetInfo},
 		{"list_canisters", true, open, (*Round).listCanisters},
@@ -66,7 +72,6 @@ func methods() []method {
 		{"fetch_canister_logs", false, open, (*Round).refuseLogs},
 	}
 	for _, name := range []string{
-		"ecdsa_public_key", "sign_with_ecdsa", "schnorr_public_key", "sign_with_schnorr", "vetkd_public_key", "vetkd_derive_key",
 		"bitcoin_get_balance", "bitcoin_get_utxos", "bitcoin_send_transaction", "bitcoin_get_current_fee_percentiles",
 		"bitcoin_get_block_headers",
 	} {

@@ -22,7 +22,8 @@ const (
 	feeCompute      = 10_000_000 // a percent and second
 	feeCreation     = 500_000_000_000
 	gibibyte        = 1 << 30
-	httpBase        = 3_000_000 // outcalls: of each node, not scaled
+	feeSignature    = 10_000_000_000 // or a derived key
+	httpBase        = 3_000_000      // outcalls: of each node, not scaled
 	httpPerNode     = 60_000
 	httpRequestByte = 400
 	httpReplyByte   = 800
@@ -71,6 +72,9 @@ func (p prices) response(payload uint64) protocol.Cycles { return p.linear(0, fe
 
 // creation is the price of a new canister.
 func (p prices) creation() protocol.Cycles { return p.scale(protocol.CyclesOf(feeCreation)) }
+
+// signature is the price of what a chain key is asked for.
+func (p prices) signature() protocol.Cycles { return p.scale(protocol.CyclesOf(feeSignature)) }
 
 // outcall is the price of an HTTP request with at most so many bytes in the reply.
 func (p prices) outcall(request, reply uint64) protocol.Cycles {

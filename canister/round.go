@@ -27,6 +27,7 @@ type Round struct {
 	nextID     protocol.CanisterID
 	retired    []protocol.CanisterID
 	outcalls   protocol.Outcalls
+	chainKeys  *protocol.ChainKeyState
 	founded    int             // canisters made in this round
 	managing   uint64          // instructions of the management canister in this round
 	memory     uint64          // bytes that the subnet's canisters have or are kept for them, as far as known
@@ -88,7 +89,8 @@ func (r *Round) adopt(c *Canister) {
 func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
 	r.abortJobs()
 	state := r.parent
-	if len(r.order)+len(r.management)+len(r.departing)+len(r.parent.management)+len(r.parent.departing) > 0 {
+	news := r.chainKeys != r.parent.ChainKeys()
+	if news || len(r.order)+len(r.management)+len(r.departing)+len(r.parent.management)+len(r.parent.departing) > 0 {
 		state = r.seal()
 	}
 	if r.ctx.Checkpoint {
@@ -101,7 +103,7 @@ func (r *Round) Commit() (protocol.CanisterState, *protocol.RoundOutcome) {
 func (r *Round) seal() *State {
 	next := *r.parent
 	next.management, next.departing, next.nextID, next.retired = r.management, r.departing, r.nextID, r.retired
-	next.outcalls = r.outcalls
+	next.outcalls, next.chainKeys = r.outcalls, r.chainKeys
 	next.delta, next.files = r.delta, nil
 	slices.SortFunc(r.order, func(a, b *Canister) int { return cmp.Compare(a.id, b.id) })
 	members := make([]sorted.Edit[member], 0, len(r.order))
@@ -133,11 +135,13 @@ func (r *Round) seal() *State {
 
 // held are the cycles that the management canister holds.
 func (r *Round) held() protocol.Cycles {
-	return cyclesOfCalls(r.management).Add(cyclesOfMessages(r.departing)).Add(cyclesOfOutcalls(r.outcalls))
+	return cyclesOfCalls(r.management).Add(cyclesOfMessages(r.departing)).Add(cyclesOfOutcalls(r.outcalls)).
+		Add(cyclesOfSignatures(r.chainKeys))
 }
 
 func (s *State) held() protocol.Cycles {
-	return cyclesOfCalls(s.management).Add(cyclesOfMessages(s.departing)).Add(cyclesOfOutcalls(s.outcalls))
+	return cyclesOfCalls(s.management).Add(cyclesOfMessages(s.departing)).Add(cyclesOfOutcalls(s.outcalls)).
+		Add(cyclesOfSignatures(s.ChainKeys()))
 }
 
 func cyclesOfMessages(messages []*protocol.CanisterMessage) protocol.Cycles {

@@ -19,6 +19,7 @@ type State struct {
 	nextID     protocol.CanisterID         // no new canister gets an id below it
 	retired    []protocol.CanisterID       // from nextID on, that were used and are not any more
 	outcalls   protocol.Outcalls
+	chainKeys  *protocol.ChainKeyState // nil: none
 
 	cycles     protocol.Cycles
 	bytes      uint64

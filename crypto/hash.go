@@ -56,6 +56,10 @@ const (
 	DomainSenderInfo      = "ic-sender-info"
 	DomainMultiPossession = "ic-multi-sig-bls12381-pop"
 	DomainDealingContent  = "dkg-dealing-content"
+	DomainIDKGDealing     = "ic-idkg-dealing-domain"
+	DomainIDKGSupport     = "ic-idkg-dealing-support-domain"
+	DomainIDKGComplaint   = "ic-threshold-ecdsa-complaint-domain"
+	DomainIDKGOpening     = "ic-threshold-ecdsa-opening-domain"
 	DomainDealing         = "dkg_dealing_domain" // as the next: a name of ours for what only travels inside other artifacts
 	DomainTranscript      = "dkg_transcript_domain"
 )

@@ -27,6 +27,12 @@ const (
 	KindIngress
 	KindOutcallShare
 	KindDealing
+	KindIDKGDealing
+	KindIDKGSupport
+	KindIDKGComplaint
+	KindIDKGOpening
+	KindSignatureShare // of ECDSA and Schnorr
+	KindKeyShare       // of vetKD
 	NumArtifactKinds
 )
 
@@ -34,7 +40,7 @@ var artifactNames = [NumArtifactKinds]string{
 	"block-proposal", "notarization-share", "notarization", "finalization-share", "finalization",
 	"random-beacon-share", "random-beacon", "random-tape-share", "random-tape",
 	"cup-share", "cup", "equivocation-proof", "certification-share", "certification", "ingress", "http-response-share",
-	"dkg-dealing",
+	"dkg-dealing", "idkg-dealing", "idkg-support", "idkg-complaint", "idkg-opening", "signature-share", "vetkd-key-share",
 }
 
 func (k ArtifactKind) String() string { return artifactNames[k] }
@@ -43,7 +49,8 @@ func (k ArtifactKind) String() string { return artifactNames[k] }
 func (k ArtifactKind) IsShare() bool {
 	switch k {
 	case KindNotarizationShare, KindFinalizationShare, KindRandomBeaconShare, KindRandomTapeShare,
-		KindCatchUpPackageShare, KindCertificationShare, KindOutcallShare, KindDealing:
+		KindCatchUpPackageShare, KindCertificationShare, KindOutcallShare, KindDealing,
+		KindIDKGDealing, KindIDKGSupport, KindIDKGComplaint, KindIDKGOpening, KindSignatureShare, KindKeyShare:
 		return true
 	}
 	return false
@@ -447,6 +454,16 @@ func Describe(a Artifact) string {
 		return s + " of outcall " + strconv.FormatUint(uint64(a.Metadata.ID), 10) + " by " + a.Signer.String()
 	case *Dealing:
 		return s + " of the " + a.Key.Tag.String() + " key by " + a.Dealer.String()
+	case *IDKGDealing:
+		return s + " for transcript " + strconv.FormatUint(a.Transcript.Serial, 10) + " by " + a.Dealer.String()
+	case *IDKGSupport:
+		return s + " of " + a.Dealer.String() + " for transcript " + strconv.FormatUint(a.Transcript.Serial, 10) + " by " + a.Signer.String()
+	case *IDKGComplaint:
+		return s + " about transcript " + strconv.FormatUint(a.Transcript.Serial, 10) + " by " + a.Signer.String()
+	case *IDKGOpening:
+		return s + " of transcript " + strconv.FormatUint(a.Transcript.Serial, 10) + " by " + a.Signer.String()
+	case *SignatureShare:
+		return s + " of request " + strconv.FormatUint(uint64(a.Request), 10) + " by " + a.Signer.String()
 	case *EquivocationProof:
 		return s + " against " + a.Signer.String()
 	}

@@ -45,7 +45,9 @@ func (b *Block) Hash() BlockHash {
 // IsIntact recomputes the block's hash and its payload's: a block is what its hash says.
 func (b *Block) IsIntact(hash BlockHash) bool {
 	if b.Payload.IsSummary() {
-		return b.Payload.Batch.IsEmpty() && len(b.Payload.Dealings) == 0 && b.Hash() == hash &&
+		batch := b.Payload.Batch
+		batch.IDKG = nil // there for execution
+		return batch.IsEmpty() && b.Payload.Batch.IDKG == b.Payload.Summary.IDKG && len(b.Payload.Dealings) == 0 && b.Hash() == hash &&
 			b.Payload.Hash == NewSummaryPayload(b.Payload.Summary).Hash
 	}
 	return b.Hash() == hash && b.Payload.Hash == NewDataPayload(b.Payload.Batch, b.Payload.Dealings...).Hash
@@ -56,7 +58,7 @@ func (b *Block) IsIntact(hash BlockHash) bool {
 type Payload struct {
 	Hash    PayloadHash
 	Summary *Summary     // nil in a data payload
-	Batch   BatchPayload // empty in a summary payload
+	Batch   BatchPayload // empty in a summary payload, but for IDKG
 	// Dealings are for the keys that the interval's summary asks for; none in a summary payload.
 	Dealings []*Dealing
 
@@ -79,11 +81,12 @@ type BatchPayload struct {
 	Ingress  []*SignedIngress
 	XNet     []*CertifiedStreamSlice // by ascending sender subnet, at most one each
 	Outcalls OutcallPayload
+	IDKG     *IDKGPayload // nil on subnets without chain keys; also in a summary payload
 }
 
 // IsEmpty reports whether the batch carries nothing.
 func (b *BatchPayload) IsEmpty() bool {
-	return len(b.Ingress) == 0 && len(b.XNet) == 0 && b.Outcalls.IsEmpty()
+	return len(b.Ingress) == 0 && len(b.XNet) == 0 && b.Outcalls.IsEmpty() && b.IDKG == nil
 }
 
 // NewDataPayload seals a data payload.
@@ -110,6 +113,7 @@ func NewDataPayload(batch BatchPayload, dealings ...*Dealing) *Payload {
 		p.size += batch.Outcalls.Size()
 		p.strippedSize += batch.Outcalls.Size()
 	}
+	p.seal(&e)
 	if len(dealings) > 0 {
 		e.str("dealings")
 		for _, d := range dealings {
@@ -122,6 +126,17 @@ func NewDataPayload(batch BatchPayload, dealings ...*Dealing) *Payload {
 	return p
 }
 
+// seal covers what is about chain keys.
+func (p *Payload) seal(e *encoder) {
+	if keys := p.Batch.IDKG; keys != nil {
+		hash, size := keys.Hash(), keys.Size()
+		e.str("idkg")
+		e.raw(hash[:])
+		p.size += size
+		p.strippedSize += size
+	}
+}
+
 // IsEmpty reports whether a payload carries nothing: no summary, no batch, no dealing.
 func (p *Payload) IsEmpty() bool {
 	return p.Summary == nil && p.Batch.IsEmpty() && len(p.Dealings) == 0
@@ -132,8 +147,9 @@ func NewSummaryPayload(s *Summary) *Payload {
 	var e encoder
 	e.str("summary")
 	s.encode(&e)
-	p := &Payload{Summary: s, size: SizeEnvelope + s.Size()}
+	p := &Payload{Summary: s, Batch: BatchPayload{IDKG: s.IDKG}, size: SizeEnvelope + s.Size()}
 	p.strippedSize = p.size
+	p.seal(&e)
 	p.Hash = PayloadHash(crypto.Sum(crypto.DomainPayload, e.buf))
 	return p
 }

@@ -1,6 +1,9 @@
 package protocol
 
-import "icsim/crypto"
+import (
+	"icsim/crypto"
+	"icsim/crypto/chainkey"
+)
 
 // A Summary is the payload that starts a DKG interval: which registry version rules it, which threshold keys sign in it and in
 // the next, and which keys are to be generated during it (reference/protocol.md A.7).
@@ -11,6 +14,7 @@ type Summary struct {
 	NextIntervalLength Height
 	Current, Next      Transcripts
 	Configs            []*DKGConfig // of the keys that data blocks of the interval collect dealings for
+	IDKG               *IDKGPayload // canisters' chain keys; nil: none
 }
 
 // NextStart is the height of the next summary.
@@ -45,14 +49,27 @@ func (s *Summary) Config(id TranscriptID) *DKGConfig {
 }
 
 // Transcripts are the two threshold keys of an interval.
-type Transcripts struct{ Low, High *Transcript }
+type Transcripts struct {
+	Low, High *Transcript
+	VetKD     []*Transcript // of the subnet's vetKD keys, in the order of the registry
+}
+
+// VetKDOf gives the transcript of a vetKD key, or nil.
+func (t *Transcripts) VetKDOf(key chainkey.KeyID) *Transcript {
+	for _, k := range t.VetKD {
+		if k.ID.Key == key {
+			return k
+		}
+	}
+	return nil
+}
 
 // A DKGTag tells the two keys apart.
 type DKGTag uint8
 
 const (
 	LowThreshold  DKGTag = iota // f+1: random beacon, random tape
-	HighThreshold               // 2f+1: certification, catch-up packages
+	HighThreshold               // 2f+1: certification, catch-up packages, and vetKD keys, which have a name, too
 )
 
 func (t DKGTag) String() string { return [...]string{"low", "high"}[t] }
@@ -64,6 +81,7 @@ type TranscriptID struct {
 	Tag      DKGTag
 	Start    Height
 	Founding bool
+	Key      chainkey.KeyID // of a vetKD key, else zero
 }
 
 func (t *TranscriptID) encode(e *encoder) {
@@ -74,6 +92,9 @@ func (t *TranscriptID) encode(e *encoder) {
 		e.u64(1)
 	} else {
 		e.u64(0)
+	}
+	if t.Key != (chainkey.KeyID{}) {
+		e.str(t.Key.String())
 	}
 }
 
@@ -169,6 +190,11 @@ func (s *Summary) encode(e *encoder) {
 	for _, t := range s.Transcripts() {
 		t.encode(e)
 	}
+	for _, keys := range [][]*Transcript{s.Current.VetKD, s.Next.VetKD} {
+		for _, t := range keys {
+			t.encode(e)
+		}
+	}
 	e.u64(uint64(len(s.Configs)))
 	for _, c := range s.Configs {
 		c.encode(e)
@@ -178,6 +204,11 @@ func (s *Summary) encode(e *encoder) {
 // Size is the encoded size in bytes.
 func (s *Summary) Size() int {
 	size := 64 + s.Current.Low.Size() + s.Current.High.Size() + s.Next.Low.Size() + s.Next.High.Size()
+	for _, keys := range [][]*Transcript{s.Current.VetKD, s.Next.VetKD} {
+		for _, t := range keys {
+			size += t.Size()
+		}
+	}
 	for _, c := range s.Configs {
 		size += c.Size()
 	}

@@ -50,6 +50,7 @@ type RoundContext struct {
 	Routing         *RoutingTable
 	Registry        *RegistrySnapshot  // at the batch's version; nil where there is no network, as at genesis
 	BlockMakers     []BlockMakerSample // of the days that are over, oldest first
+	ChainKeys       *IDKGPayload       // of the block; nil: none
 }
 
 // A Round is one execution round, in the order its methods stand here.
@@ -62,6 +63,8 @@ type Round interface {
 	Induct(m *CanisterMessage) RejectReason
 	// Answer brings what consensus came to about an open outcall. What is not open any more is ignored.
 	Answer(OutcallAnswer)
+	// AnswerSignature brings what consensus came to about a request to a chain key. What is not open any more is ignored.
+	AnswerSignature(*SignatureAnswer)
 	// Execute runs heartbeats, timers and messages until the budget is gone or all are idle.
 	Execute()
 	// Route offers outgoing messages that are not for a canister of this subnet, round robin over output
@@ -91,6 +94,8 @@ type CanisterState interface {
 	HidesSection(c CanisterID, name string, from principal.ID) bool
 	// Outcalls are the HTTPS outcalls that wait for consensus.
 	Outcalls() Outcalls
+	// ChainKeys are the requests to chain keys that wait for consensus, and the pre-signatures that wait for requests.
+	ChainKeys() *ChainKeyState
 }
 
 // RoundOutcome is what a round did besides changing the state.

@@ -25,19 +25,20 @@ const (
 	LaneStateSync                 // fetching a state from peers, and serving them
 	LaneDKG                       // dealings for the subnet's next keys
 	LaneOrchestrator              // assignment, replica versions: beside the replica, not of it
+	LaneIDKG                      // transcripts and signatures of canisters' chain keys
 	NumLanes
 )
 
 var laneNames = [NumLanes]string{
 	"consensus", "certification", "ingress", "transport", "xnet", "execution", "query", "outcalls", "state-sync", "dkg",
-	"orchestrator",
+	"orchestrator", "idkg",
 }
 
 func (l Lane) String() string { return laneNames[l] }
 
 // Sleeps reports whether the lane has nothing to do before a message arrives: it is not woken as its node starts.
 func (l Lane) Sleeps() bool {
-	return l == LaneOutcalls || l == LaneStateSync || l == LaneDKG || l == LaneOrchestrator
+	return l == LaneOutcalls || l == LaneStateSync || l == LaneDKG || l == LaneOrchestrator || l == LaneIDKG
 }
 
 // Input is what one lane of one node gets to handle: all that arrived since its last step, in order. With no

@@ -43,6 +43,21 @@ const (
 	OpRestart                        // a replica that stopped by itself is down
 	OpUpgrade                        // a node installs another replica version and boots
 	OpReassign                       // a node starts or stops being a subnet's
+	OpIDKGDeal                       // an IDKG dealing for one receiver
+	OpIDKGVerifyDealing              // what everybody can check of one
+	OpIDKGVerifyShare                // what its receiver can
+	OpIDKGCombine                    // a dealing taken into a transcript
+	OpIDKGLoad                       // the own share in one dealing of a transcript
+	OpIDKGComplain                   // a complaint made or verified, or an opening
+	OpSignatureStart                 // a request to a chain key prepared
+	OpSignatureShare                 // a share made, but for vetKD's
+	OpVerifySignatureShare           //
+	OpCombineSignature               // a share combined
+	OpVerifySignature                // the answer to a request
+	OpKeyShare                       // a vetKD key share made
+	OpVerifyKeyShare                 //
+	OpCombineKey                     // a share combined
+	OpVerifyKey                      // an encrypted key
 	NumOps
 )
 
@@ -55,6 +70,9 @@ var opNames = [NumOps]string{
 	"disk-read-byte", "load-checkpoint",
 	"deal", "verify-dealing", "combine-dealings", "open-share", "update-key",
 	"restart", "upgrade", "reassign",
+	"idkg-deal", "idkg-verify-dealing", "idkg-verify-share", "idkg-combine", "idkg-load", "idkg-complain",
+	"signature-start", "signature-share", "verify-signature-share", "combine-signature", "verify-signature",
+	"key-share", "verify-key-share", "combine-key", "verify-key",
 }
 
 func (o Op) String() string { return opNames[o] }

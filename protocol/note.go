@@ -1,6 +1,9 @@
 package protocol
 
-import "icsim/crypto"
+import (
+	"icsim/crypto"
+	"icsim/crypto/chainkey"
+)
 
 // A NoteKind is a kind of observation.
 type NoteKind uint8
@@ -38,6 +41,8 @@ const (
 	NoteBadChunk                          // Peer: who sent a part of a state that its hash refutes; Value: ChunkID; Hash: manifest hash
 	NoteKeys                              // Hash: the keys announced by a summary; Value: how many of them its interval generated; Summary set
 	NoteKeyUpdated                        // Hash: the package at Height; Value: the oldest epoch that the node's decryption key opens
+	NoteIDKGComplaint                     // Peer: dealer whose share for this node is bad; Value: number of the transcript; Height: likewise
+	NoteIDKGOpening                       // Peer: who complained; Value: number of the transcript, of which this node opened its share
 	NumNoteKinds
 )
 
@@ -47,7 +52,7 @@ var noteNames = [NumNoteKinds]string{
 	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "started",
 	"query-made", "query-answered", "query-lost", "query-distrusted",
 	"sync-started", "sync-fetched", "sync-adopted", "bad-chunk", "keys",
-	"key-updated",
+	"key-updated", "idkg-complaint", "idkg-opening",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }
@@ -81,6 +86,14 @@ type RoundSummary struct {
 	Ingress      int             // calls inducted
 	Messages     int             // canister messages executed
 	Instructions uint64
+	ChainKeys    []ChainKeyEvent // in this round
+}
+
+// A ChainKeyEvent is a pre-signature that came into the state, or a request to a chain key that was answered.
+type ChainKeyEvent struct {
+	Key      chainkey.KeyID
+	Answered bool
+	Rejected bool // not signed, but rejected
 }
 
 // An InductedRange is the messages [Begin, End) of a stream that one round consumed, with what became of each.

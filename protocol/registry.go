@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"icsim/crypto"
+	"icsim/crypto/idkg"
 	"icsim/crypto/principal"
 )
 
@@ -39,6 +40,7 @@ type SubnetRecord struct {
 	ReplicaVersion       ReplicaVersion
 	Halted               bool
 	HaltAtCUPHeight      bool
+	ChainKeys            *ChainKeys                // for canisters; nil: none
 	PublicKey            crypto.ThresholdPublicKey // constant for the subnet's life
 }
 
@@ -68,6 +70,8 @@ type NodeRecord struct {
 	// EncryptionKey is what shares of the subnet's keys are encrypted to, with the proof that the node knows its secret.
 	EncryptionKey   crypto.EncryptionPublicKey
 	EncryptionProof crypto.EncryptionProof
+	// IDKGKey is what shares of canisters' chain keys are encrypted to (MEGa).
+	IDKGKey idkg.EncryptionKey
 }
 
 // A CanisterRange gives the canisters First … Last to a subnet.

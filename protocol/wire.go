@@ -21,6 +21,8 @@ func laneOf(k ArtifactKind) Lane {
 		return LaneOutcalls
 	case KindDealing:
 		return LaneDKG
+	case KindIDKGDealing, KindIDKGSupport, KindIDKGComplaint, KindIDKGOpening, KindSignatureShare, KindKeyShare:
+		return LaneIDKG
 	}
 	return LaneConsensus
 }

@@ -24,6 +24,9 @@ func (s *Spec) Seed() uint64 {
 
 // Compile gives the run that a scenario and a seed stand for. It is pure; the error is about the library of canisters.
 func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
+	if err := s.checkChainKeys(); err != nil {
+		return nil, err
+	}
 	c := &sim.Config{
 		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
 		Paths: s.Network.paths, Faults: s.plan(seed), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
@@ -86,6 +89,7 @@ func (s *Subnet) compile(n *Network, i int) sim.Subnet {
 		UnitDelay: s.UnitDelay, InitialNotaryDelay: s.NotaryDelay, DKGIntervalLength: s.DKGInterval,
 		MaxIngressBytes: int(s.MaxIngressBytes), MaxIngressMessages: s.MaxIngressMessages,
 		MaxBlockIngress: int(s.MaxBlockIngress), MaxBlockPayload: int(s.MaxBlockPayload),
+		ChainKeys: s.ChainKeys,
 	}
 }
 

@@ -27,6 +27,9 @@ subnets:
     unit_delay: 1s                    # 3s above 13 nodes
     dkg_interval: 499                 # heights after a summary
     # max_ingress_bytes: 2MiB, max_ingress_messages: 1000, max_block_ingress: 4MiB, max_block_payload: 4MiB
+    chain_keys: [ecdsa:secp256k1:key_1, schnorr:ed25519:key_1]   # for canisters; also schnorr:bip340secp256k1, vetkd:bls12_381_g2
+    pre_signatures: 5                 # of each key, made in advance
+    # signature_queue: 20, signature_timeout: 1m (default: never), parallel_transcripts: 20
   - { name: other, nodes: 4 }
 
 spares: { nodes: 3, places: world }   # belong to no subnet until a change adds them: spare/0 to spare/2
@@ -56,6 +59,7 @@ canisters:
     environment_variables: { MODE: test }
     log_visibility: [users, asker]    # beside controllers; or controllers (the default), or public
   - { name: oracle, subnet: app, library: fetcher, settings: { keep: usd } }         # makes outcalls
+  - { name: notary, subnet: app, library: signer, settings: { path: seal } }       # asks chain keys for signatures
   # - { name: mine, subnet: app, module: mine.wasm, candid: mine.did, arg: '(42, "x", $admin)' }
   # module: raw or gzip; candid: for modules that do not carry it; arg: Candid or hex"4449444c0000"; motoko: a.mo with make e2e
 
@@ -71,6 +75,7 @@ clients:
   - { name: doubles, call: tally.inc, rate: 1/s, copies: 2 }        # each call to two nodes, with two keys that sign for one user
   - { name: clock, call: asker.call, every: 2s, from: 5s, until: 100s, count: 20 }
   - { name: reader, call: oracle.fetch, at: 8s, arg: '("https://api.example.com/price")', expect: '(200, "7")' }
+  - { name: owner, call: notary.sign, at: 20s, arg: '("schnorr:ed25519:key_1", "a message")', expect: any }
   - { name: late, call: tally.get, at: 50s, expect: any }           # a reply; or Candid such as (5); or reject: IC0508
   - { name: readers, query: tally.get, rate: 10/s, expect: any }    # one node answers; call has the whole subnet agree
   - name: one                         # makes calls one after the other

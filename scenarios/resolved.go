@@ -158,11 +158,15 @@ func (n *Network) resolved(scenario string) *entry {
 func (s *Subnet) resolved() *entry {
 	e := new(entry).add("name", quote(s.Name)).add("type", s.Type.String()).add("nodes", printInt(s.Nodes)).add("places", list(s.Places))
 	e.addIf(len(s.Providers) > 0, "providers", list(s.Providers))
-	return e.add("uplink", printBandwidth(s.Uplink)).add("downlink", printBandwidth(s.Downlink)).
+	e.add("uplink", printBandwidth(s.Uplink)).add("downlink", printBandwidth(s.Downlink)).
 		add("unit_delay", printDuration(s.UnitDelay)).add("notary_delay", printDuration(s.NotaryDelay)).
 		add("dkg_interval", printInt(s.DKGInterval)).add("max_ingress_bytes", printSize(s.MaxIngressBytes)).
 		add("max_ingress_messages", printInt(s.MaxIngressMessages)).
 		add("max_block_ingress", printSize(s.MaxBlockIngress)).add("max_block_payload", printSize(s.MaxBlockPayload))
+	if s.ChainKeys != nil {
+		e.chainKeys(s.ChainKeys)
+	}
+	return e
 }
 
 func (c *Canister) resolved(scenario string) *entry {

@@ -79,6 +79,7 @@ type Subnet struct {
 	MaxIngressMessages int
 	MaxBlockIngress    int64
 	MaxBlockPayload    int64
+	ChainKeys          *protocol.ChainKeys // nil: none
 	first              protocol.NodeID
 }
 

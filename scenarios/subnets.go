@@ -99,6 +99,8 @@ func (p *parser) subnet(f *object) Subnet {
 	s.MaxIngressMessages = optional(f, "max_ingress_messages", counts(1, 1_000_000), defaultMessages)
 	s.MaxBlockIngress = optional(f, "max_block_ingress", sizes(1, 1<<30), defaultBlockIngress)
 	s.MaxBlockPayload = optional(f, "max_block_payload", sizes(1, 1<<30), defaultBlockPayload)
+	s.ChainKeys = p.chainKeys(f)
+	p.vetKDNeedsBLS(f, s.ChainKeys)
 	f.done()
 	return s
 }

@@ -10,6 +10,7 @@ import (
 	"icsim/canister/wasm"
 	"icsim/crypto"
 	"icsim/crypto/der"
+	"icsim/crypto/idkg"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
@@ -129,7 +130,9 @@ func (s *simulation) foundSubnets(craft func() tools) (err error) {
 			s.secrets, s.homes = append(s.secrets, secrets), append(s.homes, i)
 			sub.nodes = append(sub.nodes, record.ID)
 		}
-		sub.keys = dkg.Found(sub.generation, sub.id, &snapshot, sub.nodes, func(n protocol.NodeID) keys.Secrets { return s.secrets[n] })
+		secrets := func(n protocol.NodeID) keys.Secrets { return s.secrets[n] }
+		sub.keys = dkg.Found(sub.generation, sub.id, &snapshot, sub.nodes, secrets)
+		sub.keys.VetKD = dkg.FoundVetKD(sub.generation, sub.id, &snapshot, sub.nodes, secrets, s.config.Subnets[i].ChainKeys)
 		snapshot.Subnets = append(snapshot.Subnets, s.subnetRecord(i, sub))
 		s.subnets = append(s.subnets, sub)
 	}
@@ -175,11 +178,12 @@ func (s *simulation) nodeKeys(sub *subnetWorld, n protocol.NodeID) (*protocol.No
 	multi, committee, possession := sub.scheme.MultiKey(s.random.Split("committee key", uint64(n)).Seed())
 	id := principal.SelfAuthenticating(der.WrapEd25519(public))
 	decryption, encryption, proof := sub.generation.EncryptionKey(s.random.Split("encryption key", uint64(n)).Seed(), []byte(id.Bytes()))
+	secret := idkg.NewKey(s.random.Split("idkg key", uint64(n)).Seed())
 	record := &protocol.NodeRecord{
 		ID: n, Principal: id, SigningKey: public, CommitteeKey: committee, Possession: possession,
-		EncryptionKey: encryption, EncryptionProof: proof,
+		EncryptionKey: encryption, EncryptionProof: proof, IDKGKey: secret.Public(),
 	}
-	return record, keys.Secrets{Basic: basic, Multi: multi, Decryption: decryption}
+	return record, keys.Secrets{Basic: basic, Multi: multi, Decryption: decryption, IDKG: secret}
 }
 
 func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecord {
@@ -192,7 +196,7 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 		DKGIntervalLength:  protocol.Height(c.DKGIntervalLength),
 		MaxIngressBytes:    c.MaxIngressBytes,
 		MaxIngressMessages: c.MaxIngressMessages, MaxBlockIngressBytes: c.MaxBlockIngress, MaxBlockPayload: c.MaxBlockPayload,
-		ReplicaVersion: replicaVersion, PublicKey: key,
+		ReplicaVersion: replicaVersion, ChainKeys: c.ChainKeys, PublicKey: key,
 	}
 }
 
@@ -330,9 +334,9 @@ func (s *simulation) addNode(n protocol.NodeID) {
 		sub := s.subnets[role.Subnet]
 		cfg := replica.Config{
 			Node: n, Subnet: sub.id, Version: role.Version, Registry: client,
-			Scheme: sub.scheme, Users: sub.verifier, Secrets: s.secrets[n], Generation: sub.generation, Genesis: role.Package,
-			State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter,
-			Seed: seed, Disk: h.Disk(), Now: now, Judge: s.judgement(),
+			Scheme: sub.scheme, Users: sub.verifier, Secrets: s.secrets[n], Generation: sub.generation, ChainKeys: sub.chainKeys,
+			Genesis: role.Package, State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer,
+			Adapter: s.adapter, Seed: seed, Disk: h.Disk(), Now: now, Judge: s.judgement(),
 		}
 		return variant.Make(cfg, s.config.Variants, s.corrupted)
 	})

@@ -71,12 +71,13 @@ type Subnet struct {
 	Uplink, Downlink   int64 // of each node, bits a second; 0: unlimited
 	UnitDelay          time.Duration
 	InitialNotaryDelay time.Duration
-	DKGIntervalLength  int // rounds after the summary
-	MaxIngressBytes    int // of one message
-	MaxIngressMessages int // in a block
-	MaxBlockIngress    int // bytes of ingress in a block
-	MaxBlockPayload    int // bytes on the wire
-	PricedAs           int // prices are those of so many nodes; 0: of as many as it has
+	DKGIntervalLength  int                 // rounds after the summary
+	MaxIngressBytes    int                 // of one message
+	MaxIngressMessages int                 // in a block
+	MaxBlockIngress    int                 // bytes of ingress in a block
+	MaxBlockPayload    int                 // bytes on the wire
+	PricedAs           int                 // prices are those of so many nodes; 0: of as many as it has
+	ChainKeys          *protocol.ChainKeys // for canisters; nil: none
 	// Ranges are the canister ids that it hosts, ascending; new canisters get ids of the last one. nil: the next from FirstCanister on.
 	Ranges []Range
 }

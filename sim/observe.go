@@ -43,6 +43,9 @@ type subnetWatch struct {
 	synced       uint64 // states that nodes fetched and went on from
 	badChunks    uint64 // of states, that receivers refused
 	accused      []equivocation
+	chainKeys    []ChainKeyResult // in the order of the registry
+	complaints   uint64
+	openings     uint64
 	canisters    int
 }
 
@@ -96,6 +99,11 @@ func (s *simulation) newWatch() watch {
 		sw := &subnetWatch{
 			name: s.config.Subnets[i].Name, proposed: map[crypto.Hash]*proposal{}, quorum: len(sub.nodes)/2 + 1,
 			finalization: metrics.NewHistogram(digits), canisters: sub.state.Canisters().NumCanisters(),
+		}
+		if keys := s.config.Subnets[i].ChainKeys; keys != nil {
+			for k := range keys.Keys {
+				sw.chainKeys = append(sw.chainKeys, ChainKeyResult{Key: keys.Keys[k].ID.String()})
+			}
 		}
 		w.subnets = append(w.subnets, sw)
 	}
@@ -244,6 +252,10 @@ func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
 		sub.invalid++
 	case protocol.NoteEquivocation:
 		w.accuse(sub, at, equivocation{n.Peer, n.Height})
+	case protocol.NoteIDKGComplaint:
+		sub.complaints++
+	case protocol.NoteIDKGOpening:
+		sub.openings++
 	case protocol.NoteBadChunk:
 		sub.badChunks++
 	case protocol.NoteSyncStarted:
@@ -255,6 +267,21 @@ func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
 		if n.Round != nil && n.Height > sub.executed {
 			sub.executed, sub.blockTime = n.Height, n.Round.Time
 			w.xnet.fold(n.Round, at.At)
+			sub.foldChainKeys(n.Round.ChainKeys)
+		}
+	}
+}
+
+func (sub *subnetWatch) foldChainKeys(events []protocol.ChainKeyEvent) {
+	for _, e := range events {
+		i := slices.IndexFunc(sub.chainKeys, func(k ChainKeyResult) bool { return k.Key == e.Key.String() })
+		switch k := &sub.chainKeys[i]; {
+		case e.Rejected:
+			k.Rejected++
+		case e.Answered:
+			k.Signatures++
+		default:
+			k.PreSignatures++
 		}
 	}
 }

@@ -33,24 +33,43 @@ type Result struct {
 
 // A SubnetResult sums up one subnet.
 type SubnetResult struct {
-	Name                   string          `json:"name"`
-	ID                     string          `json:"id"`
-	Type                   string          `json:"type"`
-	Nodes                  int             `json:"nodes"`
-	FinalizedHeight        uint64          `json:"finalized_height"`
-	CertifiedHeight        uint64          `json:"certified_height"`
-	CUPHeight              uint64          `json:"cup_height"`
-	BlockRate              float64         `json:"block_rate"` // finalized blocks a second
-	FinalizationMS         metrics.Summary `json:"finalization_ms"`
-	Rank0Share             float64         `json:"rank0_share"`
-	StateHash              string          `json:"state_hash"` // root of the newest certified state
-	BytesSentPerNodeSecond float64         `json:"bytes_sent_per_node_second"`
-	CPUUtilization         float64         `json:"cpu_utilization"` // of the consensus lane, mean over nodes
-	Canisters              int             `json:"canisters"`
-	Equivocations          uint64          `json:"equivocations"`
-	Invalid                uint64          `json:"invalid_artifacts"`
-	StateSyncs             uint64          `json:"state_syncs"` // completed: nodes that went on from a state of their peers
-	BadChunks              uint64          `json:"bad_chunks"`  // of states, that did not have the hash they should
+	Name                   string           `json:"name"`
+	ID                     string           `json:"id"`
+	Type                   string           `json:"type"`
+	Nodes                  int              `json:"nodes"`
+	FinalizedHeight        uint64           `json:"finalized_height"`
+	CertifiedHeight        uint64           `json:"certified_height"`
+	CUPHeight              uint64           `json:"cup_height"`
+	BlockRate              float64          `json:"block_rate"` // finalized blocks a second
+	FinalizationMS         metrics.Summary  `json:"finalization_ms"`
+	Rank0Share             float64          `json:"rank0_share"`
+	StateHash              string           `json:"state_hash"` // root of the newest certified state
+	BytesSentPerNodeSecond float64          `json:"bytes_sent_per_node_second"`
+	CPUUtilization         float64          `json:"cpu_utilization"` // of the consensus lane, mean over nodes
+	Canisters              int              `json:"canisters"`
+	Equivocations          uint64           `json:"equivocations"`
+	Invalid                uint64           `json:"invalid_artifacts"`
+	StateSyncs             uint64           `json:"state_syncs"` // completed: nodes that went on from a state of their peers
+	BadChunks              uint64           `json:"bad_chunks"`  // of states, that did not have the hash they should
+	ChainKeys              []ChainKeyResult `json:"chain_keys,omitempty"`
+	IDKGComplaints         uint64           `json:"idkg_complaints,omitempty"` // of nodes about shares that they got
+	IDKGOpenings           uint64           `json:"idkg_openings,omitempty"`   // of shares that others complained about
+}
+
+// A ChainKeyResult sums up what came of a key that a subnet holds for canisters.
+type ChainKeyResult struct {
+	Key           string `json:"key"`
+	PreSignatures uint64 `json:"pre_signatures"` // made
+	Signatures    uint64 `json:"signatures"`     // or derived keys
+	Rejected      uint64 `json:"rejected"`       // requests, after a timeout
+}
+
+// signatures is how many requests to chain keys were answered.
+func (s *SubnetResult) signatures() (n uint64) {
+	for i := range s.ChainKeys {
+		n += s.ChainKeys[i].Signatures
+	}
+	return n
 }
 
 // An IngressResult sums up users' calls.
@@ -153,7 +172,7 @@ func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 		FinalizedHeight: uint64(w.finalized), CertifiedHeight: uint64(w.certified), CUPHeight: uint64(w.cup),
 		FinalizationMS: w.finalization.Summary(int64(time.Millisecond)), StateHash: hex.EncodeToString(w.stateHash[:]),
 		Canisters: w.canisters, Equivocations: uint64(len(w.accused)), Invalid: w.invalid,
-		StateSyncs: w.synced, BadChunks: w.badChunks,
+		StateSyncs: w.synced, BadChunks: w.badChunks, ChainKeys: w.chainKeys, IDKGComplaints: w.complaints, IDKGOpenings: w.openings,
 	}
 	if end > 0 {
 		r.BlockRate = float64(w.finalized) / seconds(end)

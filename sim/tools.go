@@ -5,6 +5,7 @@ import (
 
 	"icsim/crypto"
 	"icsim/crypto/bls"
+	"icsim/crypto/chainkey"
 	"icsim/crypto/ideal"
 	"icsim/crypto/nidkg"
 	"icsim/crypto/userkey"
@@ -16,6 +17,7 @@ type tools struct {
 	scheme     crypto.Scheme
 	generation crypto.KeyGeneration
 	verifier   userkey.Verifier // of users' signatures
+	chainKeys  chainkey.Scheme
 }
 
 // newWorkshop gives what makes sets of tools.
@@ -40,7 +42,7 @@ func newWorkshop(c *Config) (func() tools, error) {
 		if shared {
 			verifier = users.Verifier(verifier)
 		}
-		return tools{scheme, generation, verifier}
+		return tools{scheme, generation, verifier, memo.ChainKeys(chainkey.New(), shared)}
 	}, nil
 }
 

@@ -342,6 +342,7 @@ func (r *Result) quantity(q check.Quantity, subnet string) float64 {
 				check.Finalized: float64(s.FinalizedHeight), check.Certified: float64(s.CertifiedHeight),
 				check.CUPHeight: float64(s.CUPHeight), check.Equivocations: float64(s.Equivocations),
 				check.StateSyncs: float64(s.StateSyncs), check.BadChunks: float64(s.BadChunks),
+				check.Signatures: float64(s.signatures()), check.IDKGComplaints: float64(s.IDKGComplaints),
 			})
 		}
 	}

@@ -6,6 +6,8 @@ func Interface(name string) string {
 	switch name {
 	case "counter":
 		return "service : { inc : () -> (nat64); set : (nat64) -> (); get : () -> (nat64) query }"
+	case "signer":
+		return "service : { sign : (text, text) -> (blob, blob) }"
 	case "site":
 		return siteInterface
 	case "fetcher":

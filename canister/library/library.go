@@ -56,6 +56,10 @@ func Canisters() []Canister {
 		{"interpreter", "runs programs that are sent to it (canister/library/script): run, state", []Setting{
 			{"cells", Number, "of 8 bytes, that it begins with; 64 if not given"},
 		}},
+		{"signer", "asks chain keys for signatures: sign", []Setting{
+			{"path", Text, "the only part of the derivation path, or the context of vetKD; none if not given"},
+			{"cycles", Number, "to send with each request, of which what is not the fee comes back; 30B if not given"},
+		}},
 		{"site", "answers HTTP requests with certified pages: http_request, http_request_update", []Setting{
 			{"title", Text, "of its first page"},
 			{"large", Number, "of bytes at /large.bin, which come in parts of 256 KiB; 1 MiB if not given"},

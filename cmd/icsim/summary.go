@@ -41,6 +41,7 @@ func summary(r *sim.Result, colours bool) string {
 	p := &report{colours: colours}
 	p.header(r)
 	p.subnets(r.Subnets)
+	p.chainKeys(r.Subnets)
 	p.calls(r)
 	p.timeline(r.Timeline)
 	p.checks(r)
@@ -71,6 +72,30 @@ func (p *report) subnets(subnets []sim.SubnetResult) {
 			fmt.Sprintf("%.1f kB/s", s.BytesSentPerNodeSecond/1000), percent(s.CPUUtilization))
 	}
 	p.line("\n%s", strings.TrimRight(t.String(), "\n"))
+}
+
+// chainKeys shows what came of the keys that subnets hold for canisters, where they hold any.
+func (p *report) chainKeys(subnets []sim.SubnetResult) {
+	t := &table{}
+	for i := range subnets {
+		s := &subnets[i]
+		for _, k := range s.ChainKeys {
+			if len(t.rows) == 0 {
+				t.row("chain key", "subnet", "made in advance", "signed", "timed out")
+				t.align(false, false, true, true, true)
+			}
+			t.row(k.Key, s.Name, grouped(k.PreSignatures), grouped(k.Signatures), grouped(k.Rejected))
+		}
+	}
+	if len(t.rows) == 0 {
+		return
+	}
+	p.line("\n%s", strings.TrimRight(t.String(), "\n"))
+	for i := range subnets {
+		if s := &subnets[i]; s.IDKGComplaints > 0 {
+			p.line("%s: %s complaints about shares, answered by %s openings", s.Name, grouped(s.IDKGComplaints), grouped(s.IDKGOpenings))
+		}
+	}
 }
 
 func latency(s metrics.Summary) string { return fmt.Sprintf("%.0f / %.0f / %.0f", s.P50, s.P90, s.P99) }

@@ -23,18 +23,20 @@ const arrows = `
 	crypto/idkg/...         : crypto crypto/idkg/curve crypto/idkg
 	crypto/tecdsa           : crypto crypto/idkg/curve crypto/derivation crypto/idkg
 	crypto/tschnorr         : crypto crypto/idkg/curve crypto/derivation crypto/idkg
+	crypto/chainkey         : crypto crypto/idkg/curve crypto/derivation crypto/idkg crypto/tecdsa crypto/tschnorr crypto/vetkd
 	crypto/httpcert         : crypto crypto/certificate crypto/hashtree crypto/principal
 	crypto/userkey          : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1
 	crypto/userkey/...      : crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/secp256k1 crypto/userkey
 
-	protocol                : crypto crypto/hashtree crypto/principal
+	protocol                : crypto crypto/hashtree crypto/principal crypto/idkg crypto/chainkey
 	protocol/...            : protocol protocol/authentication protocol/keys
-	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/userkey
+	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/userkey crypto/idkg crypto/chainkey
+	protocol/dkg            : protocol protocol/idkg protocol/keys crypto crypto/chainkey
 	protocol/replica        : protocol/...
-	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/userkey
+	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/userkey crypto/idkg crypto/chainkey
 
 	canister/...            : canister/... protocol
-	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal
+	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/chainkey
 	metrics/...             : metrics/... protocol
 
 	sim                     : sim/... protocol/... canister/... metrics/... crypto/...
@@ -83,7 +85,7 @@ const testExternals = `
 	github.com/cockroachdb/datadriven: ...
 	github.com/rogpeppe/go-internal  : ...
 	github.com/tetratelabs/wazero    : canister/...
-	github.com/decred/dcrd           : crypto/...
+	github.com/decred/dcrd           : crypto/... sim
 `
 
 // bans says in which packages a rule is in force, and after the bar where it is not all the same. They are for code

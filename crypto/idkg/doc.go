@@ -37,16 +37,10 @@
 //   - A dealing with 2f+1 supports has f+1 honest receivers with good shares, whose openings give any other receiver its own.
 //   - Nothing that a peer sent panics. What is wrong with it is one Reason.
 //
-// # The interface for a cheap counterpart
+// # Who uses it
 //
-// An ideal scheme, as crypto/ideal is for signatures, would give the protocol these and no more, on dealings of the same sizes:
-//
-//	Deal(*Params, dealer int, shares []Opening, crypto.Seed) (*Dealing, Reason)
-//	VerifyDealing(*Params, dealer int, *Dealing) Reason
-//	VerifyShare(*Params, dealer int, *Dealing, receiver int, *SecretKey) Reason
-//	Combine(*Params, []DealerDealing) (*Transcript, Reason)
-//	Transcript: Load, Complain, VerifyComplaint, Open, VerifyOpening, Digest, Secret, Receivers, Dealings, Threshold
-//	tecdsa.Request, tschnorr.Request and vetkd.Request: Start; then Sign or Share, VerifyShare, Combine, Verify, PublicKey
+// The protocol works with crypto/chainkey.Scheme, which is these functions and the signatures made with what they give, whatever the
+// algorithm. There is no cheap counterpart: canisters' signatures are to verify outside, and the arithmetic is a small part of a run.
 //
 // # Speed
 //

@@ -13,6 +13,12 @@ import (
 // A TransportKey is a client's key, a point of G1.
 type TransportKey [sizeG1]byte
 
+// Valid says whether it is a point of G1.
+func (k TransportKey) Valid() bool {
+	_, err := new(bls12381.G1Affine).SetBytes(k[:])
+	return err == nil
+}
+
 // A Request is what is to be derived, for whom.
 type Request struct {
 	Group     *crypto.ThresholdGroup // of the master key

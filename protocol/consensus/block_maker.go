@@ -110,7 +110,7 @@ func (m *BlockMaker) payload(r *Reader, parent HashedBlock, ctx protocol.Validat
 		return nil
 	}
 	if h == last.Payload.Summary.NextStart() {
-		return protocol.NewSummaryPayload(m.env.DKG.Next(last, r.Dealt(parent, last), ctx.RegistryVersion))
+		return protocol.NewSummaryPayload(r.nextSummary(parent, last, ctx.RegistryVersion))
 	}
 	if status == Halting {
 		return protocol.NewDataPayload(protocol.BatchPayload{})
@@ -120,7 +120,11 @@ func (m *BlockMaker) payload(r *Reader, parent HashedBlock, ctx protocol.Validat
 		return nil
 	}
 	dealings := m.env.DKG.Build(last.Payload.Summary, r.Dealt(parent, last))
-	payload := protocol.NewDataPayload(m.env.Payloads.Build(h, ctx, past), dealings...)
+	batch := m.env.Payloads.Build(h, ctx, past)
+	if m.env.ChainKeys != nil {
+		batch.IDKG = m.env.ChainKeys.Build(h, parent.Block, ctx, past)
+	}
+	payload := protocol.NewDataPayload(batch, dealings...)
 	m.env.Keys.Meter.Charge(protocol.OpPayloadBuild, 1)
 	m.env.Keys.Meter.Charge(protocol.OpPayloadByte, payload.Size())
 	return payload

@@ -45,6 +45,14 @@ type KeyGeneration interface {
 	Validate(last *protocol.Summary, dealt, section []*protocol.Dealing) protocol.Verdict
 }
 
+// ChainKeys is the keys of canisters in blocks: see idkg.Payloads. past is as for PayloadBuilder.
+type ChainKeys interface {
+	Summary(parent *protocol.Block, s *protocol.Summary, context protocol.RegistryVersion) *protocol.IDKGPayload
+	Build(h protocol.Height, parent *protocol.Block, ctx protocol.ValidationContext, past []*protocol.Block) *protocol.IDKGPayload
+	Validate(h protocol.Height, parent *protocol.Block, ctx protocol.ValidationContext, past []*protocol.Block,
+		payload *protocol.IDKGPayload) protocol.Verdict
+}
+
 // An Env is what consensus works with on its node. Keys.Meter must point at the current step's meter before each call.
 type Env struct {
 	Keys     *keys.Keyring
@@ -53,6 +61,8 @@ type Env struct {
 	Router   MessageRouting
 	States   StateManager
 	DKG      KeyGeneration
+	// ChainKeys may be nil where no subnet has such keys.
+	ChainKeys ChainKeys
 }
 
 // Published is an artifact that peers should get. Own artifacts and relayed ones differ in how they travel: Push says

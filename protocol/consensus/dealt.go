@@ -6,6 +6,15 @@ import (
 	"icsim/protocol"
 )
 
+// nextSummary is the summary that follows a parent under a registry version.
+func (r *Reader) nextSummary(parent HashedBlock, last *protocol.Block, context protocol.RegistryVersion) *protocol.Summary {
+	next := r.env.DKG.Next(last, r.Dealt(parent, last), context)
+	if r.env.ChainKeys != nil {
+		next.IDKG = r.env.ChainKeys.Summary(parent.Block, next, context)
+	}
+	return next
+}
+
 // Summary is the highest finalized summary block.
 func (r *Reader) Summary() *protocol.Block { return r.summary }
 

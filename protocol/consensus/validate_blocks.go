@@ -219,7 +219,7 @@ func (v *Validator) payload(r *Reader, p *protocol.BlockProposal, parent HashedB
 	meter.Charge(protocol.OpPayloadValidate, 1)
 	meter.Charge(protocol.OpPayloadByte, payload.Size())
 	if payload.IsSummary() {
-		want := v.env.DKG.Next(last, r.Dealt(parent, last), ctx.RegistryVersion)
+		want := r.nextSummary(parent, last, ctx.RegistryVersion)
 		if protocol.NewSummaryPayload(want).Hash != payload.Hash {
 			return protocol.Refuse("summary does not follow from the chain")
 		}
@@ -234,6 +234,12 @@ func (v *Validator) payload(r *Reader, p *protocol.BlockProposal, parent HashedB
 	}
 	if len(payload.Dealings) > 0 {
 		verdict := v.env.DKG.Validate(last.Payload.Summary, r.Dealt(parent, last), payload.Dealings)
+		if verdict.Kind != protocol.Accepts {
+			return verdict
+		}
+	}
+	if v.env.ChainKeys != nil {
+		verdict := v.env.ChainKeys.Validate(p.Height(), parent.Block, ctx, past, payload.Batch.IDKG)
 		if verdict.Kind != protocol.Accepts {
 			return verdict
 		}

@@ -3,6 +3,7 @@ package dkg
 import (
 	"fmt"
 
+	"icsim/crypto/chainkey"
 	"icsim/protocol"
 )
 
@@ -38,16 +39,40 @@ func resharing(
 	}
 }
 
+// vetKDKeys are those of a subnet's chain keys that are generated here.
+func vetKDKeys(keys *protocol.ChainKeys) (ids []chainkey.KeyID) {
+	if keys != nil {
+		for i := range keys.Keys {
+			if id := keys.Keys[i].ID; id.Algorithm == chainkey.VetKD {
+				ids = append(ids, id)
+			}
+		}
+	}
+	return ids
+}
+
 // configs are of the keys that the interval from start on generates, for the members at a registry version
 // (payload_builder.rs, get_configs_for_local_transcripts).
 func configs(
-	subnet protocol.SubnetID, start protocol.Height, version protocol.RegistryVersion, members []protocol.NodeID, high *protocol.Transcript,
+	subnet protocol.SubnetID, start protocol.Height, version protocol.RegistryVersion, record *protocol.SubnetRecord,
+	next *protocol.Transcripts,
 ) []*protocol.DKGConfig {
+	members, high := record.Members, next.High
 	id := func(tag protocol.DKGTag) protocol.TranscriptID {
 		return protocol.TranscriptID{Subnet: subnet, Tag: tag, Start: start}
 	}
-	return []*protocol.DKGConfig{
+	all := []*protocol.DKGConfig{
 		fresh(id(protocol.LowThreshold), version, members),
 		resharing(id(protocol.HighThreshold), version, members, high),
 	}
+	for _, key := range vetKDKeys(record.ChainKeys) {
+		id := id(protocol.HighThreshold)
+		id.Key = key
+		if old := next.VetKDOf(key); old != nil {
+			all = append(all, resharing(id, version, members, old))
+		} else {
+			all = append(all, fresh(id, version, members))
+		}
+	}
+	return all
 }

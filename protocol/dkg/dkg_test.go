@@ -1,6 +1,7 @@
 package dkg_test
 
 import (
+	"reflect"
 	"slices"
 	"testing"
 
@@ -47,7 +48,7 @@ func TestHighKeyStaysAndLowKeysChange(t *testing.T) {
 	low, shares := map[crypto.ThresholdPublicKey]bool{}, map[crypto.ThresholdPublicKey]bool{}
 	for range 10 {
 		next := w.interval(1)
-		if next.Current != summary.Next {
+		if !reflect.DeepEqual(next.Current, summary.Next) {
 			t.Fatal("the current keys are not those announced")
 		}
 		low[next.Next.Low.Group.Key], shares[next.Next.High.Group.Shares[0]] = true, true

@@ -18,6 +18,9 @@
 // force. Every node opens its share from the transcript with its decryption key. Too few dealings, and the key announced before serves
 // for another interval, while the next tries again.
 //
+// A subnet's vetKD keys are high keys beside its own, each with a config of its own (protocol.ChainKeys); they serve canisters, by package
+// idkg, whose part of a summary is made there.
+//
 // A summary is a pure function of the one before, the dealings between and two registry versions, so validators compute it again and
 // compare.
 //
@@ -33,7 +36,7 @@
 //
 // # What is left out
 //
-// Remote DKG for new subnets with its early transcripts, and vetKD keys: nothing here asks for them yet.
+// Remote DKG for new subnets with its early transcripts: nothing here asks for them yet.
 //
 // Model: a subnet's first keys come from the same ceremony before time begins (Found). Time on 16 threads is a sixteenth of that on one.
 package dkg

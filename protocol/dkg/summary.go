@@ -2,9 +2,12 @@ package dkg
 
 import (
 	"fmt"
+	"slices"
 
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
 	"icsim/protocol"
+	"icsim/protocol/idkg"
 	"icsim/protocol/keys"
 )
 
@@ -32,14 +35,26 @@ func (p *Payloads) Next(last *protocol.Block, dealt []*protocol.Dealing, context
 		t := p.generated(c, dealt)
 		switch {
 		case t == nil:
+		case c.ID.Key != (chainkey.KeyID{}):
+			next.Next.VetKD = withKey(next.Next.VetKD, t)
 		case c.ID.Tag == protocol.LowThreshold:
 			next.Next.Low = t
 		case c.ID.Tag == protocol.HighThreshold:
 			next.Next.High = t
 		}
 	}
-	next.Configs = configs(p.Subnet, next.Height, context, record.Members, next.Next.High)
+	next.Configs = configs(p.Subnet, next.Height, context, record, &next.Next)
 	return next
+}
+
+// withKey puts a transcript in place of the one of the same vetKD key, or behind the others.
+func withKey(all []*protocol.Transcript, t *protocol.Transcript) []*protocol.Transcript {
+	all = slices.Clone(all)
+	if i := slices.IndexFunc(all, func(o *protocol.Transcript) bool { return o.ID.Key == t.ID.Key }); i >= 0 {
+		all[i] = t
+		return all
+	}
+	return append(all, t)
 }
 
 // generated makes the transcript of a config, or gives nil if the interval brought too few dealings.
@@ -70,8 +85,9 @@ func Genesis(
 		NextIntervalLength: record.DKGIntervalLength,
 		Current:            founding,
 		Next:               founding,
-		Configs:            configs(subnet, 0, registry.Version, record.Members, founding.High),
+		Configs:            configs(subnet, 0, registry.Version, record, &founding),
 	}
+	summary.IDKG = idkg.Genesis(registry, subnet, summary)
 	block := &protocol.Block{
 		Version: record.ReplicaVersion,
 		Context: protocol.ValidationContext{RegistryVersion: registry.Version, Time: at},

@@ -121,8 +121,9 @@ func oldestEpoch(active []*protocol.Transcript) crypto.Epoch {
 	return crypto.Epoch(oldest)
 }
 
-// maxOpened bounds the shares that a node has open: those of two keys of each kind are in use, and others while it lags behind.
-const maxOpened = 8
+// maxOpened bounds the shares that a node has open: those of two keys of each kind and of each vetKD key are in use,
+// and others while it lags behind.
+const maxOpened = 16
 
 // opened is the shares of threshold keys that a node has, the newest last.
 type opened []share

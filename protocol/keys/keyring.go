@@ -2,6 +2,8 @@ package keys
 
 import (
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
+	"icsim/crypto/idkg"
 	"icsim/crypto/userkey"
 	"icsim/protocol"
 )
@@ -15,6 +17,7 @@ type Secrets struct {
 	Basic      crypto.BasicSecretKey
 	Multi      crypto.MultiSecretKey
 	Decryption crypto.DecryptionKey
+	IDKG       *idkg.SecretKey
 }
 
 // ShareSource gives a node's share of a threshold key, or false when it has none.
@@ -32,6 +35,8 @@ type Keyring struct {
 	Meter    *protocol.Meter
 	// Generation makes the subnet's keys. Only who takes part in that needs it.
 	Generation crypto.KeyGeneration
+	// ChainKeys is the cryptography of canisters' keys; nil: chainkey.New.
+	ChainKeys chainkey.Scheme
 
 	certificates seen
 	shares       opened

@@ -105,6 +105,11 @@ func (m *StateMachine) Process(parent *State, b *protocol.Batch, registry *proto
 		for _, a := range b.Payload.Outcalls.Answers() {
 			r.canister.Answer(a)
 		}
+		if keys := b.Payload.IDKG; keys != nil {
+			for _, a := range keys.Answers {
+				r.canister.AnswerSignature(a)
+			}
+		}
 	}
 	r.canister.Execute()
 	r.buildStreams()
@@ -127,6 +132,9 @@ func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol
 	}
 	r.context = contextOf(b.Subnet, b.Height, now, registry)
 	r.context.Randomness, r.context.Checkpoint = b.Randomness, b.Checkpoint
+	if b.Payload != nil {
+		r.context.ChainKeys = b.Payload.IDKG
+	}
 	r.makers = r.observeMakers()
 	r.context.BlockMakers = r.makers.complete()
 	r.history = historyEdit{
@@ -180,6 +188,7 @@ func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protoco
 		Height: s.height, Time: s.time, Inducted: r.inducted,
 		Cycles: s.cycles, Burned: burned, Minted: outcome.Minted, Arrived: r.arrived, Departed: r.departed,
 		Ingress: r.ingress, Messages: outcome.Messages, Instructions: outcome.Instructions,
+		ChainKeys: r.chainKeyEvents(),
 	}
 	if len(s.streams) > 0 {
 		sum.Streams = make([]protocol.StreamSummary, len(s.streams))
@@ -191,6 +200,23 @@ func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protoco
 		}
 	}
 	return sum
+}
+
+// chainKeyEvents is what the round's block brought of chain keys.
+func (r *round) chainKeyEvents() (all []protocol.ChainKeyEvent) {
+	keys := r.context.ChainKeys
+	if keys == nil {
+		return nil
+	}
+	for _, p := range keys.Made {
+		all = append(all, protocol.ChainKeyEvent{Key: p.Key})
+	}
+	for _, a := range keys.Answers {
+		if c := r.parent.canisters.ChainKeys().Find(a.ID); c != nil {
+			all = append(all, protocol.ChainKeyEvent{Key: c.Key, Answered: true, Rejected: a.Reject.Code != 0})
+		}
+	}
+	return all
 }
 
 // record notes a call's progress.

@@ -7,6 +7,7 @@ import (
 	"icsim/crypto/certificate"
 	"icsim/crypto/der"
 	"icsim/crypto/hashtree"
+	"icsim/crypto/idkg"
 	"icsim/crypto/principal"
 	"icsim/protocol"
 )
@@ -97,10 +98,40 @@ func (a *attacker) garbage() protocol.Artifact {
 			Registry: protocol.RegistryVersion(a.number()), Version: a.version,
 		}
 		return protocol.NewOutcallShare(m, a.node(), crypto.BasicSignature{1}, nil)
+	case protocol.KindIDKGDealing, protocol.KindIDKGSupport, protocol.KindIDKGComplaint, protocol.KindIDKGOpening,
+		protocol.KindSignatureShare, protocol.KindKeyShare:
+		return a.idkg(kind)
 	case protocol.KindDealing:
 		return protocol.NewDealing(a.version, a.transcript(), a.node(), crypto.NewDealing(a.bytes()), crypto.BasicSignature{1})
 	}
 	return a.ingress()
+}
+
+// idkg is an artifact about chain keys that nobody signed.
+func (a *attacker) idkg(kind protocol.ArtifactKind) protocol.Artifact {
+	id := protocol.IDKGID{Subnet: a.subnet(), Height: a.height(), Serial: a.number()}
+	switch kind {
+	case protocol.KindIDKGSupport:
+		return protocol.NewIDKGSupport(id, a.node(), protocol.ArtifactID(a.hash()), a.node(), crypto.MultiSignature{1})
+	case protocol.KindSignatureShare, protocol.KindKeyShare:
+		return protocol.NewSignatureShare(kind, protocol.SignatureID(a.number()), a.height(), a.node(), a.bytes())
+	}
+	key := idkg.NewKey(crypto.Seed{1})
+	params := &idkg.Params{
+		Algorithm: idkg.SchnorrEd25519, ID: id.Bytes(), Dealers: 1, Receivers: []idkg.EncryptionKey{key.Public()}, Operation: idkg.RandomUnmasked,
+	}
+	dealing, _ := idkg.Deal(params, 0, nil, crypto.Seed{2})
+	switch kind {
+	case protocol.KindIDKGDealing:
+		return protocol.NewIDKGDealing(id, a.node(), dealing, crypto.BasicSignature{1})
+	case protocol.KindIDKGComplaint:
+		t, _ := idkg.Combine(params, []idkg.DealerDealing{{Dealing: dealing}})
+		c, _ := t.Complain(0, 0, key, crypto.Seed{3})
+		return protocol.NewIDKGComplaint(id, a.node(), c, crypto.BasicSignature{1})
+	}
+	opening := idkg.Opening{Value: idkg.SchnorrEd25519.Curve().Number(a.number())}
+	return protocol.NewIDKGOpening(id, a.node(), idkg.DealerOpening{Dealer: int(a.below(5)), Opener: int(a.below(5)), Opening: opening},
+		crypto.BasicSignature{1})
 }
 
 func (a *attacker) transcript() protocol.TranscriptID {

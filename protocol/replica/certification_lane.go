@@ -128,6 +128,9 @@ func (l *certificationLane) announce(r *Replica, out *protocol.Outputs) {
 		out.Local(&protocol.Poke{At: protocol.LaneQuery, Reason: "first state certified"})
 	}
 	l.certified = h
+	if keys := r.states.At(h).Canisters().ChainKeys(); len(keys.Open) > 0 || !r.idkg.pool.IsIdle() {
+		out.Local(&protocol.Poke{At: protocol.LaneIDKG, Reason: "state certified", Hash: crypto.Hash(r.states.At(h).Root())})
+	}
 	hash := crypto.Hash(r.states.At(h).Root())
 	out.Local(&protocol.Poke{At: protocol.LaneIngress, Reason: "state certified", Hash: hash})
 	out.Local(&protocol.Poke{At: protocol.LaneConsensus, Reason: "state certified", Hash: hash})

@@ -27,6 +27,7 @@ type consensusLane struct {
 	router    batchRouter
 	started   bool
 	synced    protocol.Height // of the package whose state was wanted last
+	tip       *protocol.Block // finalized, that the lane of chain keys was told of
 	summary   *protocol.Block // the highest finalized that the lane of key generation was told of
 	rejoining bool            // since then: the chain from the package on is being fetched
 	refreshed protocol.Height // notarized height when the bouncer was asked again, while rejoining
@@ -37,7 +38,7 @@ type consensusLane struct {
 func (l *consensusLane) init(r *Replica) {
 	env := consensus.Env{
 		Keys: r.keys, Registry: r.cfg.Registry, Payloads: newPayloadBuilder(r), Router: &l.router, States: r.states,
-		DKG: r.dkg.payloads,
+		DKG: r.dkg.payloads, ChainKeys: r.idkg.payloads,
 	}
 	l.router.Router = r.execution.router
 	cfg := consensus.Config{Node: r.cfg.Node, Subnet: r.cfg.Subnet, Version: r.cfg.Version, Genesis: r.cfg.Genesis}
@@ -93,6 +94,10 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 	if s := l.consensus.Reader().Summary(); s != l.summary {
 		l.summary = s
 		out.Local(&protocol.Poke{At: protocol.LaneDKG, Reason: "summary finalized", Hash: crypto.Hash(s.Payload.Hash)})
+	}
+	if tip := l.consensus.Reader().FinalizedTip(); tip.Block != l.tip && tip.Block.Payload.Batch.IDKG != nil {
+		l.tip = tip.Block
+		out.Local(&protocol.Poke{At: protocol.LaneIDKG, Reason: "block finalized", Hash: crypto.Hash(tip.Hash)})
 	}
 	l.topology.follow(r, in.Now, out)
 	l.outlived(r, out)

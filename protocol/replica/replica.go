@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
 	"icsim/crypto/userkey"
 	"icsim/protocol"
 	"icsim/protocol/authentication"
@@ -25,6 +26,7 @@ type Config struct {
 	Users       userkey.Verifier // of users' signatures; nil: that of the scheme
 	Secrets     keys.Secrets
 	Generation  crypto.KeyGeneration
+	ChainKeys   chainkey.Scheme // nil: chainkey.New
 	Genesis     *protocol.CatchUpPackage
 	State       *messaging.State // after genesis
 	Processor   messaging.Processor
@@ -56,6 +58,7 @@ type Replica struct {
 	sync          stateSyncLane
 	dkg           dkgLane
 	orchestrator  orchestratorLane
+	idkg          idkgLane
 }
 
 // New starts a node from its disk: empty at genesis, otherwise what it had before a crash.
@@ -69,7 +72,7 @@ func New(cfg Config) *Replica {
 	r := &Replica{cfg: cfg}
 	r.keys = &keys.Keyring{
 		Node: cfg.Node, Scheme: cfg.Scheme, Users: cfg.Users, Registry: cfg.Registry, Secrets: cfg.Secrets,
-		Generation: cfg.Generation, Meter: new(protocol.Meter),
+		Generation: cfg.Generation, ChainKeys: cfg.ChainKeys, Meter: new(protocol.Meter),
 	}
 	r.states = messaging.NewStateManager(cfg.Node, cfg.Registry, cfg.State)
 	r.execution.init(r)
@@ -79,6 +82,7 @@ func New(cfg Config) *Replica {
 	r.outcalls.init(r)
 	r.sync.init(r)
 	r.dkg.init(r)
+	r.idkg.init(r)
 	r.consensus.init(r)
 	r.certification.init(r)
 	r.orchestrator.init(r)
@@ -112,6 +116,8 @@ func (r *Replica) Step(in *protocol.Input, out *protocol.Outputs) {
 		r.dkg.step(r, in, out)
 	case protocol.LaneOrchestrator:
 		r.orchestrator.step(r, in, out)
+	case protocol.LaneIDKG:
+		r.idkg.step(r, in, out)
 	default:
 		panic(fmt.Sprintf("replica: node %s has no lane %d", r.cfg.Node, in.Lane))
 	}

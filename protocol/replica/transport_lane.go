@@ -27,6 +27,9 @@ func (r *Replica) validated(meta protocol.ArtifactMeta) protocol.Artifact {
 		return r.outcalls.pool.Validated(meta)
 	case protocol.KindDealing:
 		return r.dkg.pool.Validated(meta)
+	case protocol.KindIDKGDealing, protocol.KindIDKGSupport, protocol.KindIDKGComplaint, protocol.KindIDKGOpening,
+		protocol.KindSignatureShare, protocol.KindKeyShare:
+		return r.idkg.pool.Validated(meta)
 	case protocol.KindIngress:
 		return r.ingress.pool.Validated(meta.ID)
 	}

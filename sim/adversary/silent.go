@@ -47,6 +47,16 @@ func isBy(a protocol.Artifact, n protocol.NodeID) bool {
 		return a.Signer == n
 	case *protocol.OutcallShare:
 		return a.Signer == n
+	case *protocol.IDKGDealing:
+		return a.Dealer == n
+	case *protocol.IDKGSupport:
+		return a.Signer == n
+	case *protocol.IDKGComplaint:
+		return a.Signer == n
+	case *protocol.IDKGOpening:
+		return a.Signer == n
+	case *protocol.SignatureShare:
+		return a.Signer == n
 	case *protocol.Random, *protocol.SignedIngress: // the same for everyone
 		return true
 	}
@@ -94,6 +104,10 @@ func corrupted(u *protocol.SlotUpdate, at int) *protocol.SlotUpdate {
 		sig := a.Signature
 		sig[at] ^= 1
 		artifact = protocol.NewOutcallShare(a.Metadata, a.Signer, sig, a.Response)
+	case *protocol.IDKGSupport:
+		sig := a.Signature
+		sig[at] ^= 1
+		artifact = protocol.NewIDKGSupport(a.Transcript, a.Dealer, a.Dealing, a.Signer, sig)
 	default:
 		return u
 	}

@@ -54,6 +54,8 @@ const (
 	Equivocations  Quantity = "equivocations"
 	StateSyncs     Quantity = "state_syncs"
 	BadChunks      Quantity = "bad_chunks"
+	Signatures     Quantity = "signatures" // of all chain keys, derived keys too
+	IDKGComplaints Quantity = "idkg_complaints"
 
 	QueriesAnswered Quantity = "queries_answered"
 	QueriesLost     Quantity = "queries_lost"
@@ -67,7 +69,7 @@ func Quantities() map[Quantity]bool {
 		BlockRate: true, Finalized: true, Certified: true, CUPHeight: true, FinalizationMS: true, Rank0Share: true,
 		CallsCompleted: false, CallsFailed: false, CallsLost: false, IngressMS: false,
 		XNetCalls: false, XNetResponses: false, XNetRejects: false, XNetOpen: false, XNetMS: false, Equivocations: true,
-		StateSyncs: true, BadChunks: true,
+		StateSyncs: true, BadChunks: true, Signatures: true, IDKGComplaints: true,
 		QueriesAnswered: false, QueriesLost: false, QueriesBad: false, QueryMS: false,
 	}
 }

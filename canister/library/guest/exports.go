@@ -67,6 +67,11 @@ func updateRun() { program.Update("run") }
 //go:wasmexport canister_query_SP_state
 func queryState() { program.Query("state") }
 
+// signer
+
+//go:wasmexport canister_update_SP_sign
+func updateSign() { program.Update("sign") }
+
 // site
 
 //go:wasmexport canister_query_SP_http_request

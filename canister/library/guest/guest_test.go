@@ -191,7 +191,8 @@ func TestExportsAreTheMethods(t *testing.T) {
 	var methods []string
 	none := func() *candid.Reader { r := candid.Read(settings("")); r.Text(); r.Record(); return r }
 	for _, c := range []cdk.Canister{
-		newBurner(none()), newCaller(nil, none()), newCounter(none()), newFetcher(none()), newInterpreter(nil, none()), new(site).canister(),
+		newBurner(none()), newCaller(nil, none()), newCounter(none()), newFetcher(none()), newInterpreter(nil, none()),
+		newSigner(none()), new(site).canister(),
 	} {
 		for name := range c.Update {
 			methods = append(methods, "update "+name)

@@ -27,6 +27,8 @@ func undecided() *cdk.Canister {
 				*c = newFetcher(settings)
 			case "interpreter":
 				*c = newInterpreter(ctx, settings)
+			case "signer":
+				*c = newSigner(settings)
 			case "site":
 				*c = newSite(ctx, settings)
 			default:

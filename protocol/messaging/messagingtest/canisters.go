@@ -131,6 +131,7 @@ func (s *Canisters) NumCanisters() int            { return len(s.hosted) }
 // HidesSection: scripted canisters have no sections.
 func (s *Canisters) HidesSection(protocol.CanisterID, string, principal.ID) bool { return false }
 func (s *Canisters) Outcalls() protocol.Outcalls                                 { return protocol.Outcalls{} }
+func (s *Canisters) ChainKeys() *protocol.ChainKeyState                          { return new(protocol.ChainKeyState) }
 
 func (s *Canisters) HasCanister(id protocol.CanisterID) bool {
 	i, ok := s.find(id)

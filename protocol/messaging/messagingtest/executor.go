@@ -83,6 +83,9 @@ func (r *round) Induct(m *protocol.CanisterMessage) protocol.RejectReason {
 // Answer implements protocol.Round. Scripted canisters make no outcalls.
 func (r *round) Answer(protocol.OutcallAnswer) {}
 
+// AnswerSignature implements protocol.Round. They sign nothing.
+func (r *round) AnswerSignature(*protocol.SignatureAnswer) {}
+
 // Execute gives each canister a turn, again and again, until the budget is gone or all are idle.
 func (r *round) Execute() {
 	for r.outcome.Messages < r.executor.Messages {
