@@ -11,6 +11,7 @@ crypto: ideal                         # bls (the default: real signatures) or id
 genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
 
 network: { latency: world }           # 43 cities with mainnet's data centres; the default
+# network: { latency: mainnet }       113 data centres by their names in the registry, such as zh2
 # network: { uniform: 200ms, loss: 0.1% }      any two machines, one way
 # network: { matrix: measured.csv }            columns from,to,rtt_ms,packet_loss_fraction
 
@@ -24,7 +25,11 @@ subnets:
     unit_delay: 1s                    # 3s above 13 nodes
     dkg_interval: 499                 # heights after a summary
     # max_ingress_bytes: 2MiB, max_ingress_messages: 1000, max_block_ingress: 4MiB, max_block_payload: 4MiB
+    # idle_canisters: 20000           # that only cost each round what a canister costs
   - { name: other, nodes: 4 }
+  # - { preset: io67a }               # a subnet of January 2026; or nns, sns, ii, fiduciary, bitcoin. Needs latency: mainnet, as does
+  # - { name: new, nodes: 13, generate: { at_most: { country: 1 } } }   # of mainnet's nodes; also provider, centre, owner; draw: 7
+# subnets: mainnet                    # all 47 of them, 701 nodes
 
 users: [admin]                        # with keys of their own; each client is a user, too
 

@@ -42,7 +42,7 @@ func (p *parser) latency(f *object, n *Network) {
 	if chosen > 1 {
 		p.fail(f.line, "the network has one of latency, uniform and matrix; here are %d", chosen)
 	}
-	optional(f, "latency", choices(world), world)
+	latency := optional(f, "latency", choices(world, onMainnet), world)
 	n.Uniform = optional(f, "uniform", spans(0, network.MaxOneWay), 0)
 	n.Loss = optional(f, "loss", losses(0), 0)
 	n.Matrix = optional(f, "matrix", texts("a CSV file of measured pairs"), "")
@@ -51,6 +51,8 @@ func (p *parser) latency(f *object, n *Network) {
 	}
 	var err error
 	switch {
+	case latency == onMainnet:
+		n.mainnet()
 	case f.has("uniform"):
 		n.places = []string{"here"}
 		n.paths, err = network.Uniform(n.Uniform, n.Loss)

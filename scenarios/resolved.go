@@ -133,6 +133,8 @@ func (n *Network) resolved(scenario string) *entry {
 	switch {
 	case n.World:
 		e.add("latency", world)
+	case n.Mainnet:
+		e.add("latency", onMainnet)
 	case n.Matrix != "":
 		e.add("matrix", absolute(scenario, n.Matrix))
 	default:
@@ -142,12 +144,14 @@ func (n *Network) resolved(scenario string) *entry {
 }
 
 func (s *Subnet) resolved() *entry {
-	return new(entry).add("name", quote(s.Name)).add("type", s.Type.String()).add("nodes", printInt(s.Nodes)).
+	e := new(entry).add("name", quote(s.Name)).add("type", s.Type.String()).add("nodes", printInt(s.Nodes)).
 		add("places", list(s.Places)).add("uplink", printBandwidth(s.Uplink)).add("downlink", printBandwidth(s.Downlink)).
 		add("unit_delay", printDuration(s.UnitDelay)).add("notary_delay", printDuration(s.NotaryDelay)).
 		add("dkg_interval", printInt(s.DKGInterval)).add("max_ingress_bytes", printSize(s.MaxIngressBytes)).
 		add("max_ingress_messages", printInt(s.MaxIngressMessages)).
 		add("max_block_ingress", printSize(s.MaxBlockIngress)).add("max_block_payload", printSize(s.MaxBlockPayload))
+	e.addIf(s.Idle != 0, "idle_canisters", printInt(s.Idle))
+	return e
 }
 
 func (c *Canister) resolved(scenario string) *entry {

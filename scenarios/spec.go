@@ -46,9 +46,10 @@ func (s *Spec) EndAt(end time.Duration) {
 	}
 }
 
-// A Network says what lies between places. One of World, Uniform and Matrix is set.
+// A Network says what lies between places. One of World, Mainnet, Uniform and Matrix is set.
 type Network struct {
 	World   bool          // the built-in cities
+	Mainnet bool          // its data centres
 	Uniform time.Duration // one way, between any two machines
 	Loss    network.Loss  // with Uniform
 	Matrix  string        // file of measured pairs
@@ -70,6 +71,7 @@ type Subnet struct {
 	MaxIngressMessages int
 	MaxBlockIngress    int64
 	MaxBlockPayload    int64
+	Idle               int // canisters that do nothing, beside those that are listed
 	first              protocol.NodeID
 }
 

@@ -1,0 +1,247 @@
+package mainnet
+
+// Made from the reference data as doc.go, "Latency", tells; places_test.go holds it against them.
+
+type region uint8
+
+const (
+	westEurope region = iota
+	centralEurope
+	britishIsles
+	iberia
+	baltic
+	balkans
+	caucasus
+	levant
+	southAsia
+	southeastAsia
+	southChina
+	korea
+	japan
+	oceania
+	africa
+	eastAmerica
+	midAmerica
+	westAmerica
+	andes
+	southernCone
+	numRegions
+)
+
+// A metro is a place with data centres that are within 60 km of each other.
+type metro struct {
+	name     string
+	region   region
+	lat, lon int32 // thousandths of a degree
+	access   int32 // microseconds that a round trip takes at this end, beside distance
+}
+
+var metros = [...]metro{
+	{"Antwerp", westEurope, 51219, 4402, 257},
+	{"Bern", westEurope, 46578, 8006, 0},
+	{"Evreux", westEurope, 49024, 1152, 1227},
+	{"Frankfurt", westEurope, 50122, 8664, 0},
+	{"Geneva", westEurope, 46204, 6143, 4},
+	{"Marseille", westEurope, 43296, 5370, 11380},
+	{"Paris", westEurope, 48836, 2588, 0},
+	{"Zurich", westEurope, 47374, 8541, 1015},
+	{"Brno", centralEurope, 49197, 16619, 1238},
+	{"Ljubljana", centralEurope, 46050, 14507, 6710},
+	{"Maribor", centralEurope, 46558, 15646, 16649},
+	{"Prague", centralEurope, 50070, 14464, 992},
+	{"Zagreb", centralEurope, 45804, 15945, 3447},
+	{"Douglas", britishIsles, 54169, -4480, 1686},
+	{"London", britishIsles, 51569, -230, 0},
+	{"Barcelona", iberia, 41409, 2170, 3562},
+	{"Lisbon", iberia, 38664, -9067, 14064},
+	{"Madrid", iberia, 40439, -3623, 284},
+	{"Riga", baltic, 56890, 24232, 1031},
+	{"Siauliai", baltic, 55911, 23316, 7497},
+	{"Stockholm", baltic, 59329, 18069, 1000},
+	{"Tallinn", baltic, 59457, 24693, 0},
+	{"Vilnius", baltic, 54640, 25306, 0},
+	{"Warsaw", baltic, 52227, 21003, 1367},
+	{"Bucharest", balkans, 44427, 26102, 1000},
+	{"Tbilisi", caucasus, 41722, 44791, 1000},
+	{"Tel Aviv", levant, 32080, 34849, 1000},
+	{"Colombo", southAsia, 6942, 79880, 0},
+	{"Mumbai", southAsia, 19141, 73009, 857},
+	{"New Delhi", southAsia, 28553, 77484, 22331},
+	{"Singapore", southeastAsia, 1352, 103829, 1000},
+	{"Hong Kong", southChina, 22284, 114269, 1000},
+	{"Seoul", korea, 37478, 126880, 1000},
+	{"Tokyo", japan, 35676, 139650, 1000},
+	{"Hamilton", oceania, -37743, 175225, 920},
+	{"Melbourne", oceania, -37823, 144913, 940},
+	{"Sunshine Coast", oceania, -26660, 153093, 12528},
+	{"Sydney", oceania, -33876, 151198, 1353},
+	{"Cape Town", africa, -34038, 18478, 0},
+	{"Johannesburg", africa, -26138, 28198, 17738},
+	{"Allentown", eastAmerica, 40602, -75471, 2975},
+	{"Atlanta", eastAmerica, 33684, -84382, 0},
+	{"Boston", eastAmerica, 42360, -71059, 1677},
+	{"Chicago", eastAmerica, 41974, -87684, 4513},
+	{"Jacksonville", eastAmerica, 30332, -81656, 2990},
+	{"Miami", eastAmerica, 25762, -80192, 1733},
+	{"Montreal", eastAmerica, 45486, -73757, 2307},
+	{"New York", eastAmerica, 40713, -74006, 0},
+	{"Orlando", eastAmerica, 28588, -81379, 2529},
+	{"Sterling", eastAmerica, 39004, -77408, 2235},
+	{"Tampa", eastAmerica, 27951, -82457, 5933},
+	{"Toronto", eastAmerica, 43646, -79446, 5361},
+	{"Dallas", midAmerica, 32777, -96797, 1000},
+	{"Houston", midAmerica, 29740, -95396, 0},
+	{"San Antonio", midAmerica, 29476, -98391, 4538},
+	{"Las Vegas", westAmerica, 36080, -115170, 7230},
+	{"Phoenix", westAmerica, 33448, -112074, 1704},
+	{"Portland", westAmerica, 45505, -122675, 383},
+	{"Salt Lake City", westAmerica, 40511, -111888, 5845},
+	{"San Jose", westAmerica, 37548, -121989, 0},
+	{"Seattle", westAmerica, 47620, -122348, 691},
+	{"Vancouver", westAmerica, 49264, -123189, 691},
+	{"Bogota", andes, 4681, -74041, 9328},
+	{"Panama City", andes, 8948, -79561, 1878},
+	{"San Jose CR", andes, 9936, -84097, 269},
+	{"Buenos Aires", southernCone, -34606, -58379, 1000},
+}
+
+// stretch is the round trip between two regions in microseconds per 100 km of great circle: light in fibre takes 1000.
+var stretch = [numRegions][numRegions]int32{
+	westEurope:    {3117, 2705, 2477, 2370, 2247, 2027, 2416, 2188, 2118, 1615, 2281, 3174, 2360, 1663, 1801, 1444, 1515, 1607, 1783, 2243},
+	centralEurope: {2705, 1825, 2269, 2197, 2293, 2830, 2389, 2924, 2419, 2003, 2825, 3274, 2418, 1677, 1964, 1449, 1458, 1584, 1806, 2202},
+	britishIsles:  {2477, 2269, 2587, 2010, 2356, 2447, 2345, 1748, 1990, 1621, 2761, 3157, 2378, 1660, 1599, 1517, 1535, 1820, 1759, 2109},
+	iberia:        {2370, 2197, 2010, 1000, 1931, 2313, 2422, 2178, 1877, 1520, 1993, 2675, 2126, 1655, 2008, 1606, 1640, 1754, 2028, 2428},
+	baltic:        {2247, 2293, 2356, 1931, 1967, 3255, 3543, 2810, 2786, 1990, 3135, 3764, 2872, 1853, 1838, 1593, 1580, 1812, 1787, 2122},
+	balkans:       {2027, 2830, 2447, 2313, 3255, 1985, 3659, 5097, 3305, 2055, 3081, 3907, 2809, 1984, 2384, 1467, 1497, 1655, 1774, 2128},
+	caucasus:      {2416, 2389, 2345, 2422, 3543, 3659, 1985, 3689, 3512, 4155, 4257, 3459, 3614, 2605, 2955, 1734, 1720, 2027, 1867, 2456},
+	levant:        {2188, 2924, 1748, 2178, 2810, 5097, 3689, 1985, 4695, 2447, 3427, 3670, 3149, 2090, 3009, 1455, 1413, 1672, 1758, 2226},
+	southAsia:     {2118, 2419, 1990, 1877, 2786, 3305, 3512, 4695, 1000, 1610, 2356, 3028, 1983, 1519, 4119, 1664, 1761, 1830, 1865, 2424},
+	southeastAsia: {1615, 2003, 1621, 1520, 1990, 2055, 4155, 2447, 1610, 1985, 1206, 2217, 1316, 1362, 3775, 1554, 1751, 1387, 1533, 2331},
+	southChina:    {2281, 2825, 2761, 1993, 3135, 3081, 4257, 3427, 2356, 1206, 1985, 1985, 1832, 1564, 2273, 1629, 1489, 1410, 1705, 2036},
+	korea:         {3174, 3274, 3157, 2675, 3764, 3907, 3459, 3670, 3028, 2217, 1985, 1985, 2708, 1983, 3050, 1695, 1502, 1420, 1734, 1650},
+	japan:         {2360, 2418, 2378, 2126, 2872, 2809, 3614, 3149, 1983, 1316, 1832, 2708, 1985, 1513, 2906, 1446, 1317, 1295, 1563, 1671},
+	oceania:       {1663, 1677, 1660, 1655, 1853, 1984, 2605, 2090, 1519, 1362, 1564, 1983, 1513, 1304, 3794, 1389, 1324, 1543, 1840, 2977},
+	africa:        {1801, 1964, 1599, 2008, 1838, 2384, 2955, 3009, 4119, 3775, 2273, 3050, 2906, 3794, 1000, 1705, 1747, 1689, 2419, 4814},
+	eastAmerica:   {1444, 1449, 1517, 1606, 1593, 1467, 1734, 1455, 1664, 1554, 1629, 1695, 1446, 1389, 1705, 1564, 1655, 1679, 2042, 1865},
+	midAmerica:    {1515, 1458, 1535, 1640, 1580, 1497, 1720, 1413, 1761, 1751, 1489, 1502, 1317, 1324, 1747, 1655, 1700, 2053, 2554, 1884},
+	westAmerica:   {1607, 1584, 1820, 1754, 1812, 1655, 2027, 1672, 1830, 1387, 1410, 1420, 1295, 1543, 1689, 1679, 2053, 1677, 2186, 1921},
+	andes:         {1783, 1806, 1759, 2028, 1787, 1774, 1867, 1758, 1865, 1533, 1705, 1734, 1563, 1840, 2419, 2042, 2554, 2186, 3113, 1748},
+	southernCone:  {2243, 2202, 2109, 2428, 2122, 2128, 2456, 2226, 2424, 2331, 2036, 1650, 1671, 2977, 4814, 1865, 1884, 1921, 1748, 1985},
+}
+
+// centres are data centres by their names in the registry of July 2025.
+var centres = [...]Centre{
+	{"an1", "BE", "Datacenter United", 0},
+	{"ar1", "AR", "SyT - Servicios y Telecomunicaciones S.A.", 65},
+	{"at1", "US", "Flexential", 41},
+	{"at2", "US", "Datasite", 41},
+	{"aw1", "US", "Tierpoint", 40},
+	{"ba1", "PT", "Online", 16},
+	{"bc1", "CA", "Cyxtera", 61},
+	{"be1", "CH", "MOUNT10 AG", 1},
+	{"bg1", "CO", "EdgeUno", 62},
+	{"bn1", "CZ", "Master Internet", 8},
+	{"bo1", "US", "INAP", 42},
+	{"br1", "BE", "Digital Realty", 0},
+	{"br2", "BE", "AtlasEdge", 0},
+	{"bt1", "LT", "Baltneta", 22},
+	{"bu1", "RO", "M247", 24},
+	{"ch2", "US", "Tierpoint", 43},
+	{"ch3", "US", "CyrusOne", 43},
+	{"cm1", "LK", "OrionStellar", 27},
+	{"cr1", "CR", "Navegalo", 64},
+	{"ct1", "ZA", "Africa Data Centres", 38},
+	{"ct2", "ZA", "Teraco", 38},
+	{"dl1", "US", "Flexential", 52},
+	{"dr1", "US", "FiberState", 58},
+	{"es1", "ES", "Adam", 15},
+	{"ev1", "FR", "Exaion", 2},
+	{"fm1", "US", "Hurricane Electric", 59},
+	{"fr2", "DE", "Equinix", 3},
+	{"ge1", "CH", "HighDC", 4},
+	{"ge2", "CH", "SafeHost", 4},
+	{"gn1", "IN", "Yotta", 29},
+	{"hk1", "HK", "Unicom", 31},
+	{"hk2", "HK", "Global Switch", 31},
+	{"hk3", "HK", "hkcolo", 31},
+	{"hk4", "HK", "hkntt", 31},
+	{"hu1", "US", "TRG", 53},
+	{"im1", "IM", "Manx Telecom", 13},
+	{"im2", "IM", "Continent8", 13},
+	{"jb1", "ZA", "Teraco", 39},
+	{"jb2", "ZA", "Africa Data Centres", 39},
+	{"jb3", "ZA", "Xneelo", 39},
+	{"jv1", "US", "Tierpoint", 44},
+	{"kr1", "KR", "KT", 32},
+	{"kr2", "KR", "Gasan", 32},
+	{"ld1", "UK", "Latitude.sh", 14},
+	{"li1", "PT", "Dotsi", 16},
+	{"li2", "PT", "Edgoo Networks", 16},
+	{"lj1", "SI", "Posita.si", 9},
+	{"lj2", "SI", "Anonstake", 9},
+	{"lv1", "US", "Flexential", 55},
+	{"ma1", "ES", "Ginernet", 17},
+	{"ma2", "ES", "Espacio Rack", 17},
+	{"ma3", "ES", "IPCore", 17},
+	{"mb1", "SI", "Posita.si", 10},
+	{"me1", "AU", "Equinix", 35},
+	{"me3", "AU", "5G Networks", 35},
+	{"mm1", "US", "Digital Realty", 45},
+	{"mn1", "AU", "NEXTDC", 35},
+	{"mn2", "AU", "NEXTDC", 35},
+	{"mr1", "FR", "Digital Realty", 5},
+	{"mt1", "CA", "Vantage", 46},
+	{"mtl1", "CA", "Leaseweb", 46},
+	{"nd1", "IN", "Marvelous Web3 DC", 29},
+	{"nm1", "IN", "Rivram", 28},
+	{"ns1", "AU", "Latitude.sh", 37},
+	{"ny1", "US", "Tierpoint", 47},
+	{"ny2", "US", "INAP", 47},
+	{"nz1", "NZ", "Data Vault", 34},
+	{"or1", "US", "Datasite", 48},
+	{"pa1", "CZ", "MasterDC", 11},
+	{"pa2", "CZ", "Coolhousing", 11},
+	{"pc1", "PA", "Navegalo", 63},
+	{"ph1", "US", "CyrusOne", 56},
+	{"pl1", "US", "Flexential", 57},
+	{"pl2", "IN", "Yotta", 28},
+	{"pr1", "FR", "Celeste", 6},
+	{"rg1", "LV", "DEAC", 18},
+	{"rg3", "LV", "Nano", 18},
+	{"sa", "US", "Nugget Enterprises Inc", 54},
+	{"sc1", "AU", "NEXTDC", 36},
+	{"se1", "US", "Evocative", 60},
+	{"sg1", "SG", "Telin", 30},
+	{"sg2", "SG", "Telin", 30},
+	{"sg3", "SG", "Racks Central", 30},
+	{"sh1", "SE", "Digital Realty", 20},
+	{"si1", "LT", "Bacloud", 19},
+	{"sj1", "US", "INAP", 59},
+	{"sj2", "US", "Digital Realty", 59},
+	{"sj3", "US", "InfoObjects", 59},
+	{"sl1", "KR", "Megazone Cloud", 32},
+	{"st1", "US", "CyrusOne", 49},
+	{"ta1", "EE", "InfonetDC", 21},
+	{"ta2", "EE", "Telia DC", 21},
+	{"tb1", "GE", "Cloud9", 25},
+	{"to1", "CA", "Cyxtera", 51},
+	{"to2", "CA", "Cyxtera", 51},
+	{"tp1", "US", "Flexential", 50},
+	{"tv1", "IL", "Interhost", 26},
+	{"ty1", "JP", "Equinix", 33},
+	{"ty2", "JP", "Equinix", 33},
+	{"ty3", "JP", "Equinix", 33},
+	{"vl2", "LT", "Data Inn", 22},
+	{"wa1", "PL", "LIM DC", 23},
+	{"wa2", "PL", "Central Tower DC", 23},
+	{"wa3", "PL", "DataHouse", 23},
+	{"wy1", "PL", "Mevspace", 23},
+	{"zg1", "HR", "Anonstake", 12},
+	{"zh2", "CH", "Everyware", 7},
+	{"zh3", "CH", "Nine.Ch", 7},
+	{"zh4", "CH", "Nine.Ch", 7},
+	{"zh5", "CH", "Green.ch", 7},
+	{"zh6", "CH", "Green.ch", 7},
+	{"zh7", "CH", "Green.ch", 7},
+	{"zh9", "CH", "Green", 7},
+}
