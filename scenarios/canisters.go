@@ -72,7 +72,10 @@ func (p *parser) knownCanister(w word) {
 	p.fail(w.line, "there is no canister %q; %s", shorten(w.text), oneOf(w.text, known))
 }
 
-const defaultFirstCall = time.Second
+const (
+	defaultFirstCall = time.Second
+	maxBurst         = 100_000
+)
 
 func (p *parser) clients(o *object) {
 	lines := []int{}
@@ -135,6 +138,7 @@ func (p *parser) times(f *object, c *Client) {
 	f.take("at")
 	every := optional(f, "every", spans(time.Microsecond, maxDuration), time.Second)
 	c.Every = optional(f, "rate", rates(), every)
+	c.Burst = optional(f, "burst", counts(1, maxBurst), 1)
 	c.Poisson = optional(f, "poisson", switches(), false)
 	c.From = optional(f, "from", spans(0, p.last), min(defaultFirstCall, p.last))
 	c.Count = optional(f, "count", counts(1, 1_000_000_000), 0)

@@ -5,6 +5,7 @@ import (
 
 	"icsim/canister"
 	"icsim/protocol"
+	"icsim/protocol/p2p"
 	"icsim/sim"
 	"icsim/sim/check"
 	"icsim/sim/recording"
@@ -13,7 +14,7 @@ import (
 // Limits that keep a mistyped number from eating the machine.
 const (
 	maxDuration = 10 * 365 * 24 * time.Hour
-	maxNodes    = 1000 // of a subnet
+	maxNodes    = p2p.MaxPeers // of a subnet
 	maxSubnets  = 256
 	maxFile     = 256 << 20 // bytes of a file that a scenario names
 )

@@ -187,6 +187,7 @@ func (e *entry) settings(given []Setting) {
 
 func (a *Argument) resolved(e *entry) {
 	e.addIf(a.Bytes != nil, "arg", printBlob(a.Bytes))
+	e.addIf(a.Payload != 0, "payload", printSize(a.Payload))
 	if a.Text != nil {
 		e.add("arg", strconv.Quote(a.Text.Text))
 	}
@@ -236,6 +237,7 @@ func (k *Client) resolved(scenario string) string {
 	default:
 		k.Step.resolved(e, scenario).add("every", printDuration(k.Every)).add("poisson", strconv.FormatBool(k.Poisson)).
 			add("from", printDuration(k.From)).addIf(k.Count != 0, "count", printInt(k.Count))
+		e.addIf(k.Burst != 1, "burst", printInt(k.Burst))
 	}
 	e.addIf(k.Until != 0, "until", printDuration(k.Until))
 	e.addIf(k.Place != "", "place", quote(k.Place))

@@ -103,6 +103,7 @@ type Client struct {
 	Step // of a client without sequence: the call; As holds for a sequence, too
 
 	Every    time.Duration // 0: one call
+	Burst    int           // calls at a time
 	Poisson  bool
 	From     time.Duration
 	Until    time.Duration // 0: the end of the run

@@ -47,6 +47,7 @@ type Client struct {
 
 	wall     protocol.Time // what expiries are reckoned from
 	made     int
+	burst    int           // calls made of those that are due together
 	due      protocol.Time // of the next call; Never when there is none. This and all times of the client are of its monotonic clock
 	next     int           // of a sequence: which call that is
 	waiting  []*call       // in the order they were made
@@ -151,7 +152,10 @@ func (k *Client) call(now protocol.Time, out *protocol.Outputs) {
 		k.send(of, arg, now, out)
 	}
 	k.made++
+	k.burst++
 	switch {
+	case !k.closed() && k.burst < k.config.Burst && (k.config.Count == 0 || k.made < k.config.Count):
+		return // the next is due at once
 	case k.closed() && err == nil:
 		k.due = protocol.Never // until the answer
 		return
@@ -163,6 +167,7 @@ func (k *Client) call(now protocol.Time, out *protocol.Outputs) {
 	default:
 		k.due = k.due.Add(k.config.Every)
 	}
+	k.burst = 0
 	if !k.more() {
 		k.due = protocol.Never
 	}

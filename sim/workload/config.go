@@ -14,6 +14,7 @@ type Config struct {
 	Place int // where it is, as an index in the network's paths
 	Call
 	Every   time.Duration // between two calls; more than 0
+	Burst   int           // calls at a time; 0: one
 	Poisson bool          // the time between calls is exponential with mean Every
 	Start   time.Duration // of the first call, since genesis
 	Stop    time.Duration // no call at or after it
