@@ -40,7 +40,7 @@ func (w *Row) Judge(r *sim.Result) Verdict {
 	case v.Predicted > w.High:
 		v.Error = v.Predicted/w.High - 1
 	}
-	v.OK = math.Abs(v.Error) <= w.Tolerance // NaN is not
+	v.OK = math.Abs(v.Error) <= w.Tolerance
 	return v
 }
 

@@ -32,10 +32,10 @@ func TestErrorsCountFromTheNearerEnd(t *testing.T) {
 	for predicted, want := range map[float64]struct {
 		off float64
 		ok  bool
-	}{100: {0, true}, 110: {0, true}, 95: {-0.05, true}, 132: {0.2, false}, 89: {-0.11, false}, math.NaN(): {0, false}} {
+	}{100: {0, true}, 110: {0, true}, 95: {-0.05, true}, 132: {0.2, false}, 89: {-0.11, false}, math.Inf(1): {math.Inf(1), false}} {
 		w := span("row", "", 100, 110, 0.1, "", func(*sim.Result) float64 { return predicted })
 		v := w.Judge(nil)
-		if !math.IsNaN(predicted) {
+		if !math.IsInf(predicted, 0) {
 			require.InDelta(t, want.off, v.Error, 1e-9)
 		}
 		require.Equal(t, want.ok, v.OK, "%v", predicted)

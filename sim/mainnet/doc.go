@@ -11,17 +11,17 @@
 //
 // A round trip between two metros is
 //
-//	access of the one + access of the other + great circle × stretch of the two regions
+//	access of the one + access of the other + great circle × stretch of the two regions × detour of the one × detour of the other
 //
-// with 20 regions, fitted to medians that weigh pairs by relative error: to the derived matrix of all data centres (shared data,
+// with 24 regions, fitted to medians that weigh pairs by relative error: to the derived matrix of all data centres (shared data,
 // ic_dc_rtt_matrix_ms.csv; the matrix itself is not here, as its source has no licence), and with weight 15 to the 55 pairs of data
 // centres that were measured in 2023. Inside a metro it is 0.8 ms, inside a data centre 0.1 ms; both are assumed. Distances are whole
 // kilometres in a table, so that no machine rounds them otherwise.
 //
-// Residuals, which places_test.go holds it to: relative error against the derived matrix 4.8 % at the median and 19 % at p90; model
+// Residuals, which places_test.go holds it to: relative error against the derived matrix 3.3 % at the median and 17 % at p90; model
 // over measurement 0.79, 0.99, 1.04 at p10, p50, p90 of the 55 pairs, 9 ms off on average. Q, the median over a subnet's nodes of the
-// one-way latency to the 2f-th nearest other, is off by 3.2 ms on average over the 47 subnets, and by 11 ms at most: for 6excn the
-// model has 83 ms and the matrix 94.
+// one-way latency to the 2f-th nearest other, is off by 2.5 ms on average over the 47 subnets, and by 10 ms at most: for rtvil, with
+// nodes in Costa Rica, Sri Lanka and India, the model has 85 ms and the matrix 95.
 //
 // # Jitter, loss and throughput
 //

@@ -69,8 +69,9 @@ func roundTrip(i, j int) time.Duration {
 }
 
 func betweenMetros(a, b *metro, km int32) time.Duration {
-	distance := time.Duration(km) * time.Duration(stretch[a.region][b.region]) * time.Microsecond / 100
-	return distance + time.Duration(a.access+b.access)*time.Microsecond
+	const thousandths = 1000 * 1000 // of two detours
+	straight := time.Duration(km) * time.Duration(stretch[a.region][b.region]) * time.Microsecond / 100
+	return straight*time.Duration(a.detour)*time.Duration(b.detour)/thousandths + time.Duration(a.access+b.access)*time.Microsecond
 }
 
 // lossBetween is the loss from one centre to another.

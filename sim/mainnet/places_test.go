@@ -54,7 +54,7 @@ func TestDistancesAreGreatCircles(t *testing.T) {
 	for a := range numRegions {
 		for b := range numRegions {
 			require.Equal(t, stretch[a][b], stretch[b][a])
-			require.GreaterOrEqual(t, stretch[a][b], int32(1000), "light is no faster")
+			require.GreaterOrEqual(t, stretch[a][b], int32(1000), "light is no faster, before detours")
 		}
 	}
 }
@@ -81,8 +81,8 @@ func TestTheModelFitsTheDerivedMatrix(t *testing.T) {
 			}
 		}
 	}
-	require.InDelta(t, 0.048, quantile(errors, 0.5), 0.002)
-	require.InDelta(t, 0.19, quantile(errors, 0.9), 0.01)
+	require.InDelta(t, 0.033, quantile(errors, 0.5), 0.001)
+	require.InDelta(t, 0.172, quantile(errors, 0.9), 0.002)
 }
 
 func TestTheModelFitsMeasuredDataCentres(t *testing.T) {
@@ -124,8 +124,8 @@ func TestTheModelKeepsTheDistanceToAQuorum(t *testing.T) {
 	for _, x := range off {
 		sum += x
 	}
-	require.InDelta(t, 3.2, sum/float64(len(off)), 0.1)
-	require.InDelta(t, 11.2, slices.Max(off), 0.1)
+	require.InDelta(t, 2.5, sum/float64(len(off)), 0.1)
+	require.InDelta(t, 9.8, slices.Max(off), 0.1)
 }
 
 // quorum is the median over nodes of the one-way latency to the 2f-th nearest other.
