@@ -16,6 +16,9 @@ func (p *parser) network(o *object) {
 		p.latency(f, n)
 		f.done()
 	}
+	if p.matrixOf != "" {
+		p.replaceNetwork(o, n)
+	}
 	switch {
 	case n.paths != nil:
 	case n.Matrix != "":
@@ -65,6 +68,17 @@ func (p *parser) latency(f *object, n *Network) {
 	if err != nil {
 		f.fail("matrix", "cannot use the network's matrix: %v", err)
 	}
+}
+
+// replaceNetwork puts measured pairs in the place of what the scenario says.
+func (p *parser) replaceNetwork(o *object, n *Network) {
+	*n = Network{Matrix: p.matrixOf}
+	text, err := p.open(p.matrixOf)
+	if err != nil {
+		p.fail(o.line, "cannot use the latency matrix: %v", err)
+		return
+	}
+	n.places, n.paths = p.matrix(p.matrixOf, text)
 }
 
 // withinPlace is the one-way latency between two machines of one measured place.

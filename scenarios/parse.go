@@ -29,6 +29,7 @@ type parser struct {
 	users    []string                          // by name: clients and others
 	callees  []word                            // canisters that others call
 	named    []word                            // users or canisters, who may stand below
+	matrixOf string                            // a file of measured pairs that takes the network's place, or empty
 	executor *canister.Executor                // to look into modules; nil before the first
 }
 
@@ -40,10 +41,10 @@ func (p *parser) close() {
 
 // Parse reads a scenario. name is its file's, for messages and as the base of the files it names. The error is
 // Problems: every fault that the text has.
-func Parse(name string, text []byte) (*Spec, error) { return parse(name, text, openFile(name)) }
+func Parse(name string, text []byte) (*Spec, error) { return parse(name, text, openFile(name), "") }
 
-func parse(name string, text []byte, open func(string) ([]byte, error)) (*Spec, error) {
-	p := &parser{reader: reader{file: name}, spec: &Spec{File: name}, open: open}
+func parse(name string, text []byte, open func(string) ([]byte, error), matrix string) (*Spec, error) {
+	p := &parser{reader: reader{file: name}, spec: &Spec{File: name}, open: open, matrixOf: matrix}
 	defer p.close()
 	if root := p.document(text); root != nil {
 		p.scenario(p.object(root, "a scenario"))
