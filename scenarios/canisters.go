@@ -103,8 +103,10 @@ func (p *parser) client(f *object) Client {
 		p.sequence(f, &c)
 		c.Repeat = optional(f, "repeat", counts(1, 1_000_000), 1)
 		c.From = optional(f, "from", spans(0, p.last), 0)
+	} else if f.has("trace") {
+		p.trace(f, &c)
 	} else {
-		f.take("sequence")
+		f.known = append(f.known, "sequence", "trace")
 		c.Step = p.step(f, askKinds, c.Name, nil)
 		p.times(f, &c)
 	}
@@ -129,7 +131,7 @@ func (p *parser) times(f *object, c *Client) {
 		}
 	}
 	if given != 1 && !f.broken {
-		p.fail(f.line, "a client has one of every (such as 200ms), rate (such as 5/s), at (such as 5s) and sequence")
+		p.fail(f.line, "a client has one of every (such as 200ms), rate (such as 5/s), at (such as 5s), trace and sequence")
 	}
 	if f.has("at") && given == 1 {
 		c.From = p.inRun(f, "at", true)

@@ -60,6 +60,7 @@ management:                           # asked by the canister's first controller
 clients:
   - { name: users, call: tally.inc, rate: 5/s, poisson: true, place: London }
   - { name: uploads, call: tally.inc, payload: 1MiB, every: 10s, burst: 20 }     # 20 calls at a time, each with a blob of that size
+  # - { name: replayed, trace: load.csv }     # columns at_s,call,payload: seconds, canister.method (or query), bytes of a blob
   - { name: clock, call: asker.call, every: 2s, from: 5s, until: 100s, count: 20 }
   - { name: reader, call: oracle.fetch, at: 8s, arg: '("https://api.example.com/price")', expect: '(200, "7")' }
   - { name: late, call: tally.get, at: 50s, expect: any }           # a reply; or Candid such as (5); or reject: IC0508

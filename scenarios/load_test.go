@@ -2,10 +2,12 @@ package scenarios
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"icsim/canister/candid"
+	"icsim/sim"
 )
 
 // A payload makes a message of that size, which a method without arguments takes as well as one of a blob.
@@ -28,4 +30,25 @@ clients: [{ name: users, call: tally.inc, payload: 100kB, every: 2s, burst: 2, c
 	r := runText(t, text)
 	requireOK(t, r)
 	require.EqualValues(t, 4, r.Ingress.Completed)
+}
+
+// Each line of a trace is a call at its time, whatever came of those before.
+func TestTracesAreMadeAsTheyStand(t *testing.T) {
+	text := small + `
+canisters: [{ name: tally, subnet: app, library: counter }]
+clients: [{ name: users, trace: load.csv }]
+`
+	trace := "at_s,call,payload\n2,tally.inc,\n2,tally.inc,5000\n2.5,tally.get,\n"
+	s, err := parse("test.yaml", []byte(text), func(string) ([]byte, error) { return []byte(trace), nil }, "")
+	require.NoError(t, err)
+	c, err := s.Compile(1)
+	require.NoError(t, err)
+	made := c.Clients[0].Trace
+	require.Len(t, made, 3)
+	require.Equal(t, 2500*time.Millisecond, made[2].At)
+	require.Equal(t, "get", made[2].Method)
+	r, err := sim.Run(c, nil)
+	require.NoError(t, err)
+	requireOK(t, r)
+	require.EqualValues(t, 3, r.Ingress.Completed)
 }

@@ -229,6 +229,8 @@ func (x *Expected) resolved(e *entry) {
 func (k *Client) resolved(scenario string) string {
 	e := new(entry).add("name", quote(k.Name))
 	switch {
+	case k.Trace != "":
+		e.add("trace", absolute(scenario, k.Trace))
 	case len(k.Sequence) > 0:
 		e.addIf(k.As != "", "as", quote(k.As))
 		e.add("repeat", printInt(k.Repeat)).add("from", printDuration(k.From))

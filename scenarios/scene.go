@@ -189,7 +189,10 @@ func (x *scene) client(k *Client) (out workload.Config, err error) {
 		out.Stop = x.spec.Duration
 	}
 	first := &k.Step
-	if len(k.Sequence) > 0 {
+	if len(k.traced) > 0 {
+		first = &Step{Canister: k.traced[0].canister}
+		out.Trace, err = x.traced(k)
+	} else if len(k.Sequence) > 0 {
 		first, out.Count = &k.Sequence[0], k.Repeat
 		out.Sequence, err = x.sequence(k.Sequence)
 	} else {

@@ -109,6 +109,8 @@ type Client struct {
 	Until    time.Duration // 0: the end of the run
 	Count    int           // of calls; 0: no limit
 	Sequence []Step
+	Trace    string // file with its calls
+	traced   []tracedCall
 	Repeat   int // how often the sequence is made
 	Place    string
 }

@@ -88,8 +88,11 @@ func New(c Config, own User, w World) *Client {
 		k.gaps = rng.Exponential(int64(c.Every))
 	}
 	k.due = protocol.Time(c.Start)
-	if k.closed() {
+	switch {
+	case k.closed():
 		k.due = max(k.due, protocol.Time(c.Sequence[0].At))
+	case len(c.Trace) > 0:
+		k.due = protocol.Time(c.Trace[0].At)
 	}
 	if !k.more() {
 		k.due = protocol.Never
@@ -125,8 +128,11 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 
 func (k *Client) more() bool {
 	most := k.config.Count
-	if k.closed() {
+	switch {
+	case k.closed():
 		most = max(1, most) * len(k.config.Sequence)
+	case len(k.config.Trace) > 0:
+		most = len(k.config.Trace)
 	}
 	return k.due < protocol.Time(k.config.Stop) && (most == 0 || k.made < most)
 }
@@ -134,8 +140,11 @@ func (k *Client) more() bool {
 // call makes the next call and sets the time of the one after it.
 func (k *Client) call(now protocol.Time, out *protocol.Outputs) {
 	of := &k.config.Call
-	if k.closed() {
+	switch {
+	case k.closed():
 		of = &k.config.Sequence[k.next]
+	case len(k.config.Trace) > 0:
+		of = &k.config.Trace[k.made]
 	}
 	o := &k.outcomes[k.next]
 	o.Made++
@@ -162,6 +171,8 @@ func (k *Client) call(now protocol.Time, out *protocol.Outputs) {
 	case k.closed():
 		k.follow(now)
 		return
+	case k.made < len(k.config.Trace):
+		k.due = protocol.Time(k.config.Trace[k.made].At)
 	case k.gaps != nil:
 		k.due = k.due.Add(1) + protocol.Time(k.gaps.Pick(k.random.Next()))
 	default:

@@ -20,6 +20,10 @@ type Config struct {
 	Stop    time.Duration // no call at or after it
 	Count   int           // calls at most; 0: no limit
 
+	// Trace is calls with their times (At, ascending), which are made then, whatever comes back: instead of Call, and of the fields
+	// above but Name, Place and Stop.
+	Trace []Call
+
 	Sequence []Call // instead of Call. Of the fields above Start and Stop count, and Count: how often the whole is made; 0: once
 }
 
