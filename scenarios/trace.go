@@ -156,7 +156,8 @@ func (x *scene) traced(k *Client) (all []workload.Call, err error) {
 			arguments[c.payload] = arg
 		}
 		all = append(all, workload.Call{
-			What: fmt.Sprintf("%s.%s", c.canister, c.method), Subnet: target.Subnet, Canister: target.ID, Method: c.method, Arg: arg, Query: c.query, At: c.at,
+			What: fmt.Sprintf("%s.%s", c.canister, c.method), Subnet: target.Subnet, Canister: target.ID, Method: c.method, Arg: arg,
+			Query: c.query, At: c.at,
 		})
 	}
 	return all, nil
