@@ -55,7 +55,7 @@ Results go to standard output, progress to standard error. Ctrl-C ends the run w
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed that all chance comes from")
 	flags.DurationVar(&f.until, "until", 0, "end at this virtual time; before the scenario's own end, what it expects is not judged")
 	flags.StringVar(&f.crypto, "crypto", "", "bls (real signatures) or ideal (same sizes, fast) instead of the scenario's")
-	flags.StringVar(&f.matrix, "latency-matrix", "", "a CSV file of measured pairs (from,to,rtt_ms,packet_loss_fraction) in place of the network")
+	flags.StringVar(&f.matrix, "latency-matrix", "", "a CSV file of pairs (from,to,rtt_ms,packet_loss_fraction) in place of the network")
 	flags.IntVar(&f.workers, "workers", 1, "how many subnets to work on at a time; the digest does not depend on it")
 	flags.BoolVar(&f.noShare, "no-share", false, "compute every result on every node; same digest, slower")
 	flags.BoolVar(&f.noMetrics, "no-metrics", false, "collect no metrics; same digest")

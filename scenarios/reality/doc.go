@@ -14,6 +14,7 @@
 //
 //	OpReceive, OpRound, OpIngressValidate, OpCanisterMessage, OpWitness   parts of a block's 33 ms beyond delays
 //	OpCanisterRound     16.3 µs a canister and round: block times at 20k to 60k canisters
+//	OpOutcall           5 ms: batches of HTTPS outcalls
 //	network.Window      2.75 MB: single streams between regions
 //
 // # Left out

@@ -63,7 +63,7 @@ func Scenarios(rows []Row) (names []string) {
 	return names
 }
 
-// spearman is the rank correlation of two series of different values.
+// spearman is the rank correlation of two series.
 func spearman(a, b []float64) float64 {
 	rank := func(v []float64) []float64 {
 		out := make([]float64, len(v))
@@ -71,6 +71,8 @@ func spearman(a, b []float64) float64 {
 			for _, y := range v {
 				if y < x {
 					out[i]++
+				} else if y == x {
+					out[i] += 0.5 // equal ones share their ranks
 				}
 			}
 		}

@@ -53,7 +53,7 @@ func Mainnet() CostTable {
 		protocol.OpDiskByte:             1 * nanosecond,      // NVMe through LMDB: 1 GB/s
 		protocol.OpDiskReadByte:         330,                 // estimated: NVMe at 3 GB/s
 		protocol.OpLoadCheckpoint:       300 * millisecond,   // estimated: as a checkpoint is written; its files are mapped, not read
-		protocol.OpOutcall:              1 * millisecond,     // estimated: gRPC with the adapter and back, TLS handshake, certificate chain
+		protocol.OpOutcall:              5 * millisecond,     // fitted, batches: gRPC with the adapter, TLS handshake, certificates
 		// measured: crypto/nidkg, benchmarks at 13 receivers. Model: what a dealing costs whatever its receivers is spread over them.
 		protocol.OpDeal:            4 * millisecond,
 		protocol.OpVerifyDealing:   6 * millisecond, // with parsing and subgroup checks
