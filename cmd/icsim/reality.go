@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -63,7 +64,7 @@ func compare(rows []reality.Row, seed uint64, workers int, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	var held, off table
+	var held, off, reasons table
 	held.row("", "predicted", "measured", "", "error", "tolerance", "")
 	held.align(false, true, true, false, true, true)
 	failed, missing := 0, 0
@@ -77,6 +78,7 @@ func compare(rows []reality.Row, seed uint64, workers int, stdout, stderr io.Wri
 		v, verdict := w.Judge(results[w.Scenario]), "ok"
 		if !v.OK {
 			verdict, failed = "OUT", failed+1
+			reasons.row("  "+w.Name, cmp.Or(w.Why, "not known"))
 		}
 		measured := fmt.Sprintf("%.4g", w.Low)
 		if w.Low != w.High {
@@ -86,6 +88,9 @@ func compare(rows []reality.Row, seed uint64, workers int, stdout, stderr io.Wri
 			fmt.Sprintf("%.0f %%", 100*w.Tolerance), verdict)
 	}
 	fmt.Fprint(stdout, held.String())
+	if failed > 0 {
+		fmt.Fprintf(stdout, "\nwhere the error goes\n%s", reasons.String())
+	}
 	if missing > 0 {
 		fmt.Fprintf(stdout, "\nnot produced\n%s", off.String())
 	}
