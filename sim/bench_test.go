@@ -28,29 +28,34 @@ func BenchmarkIdleSubnet13(b *testing.B) {
 // BenchmarkRound gives what a round costs by the number of nodes, and the slope of that in logarithms: it should stay near 2 or below,
 // for each of n nodes hears from n others. Of wall time it takes the cheapest two seconds, since machines are busy with other things.
 func BenchmarkRound(b *testing.B) {
-	var logs [][2]float64
+	var logs, counts [][2]float64
 	for _, nodes := range []int{4, 7, 13, 28, 40, 61, 100} {
 		b.Run(fmt.Sprintf("%d", nodes), func(b *testing.B) {
-			cost := math.Inf(1)
+			cost, events := math.Inf(1), 0.0
 			for range b.N {
-				cost = min(cost, cheapest(b, nodes, 10*time.Second))
+				least, handled := cheapest(b, nodes, 10*time.Second)
+				cost, events = min(cost, least), handled
 			}
 			logs = append(logs, [2]float64{math.Log(float64(nodes)), math.Log(cost)})
 			b.ReportMetric(cost*1000, "ms/round")
 			b.ReportMetric(slope(logs), "slope")
+			counts = append(counts, [2]float64{math.Log(float64(nodes)), math.Log(events)})
+			b.ReportMetric(events, "events/round")
+			b.ReportMetric(slope(counts), "events-slope")
 			b.ReportMetric(0, "ns/op")
 		})
 	}
 }
 
-// cheapest runs an idle subnet and gives the least wall time a round, in seconds, of each two seconds in a row.
-func cheapest(b *testing.B, nodes int, length time.Duration) (cost float64) {
+// cheapest runs an idle subnet and gives the least wall time a round, in seconds, of each two seconds in a row; and the events a round.
+func cheapest(b *testing.B, nodes int, length time.Duration) (cost, events float64) {
 	c := small(nodes, length)
 	c.Subnets[0].DKGIntervalLength = 499
 	cost = math.Inf(1)
 	began, first := time.Now(), uint64(0)
 	_, err := Run(c, func(p Progress) bool {
 		if height := uint64(p.Height); p.Virtual%(2*time.Second) == 0 {
+			events = float64(p.Events) / float64(max(height, 1))
 			if height > first && p.Virtual > 2*time.Second {
 				cost = min(cost, time.Since(began).Seconds()/float64(height-first))
 			}
@@ -61,7 +66,7 @@ func cheapest(b *testing.B, nodes int, length time.Duration) (cost float64) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	return cost
+	return cost, events
 }
 
 // slope is that of the line through points with the least squares.
