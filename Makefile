@@ -22,7 +22,7 @@ packages = $(shell grep -rlE --include='*_test.go' $(1) cmd scenarios sim protoc
 	| xargs -rn1 dirname | sort -u | sed 's,^,./,')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench fuzz race golden cross e2e clean
+.PHONY: help build run test lint bench fuzz race golden reality matrix cross e2e clean
 
 help: ## say what there is to make
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -59,6 +59,9 @@ race: $(MODULE) ## run the short tests under the race detector
 
 golden: $(MODULE) ## rewrite the expected results of golden tests and scripts; read the diff like code
 	$(GO) test -run 'Golden|Script' $(call packages,'flag.Bool."rewrite"|cockroachdb/datadriven"') -args -rewrite
+
+reality: build ## compare predictions with what the real network was measured to do; fails if a figure is out of tolerance
+	bin/icsim reality
 
 matrix: $(MODULE) ## compare digests of all scenarios, computed in all ways (LENGTH=10s of each)
 	ICSIM_MATRIX=$(LENGTH) $(GO) test -run TestDigests -timeout 90m -v ./scenarios

@@ -177,3 +177,13 @@ func TestEmptySubnet(t *testing.T) {
 	state, _ := x.Begin(nil, &s.ctx).Commit()
 	require.Equal(t, s.state.ManifestHash(), state.(*State).ManifestHash())
 }
+
+// Canisters that only count go on counting, with the others and against the subnet's bound.
+func TestIdleCanistersCount(t *testing.T) {
+	s := newSubnet(t, newExecutor(t), scriptedAt(false, 1)...)
+	s.state = s.state.WithIdle(maxCanisters - 1)
+	s.replied("", s.run(1, script{}.do("stablegrow", 1).do("reply")))
+	require.Equal(t, maxCanisters, s.state.NumCanisters())
+	require.False(t, s.state.HasCanister(2))
+	require.Equal(t, maxCanisters, s.state.checkpoint().NumCanisters())
+}

@@ -21,6 +21,7 @@ type State struct {
 	outcalls   protocol.Outcalls
 	chainKeys  *protocol.ChainKeyState // nil: none
 
+	idle       int // canisters that only count
 	cycles     protocol.Cycles
 	bytes      uint64
 	memory     uint64 // bytes that canisters have or are kept for them
@@ -59,7 +60,17 @@ func (s *State) Size() uint64 { return s.bytes }
 func (s *State) TotalCycles() protocol.Cycles { return s.cycles }
 
 // NumCanisters implements protocol.CanisterState.
-func (s *State) NumCanisters() int { return s.canisters.Len() }
+func (s *State) NumCanisters() int { return s.canisters.Len() + s.idle }
+
+// WithIdle gives the state with n canisters more.
+//
+// Model: they exist as a number. They cost each round what a canister costs, take their part of the subnet's bound, and that is
+// all: no memory, no cycles, no place in the certified tree.
+func (s *State) WithIdle(n int) *State {
+	next := *s
+	next.idle += n
+	return &next
+}
 
 // HasCanister implements protocol.CanisterState. One without code counts: its calls are answered by IC0537.
 func (s *State) HasCanister(id protocol.CanisterID) bool {

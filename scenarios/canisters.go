@@ -72,7 +72,10 @@ func (p *parser) knownCanister(w word) {
 	p.fail(w.line, "there is no canister %q; %s", shorten(w.text), oneOf(w.text, known))
 }
 
-const defaultFirstCall = time.Second
+const (
+	defaultFirstCall = time.Second
+	maxBurst         = 100_000
+)
 
 // maxCopies bounds to how many nodes a client sends one call at once.
 const maxCopies = 16
@@ -103,8 +106,10 @@ func (p *parser) client(f *object) Client {
 		p.sequence(f, &c)
 		c.Repeat = optional(f, "repeat", counts(1, 1_000_000), 1)
 		c.From = optional(f, "from", spans(0, p.last), 0)
+	} else if f.has("trace") {
+		p.trace(f, &c)
 	} else {
-		f.take("sequence")
+		f.known = append(f.known, "sequence", "trace")
 		c.Step = p.step(f, askKinds, c.Name, nil)
 		p.times(f, &c)
 	}
@@ -130,7 +135,7 @@ func (p *parser) times(f *object, c *Client) {
 		}
 	}
 	if given != 1 && !f.broken {
-		p.fail(f.line, "a client has one of every (such as 200ms), rate (such as 5/s), at (such as 5s) and sequence")
+		p.fail(f.line, "a client has one of every (such as 200ms), rate (such as 5/s), at (such as 5s), trace and sequence")
 	}
 	if f.has("at") && given == 1 {
 		c.From = p.inRun(f, "at", true)
@@ -139,6 +144,7 @@ func (p *parser) times(f *object, c *Client) {
 	f.take("at")
 	every := optional(f, "every", spans(time.Microsecond, maxDuration), time.Second)
 	c.Every = optional(f, "rate", rates(), every)
+	c.Burst = optional(f, "burst", counts(1, maxBurst), 1)
 	c.Poisson = optional(f, "poisson", switches(), false)
 	c.From = optional(f, "from", spans(0, p.last), min(defaultFirstCall, p.last))
 	c.Count = optional(f, "count", counts(1, 1_000_000_000), 0)

@@ -88,7 +88,7 @@ func (s *Subnet) compile(n *Network, i int) sim.Subnet {
 		Name: s.Name, Type: s.Type, Places: n.where(s.Nodes, s.Places, i), Uplink: s.Uplink, Downlink: s.Downlink,
 		UnitDelay: s.UnitDelay, InitialNotaryDelay: s.NotaryDelay, DKGIntervalLength: s.DKGInterval,
 		MaxIngressBytes: int(s.MaxIngressBytes), MaxIngressMessages: s.MaxIngressMessages,
-		MaxBlockIngress: int(s.MaxBlockIngress), MaxBlockPayload: int(s.MaxBlockPayload),
+		MaxBlockIngress: int(s.MaxBlockIngress), MaxBlockPayload: int(s.MaxBlockPayload), IdleCanisters: s.Idle,
 		ChainKeys: s.ChainKeys,
 	}
 }

@@ -41,16 +41,12 @@ func (s *Spec) canisterIDs() map[string]protocol.CanisterID {
 	return ids
 }
 
-// Places gives the network's places, by index. Where a place is, is known of the built-in cities; located says of which.
+// Places gives the network's places, by index. Where a place is, is known of the built-in cities and of data centres; located says of
+// which.
 func (s *Spec) Places() (places []network.Place, located []bool) {
-	built := network.Places()
 	for _, name := range s.Network.places {
-		i, known := network.PlaceIndex(name)
-		if !known {
-			places, located = append(places, network.Place{Name: name}), append(located, false)
-			continue
-		}
-		places, located = append(places, built[i]), append(located, true)
+		place, known := s.Network.position(name)
+		places, located = append(places, place), append(located, known)
 	}
 	return places, located
 }

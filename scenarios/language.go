@@ -13,6 +13,7 @@ genesis: 2026-01-01T00:00:00Z         # the date at virtual time 0
 # branches: [{ at: 12.5s, seed: 7 }]  # from there on another seed decides; at: an event such as "12000000000/3/45", too
 
 network: { latency: world }           # 43 cities with mainnet's data centres; the default
+# network: { latency: mainnet }       113 data centres by their names in the registry, such as zh2
 # network: { uniform: 200ms, loss: 0.1% }      any two machines, one way
 # network: { matrix: measured.csv }            columns from,to,rtt_ms,packet_loss_fraction
 
@@ -27,10 +28,14 @@ subnets:
     unit_delay: 1s                    # 3s above 13 nodes
     dkg_interval: 499                 # heights after a summary
     # max_ingress_bytes: 2MiB, max_ingress_messages: 1000, max_block_ingress: 4MiB, max_block_payload: 4MiB
+    # idle_canisters: 20000           # that only cost each round what a canister costs
     chain_keys: [ecdsa:secp256k1:key_1, schnorr:ed25519:key_1]   # for canisters; also schnorr:bip340secp256k1, vetkd:bls12_381_g2
     pre_signatures: 5                 # of each key, made in advance
     # signature_queue: 20, signature_timeout: 1m (default: never), parallel_transcripts: 20
   - { name: other, nodes: 4 }
+  # - { preset: io67a }               # a subnet of January 2026; or nns, sns, ii, fiduciary, bitcoin. Needs latency: mainnet, as does
+  # - { name: new, nodes: 13, generate: { at_most: { country: 1 } } }   # of mainnet's nodes; also provider, centre, owner; draw: 7
+# subnets: mainnet                    # all 47 of them, 701 nodes
 
 spares: { nodes: 3, places: world }   # belong to no subnet until a change adds them: spare/0 to spare/2
 
@@ -73,6 +78,8 @@ management:                           # asked by the canister's first controller
 clients:
   - { name: users, call: tally.inc, rate: 5/s, poisson: true, place: London }
   - { name: doubles, call: tally.inc, rate: 1/s, copies: 2 }        # each call to two nodes, with two keys that sign for one user
+  - { name: uploads, call: tally.inc, payload: 1MiB, every: 10s, burst: 20 }     # 20 calls at a time, each with a blob of that size
+  # - { name: replayed, trace: load.csv }     # columns at_s,call,payload: seconds, canister.method (or query), bytes of a blob
   - { name: clock, call: asker.call, every: 2s, from: 5s, until: 100s, count: 20 }
   - { name: reader, call: oracle.fetch, at: 8s, arg: '("https://api.example.com/price")', expect: '(200, "7")' }
   - { name: owner, call: notary.sign, at: 20s, arg: '("schnorr:ed25519:key_1", "a message")', expect: any }

@@ -16,6 +16,9 @@ func (p *parser) network(o *object) {
 		p.latency(f, n)
 		f.done()
 	}
+	if p.matrixOf != "" {
+		p.replaceNetwork(o, n)
+	}
 	switch {
 	case n.paths != nil:
 	case n.Matrix != "":
@@ -42,7 +45,7 @@ func (p *parser) latency(f *object, n *Network) {
 	if chosen > 1 {
 		p.fail(f.line, "the network has one of latency, uniform and matrix; here are %d", chosen)
 	}
-	optional(f, "latency", choices(world), world)
+	latency := optional(f, "latency", choices(world, onMainnet), world)
 	n.Uniform = optional(f, "uniform", spans(0, network.MaxOneWay), 0)
 	n.Loss = optional(f, "loss", losses(0), 0)
 	n.Matrix = optional(f, "matrix", texts("a CSV file of measured pairs"), "")
@@ -51,6 +54,8 @@ func (p *parser) latency(f *object, n *Network) {
 	}
 	var err error
 	switch {
+	case latency == onMainnet:
+		n.mainnet()
 	case f.has("uniform"):
 		n.places = []string{"here"}
 		n.paths, err = network.Uniform(n.Uniform, n.Loss)
@@ -63,6 +68,17 @@ func (p *parser) latency(f *object, n *Network) {
 	if err != nil {
 		f.fail("matrix", "cannot use the network's matrix: %v", err)
 	}
+}
+
+// replaceNetwork puts measured pairs in the place of what the scenario says.
+func (p *parser) replaceNetwork(o *object, n *Network) {
+	*n = Network{Matrix: p.matrixOf}
+	text, err := p.open(p.matrixOf)
+	if err != nil {
+		p.fail(o.line, "cannot use the latency matrix: %v", err)
+		return
+	}
+	n.places, n.paths = p.matrix(p.matrixOf, text)
 }
 
 // withinPlace is the one-way latency between two machines of one measured place.

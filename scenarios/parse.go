@@ -7,6 +7,7 @@ import (
 
 	"icsim/canister"
 	"icsim/protocol"
+	"icsim/protocol/p2p"
 	"icsim/sim"
 	"icsim/sim/check"
 	"icsim/sim/recording"
@@ -15,7 +16,7 @@ import (
 // Limits that keep a mistyped number from eating the machine.
 const (
 	maxDuration = 10 * 365 * 24 * time.Hour
-	maxNodes    = 1000 // of a subnet
+	maxNodes    = p2p.MaxPeers // of a subnet
 	maxSubnets  = 256
 	maxFile     = 256 << 20 // bytes of a file that a scenario names
 )
@@ -30,6 +31,7 @@ type parser struct {
 	users    []string                          // by name: clients and others
 	callees  []word                            // canisters that others call
 	named    []word                            // users or canisters, who may stand below
+	matrixOf string                            // a file of measured pairs that takes the network's place, or empty
 	executor *canister.Executor                // to look into modules; nil before the first
 }
 
@@ -41,10 +43,10 @@ func (p *parser) close() {
 
 // Parse reads a scenario. name is its file's, for messages and as the base of the files it names. The error is
 // Problems: every fault that the text has.
-func Parse(name string, text []byte) (*Spec, error) { return parse(name, text, openFile(name)) }
+func Parse(name string, text []byte) (*Spec, error) { return parse(name, text, openFile(name), "") }
 
-func parse(name string, text []byte, open func(string) ([]byte, error)) (*Spec, error) {
-	p := &parser{reader: reader{file: name}, spec: &Spec{File: name}, open: open}
+func parse(name string, text []byte, open func(string) ([]byte, error), matrix string) (*Spec, error) {
+	p := &parser{reader: reader{file: name}, spec: &Spec{File: name}, open: open, matrixOf: matrix}
 	defer p.close()
 	if root := p.document(text); root != nil {
 		p.scenario(p.object(root, "a scenario"))

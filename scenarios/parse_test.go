@@ -264,7 +264,7 @@ func FuzzParse(f *testing.F) {
 		return nil, os.ErrNotExist
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		s, err := parse("fuzz.yaml", text, open)
+		s, err := parse("fuzz.yaml", text, open, "")
 		if err != nil {
 			problems, ok := err.(Problems)
 			require.True(t, ok)
@@ -277,7 +277,7 @@ func FuzzParse(f *testing.F) {
 			return
 		}
 		_, _ = s.Compile(1)
-		again, err := parse("fuzz.yaml", s.Resolved(), open)
+		again, err := parse("fuzz.yaml", s.Resolved(), open, "")
 		require.NoError(t, err, "%s", s.Resolved())
 		require.Equal(t, string(s.Resolved()), string(again.Resolved()))
 	})

@@ -138,6 +138,9 @@ func (o *object) take(key string) *yaml.Node {
 	return nil
 }
 
+// value looks at a field that is there.
+func (o *object) value(key string) *yaml.Node { return o.values[slices.Index(o.keys, key)] }
+
 func (o *object) has(key string) bool { return slices.Contains(o.keys, key) }
 
 // at is the line of a field, or of the object when the field is not there.

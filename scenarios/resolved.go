@@ -147,6 +147,8 @@ func (n *Network) resolved(scenario string) *entry {
 	switch {
 	case n.World:
 		e.add("latency", world)
+	case n.Mainnet:
+		e.add("latency", onMainnet)
 	case n.Matrix != "":
 		e.add("matrix", absolute(scenario, n.Matrix))
 	default:
@@ -163,6 +165,7 @@ func (s *Subnet) resolved() *entry {
 		add("dkg_interval", printInt(s.DKGInterval)).add("max_ingress_bytes", printSize(s.MaxIngressBytes)).
 		add("max_ingress_messages", printInt(s.MaxIngressMessages)).
 		add("max_block_ingress", printSize(s.MaxBlockIngress)).add("max_block_payload", printSize(s.MaxBlockPayload))
+	e.addIf(s.Idle != 0, "idle_canisters", printInt(s.Idle))
 	if s.ChainKeys != nil {
 		e.chainKeys(s.ChainKeys)
 	}
@@ -202,6 +205,7 @@ func (e *entry) settings(given []Setting) {
 
 func (a *Argument) resolved(e *entry) {
 	e.addIf(a.Bytes != nil, "arg", printBlob(a.Bytes))
+	e.addIf(a.Payload != 0, "payload", printSize(a.Payload))
 	if a.Text != nil {
 		e.add("arg", strconv.Quote(a.Text.Text))
 	}
@@ -246,6 +250,8 @@ func (x *Expected) resolved(e *entry) {
 func (k *Client) resolved(scenario string) string {
 	e := new(entry).add("name", quote(k.Name))
 	switch {
+	case k.Trace != "":
+		e.add("trace", absolute(scenario, k.Trace))
 	case len(k.Sequence) > 0:
 		e.addIf(k.As != "", "as", quote(k.As))
 		e.add("repeat", printInt(k.Repeat)).add("from", printDuration(k.From))
@@ -254,6 +260,7 @@ func (k *Client) resolved(scenario string) string {
 	default:
 		k.Step.resolved(e, scenario).add("every", printDuration(k.Every)).add("poisson", strconv.FormatBool(k.Poisson)).
 			add("from", printDuration(k.From)).addIf(k.Count != 0, "count", printInt(k.Count))
+		e.addIf(k.Burst != 1, "burst", printInt(k.Burst))
 	}
 	e.addIf(k.Until != 0, "until", printDuration(k.Until))
 	e.addIf(k.Copies > 1, "copies", printInt(k.Copies))

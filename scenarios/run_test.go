@@ -14,6 +14,9 @@ import (
 // shortened is how much of each shipped scenario is run here, but of those below.
 const shortened = 25 * time.Second
 
+// huge are the scenarios that take minutes for seconds.
+var huge = map[string]bool{"mainnet": true}
+
 // longer are the scenarios that are about what comes later.
 var longer = map[string]time.Duration{"rejoin": 130 * time.Second, "rolling": 110 * time.Second, "upgrade": 340 * time.Second}
 
@@ -22,8 +25,8 @@ var longer = map[string]time.Duration{"rejoin": 130 * time.Second, "rolling": 11
 func TestGoldenRunsOfShippedScenarios(t *testing.T) {
 	for _, name := range ShippedNames() {
 		t.Run(name, func(t *testing.T) {
-			if testing.Short() && name == "baseline-40" {
-				t.Skip("takes long under the race detector")
+			if huge[name] || testing.Short() && name == "baseline-40" {
+				t.Skip("takes long")
 			}
 			s, err := Load(name)
 			require.NoError(t, err)

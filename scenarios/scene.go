@@ -105,6 +105,9 @@ func (x *scene) argument(a *Argument, types []candid.Type, names captures) ([]by
 	switch {
 	case a.Bytes != nil:
 		return a.Bytes, nil, nil
+	case a.Payload != 0:
+		arg, err := candid.Encode([]candid.Value{candid.Blob(make([]byte, a.Payload))}, []candid.Type{candid.BlobType()})
+		return arg, nil, err
 	case a.Text == nil && len(types) == 0:
 		return []byte(candidNothing), nil, nil
 	case a.Text == nil: // all may be missing
@@ -180,14 +183,17 @@ func (m *method) decode(reply []byte) ([]candid.Value, []candid.Type, error) {
 // client makes the client of a run.
 func (x *scene) client(k *Client) (out workload.Config, err error) {
 	out = workload.Config{
-		Name: k.Name, Every: k.Every, Poisson: k.Poisson, Start: k.From, Stop: k.Until, Count: k.Count,
+		Name: k.Name, Every: k.Every, Burst: k.Burst, Poisson: k.Poisson, Start: k.From, Stop: k.Until, Count: k.Count,
 		Copies: k.Copies,
 	}
 	if out.Stop == 0 {
 		out.Stop = x.spec.Duration
 	}
 	first := &k.Step
-	if len(k.Sequence) > 0 {
+	if len(k.traced) > 0 {
+		first = &Step{Canister: k.traced[0].canister}
+		out.Trace, err = x.traced(k)
+	} else if len(k.Sequence) > 0 {
 		first, out.Count = &k.Sequence[0], k.Repeat
 		out.Sequence, err = x.sequence(k.Sequence)
 	} else {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 )
 
@@ -39,10 +40,18 @@ func Text(pathOrName string) ([]byte, error) {
 }
 
 // Load reads and parses the scenario at a path, or the shipped one of that name.
-func Load(pathOrName string) (*Spec, error) {
+func Load(pathOrName string) (*Spec, error) { return LoadOver(pathOrName, "") }
+
+// LoadOver does the same, with the measured pairs of a CSV file in the place of the scenario's network, if matrix names one.
+func LoadOver(pathOrName, matrix string) (*Spec, error) {
 	text, err := Text(pathOrName)
 	if err != nil {
 		return nil, err
 	}
-	return Parse(pathOrName, text)
+	if matrix != "" {
+		if matrix, err = filepath.Abs(matrix); err != nil {
+			return nil, err
+		}
+	}
+	return parse(pathOrName, text, openFile(pathOrName), matrix)
 }

@@ -54,9 +54,10 @@ func (s *Spec) EndAt(end time.Duration) {
 	}
 }
 
-// A Network says what lies between places. One of World, Uniform and Matrix is set.
+// A Network says what lies between places. One of World, Mainnet, Uniform and Matrix is set.
 type Network struct {
 	World   bool          // the built-in cities
+	Mainnet bool          // its data centres
 	Uniform time.Duration // one way, between any two machines
 	Loss    network.Loss  // with Uniform
 	Matrix  string        // file of measured pairs
@@ -80,6 +81,7 @@ type Subnet struct {
 	MaxBlockIngress    int64
 	MaxBlockPayload    int64
 	ChainKeys          *protocol.ChainKeys // nil: none
+	Idle               int                 // canisters that do nothing, beside those that are listed
 	first              protocol.NodeID
 }
 
@@ -111,12 +113,15 @@ type Client struct {
 	Step // of a client without sequence: the call; As holds for a sequence, too
 
 	Every    time.Duration // 0: one call
+	Burst    int           // calls at a time
 	Poisson  bool
 	From     time.Duration
 	Until    time.Duration // 0: the end of the run
 	Count    int           // of calls; 0: no limit
 	Copies   int           // of each call, to as many nodes, signed by as many keys; 1 is the call alone
 	Sequence []Step
+	Trace    string // file with its calls
+	traced   []tracedCall
 	Repeat   int // how often the sequence is made
 	Place    string
 }

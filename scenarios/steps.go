@@ -34,10 +34,11 @@ type Step struct {
 	line     int
 }
 
-// An Argument is bytes, or Candid as text.
+// An Argument is bytes, Candid as text, or so many bytes.
 type Argument struct {
-	Bytes []byte
-	Text  *Template
+	Bytes   []byte
+	Text    *Template
+	Payload int64 // bytes of a blob instead; 0: not
 }
 
 // Expected says which answers are right. At most one of Reply and Reject is set; if none is and Any is not, all are.
@@ -189,6 +190,10 @@ func (p *parser) argument(f *object, types []candid.Type, typed bool, names map[
 	if f.has("arg") && f.has("arg_text") {
 		f.fail("arg_text", "an argument is given by one of arg and arg_text")
 	}
+	if f.has("payload") {
+		return p.payload(f, types, typed)
+	}
+	f.take("payload")
 	if f.has("arg_text") {
 		a.Bytes = []byte(optional(f, "arg_text", texts("a text"), ""))
 		f.take("arg")
@@ -211,6 +216,24 @@ func (p *parser) argument(f *object, types []candid.Type, typed bool, names map[
 		}
 	case f.has("arg"):
 		f.fail("arg", "arg is empty; want %s", want)
+	}
+	return a
+}
+
+// maxPayload is what an ingress message may have at most on any subnet (reference/protocol.md A.6).
+const maxPayload = 7 << 19
+
+// payload takes the size of a message, which is then so many bytes in a blob: one more argument than the method has, which
+// Candid lets it ignore, or its only one.
+func (p *parser) payload(f *object, types []candid.Type, typed bool) (a Argument) {
+	if f.has("arg") || f.has("arg_text") {
+		f.fail("payload", "an argument is given by one of arg, arg_text and payload")
+	}
+	f.known = append(f.known, "arg", "arg_text")
+	a.Payload = optional(f, "payload", sizes(1, maxPayload), 1)
+	_, err := candid.ParseArgsAs("()", types)
+	if typed && err != nil && candid.FormatTypes(types) != candid.FormatTypes([]candid.Type{candid.BlobType()}) {
+		f.fail("payload", "payload is for methods that take a blob or nothing; this one takes %s", candid.FormatTypes(types))
 	}
 	return a
 }

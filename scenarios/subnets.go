@@ -21,6 +21,7 @@ const (
 	defaultBlockPayload = 4 << 20
 	defaultMessages     = 1000
 	defaultBandwidth    = 300_000_000 // sustained, of a mainnet node (reference/measured_reality.md)
+	maxIdle             = 120_000     // canisters of a subnet: its bound on mainnet
 	smallSubnet         = 13          // nodes, up to which an application subnet has the first of each pair
 )
 
@@ -50,7 +51,7 @@ func typeNames() []string {
 
 func (p *parser) subnets(o *object) {
 	known := len(p.problems)
-	items := o.list("subnets")
+	items := p.subnetItems(o)
 	if (len(items) == 0 || len(items) > maxSubnets) && !o.broken && known == len(p.problems) {
 		o.fail("subnets", "there are %d subnets; want 1 to %d, such as subnets: [{ name: app, nodes: 13 }]", len(items), maxSubnets)
 		items = items[:min(len(items), maxSubnets)]
@@ -71,17 +72,25 @@ func (p *parser) subnets(o *object) {
 
 func (p *parser) subnet(f *object) Subnet {
 	var s Subnet
-	s.Name = required(f, "name", names())
+	known := p.standing(f)
+	if known.preset {
+		s.Name, s.Type, s.Nodes, s.Idle = optional(f, "name", subnetNames(), known.Name), known.Type, len(known.Nodes), known.Canisters
+	} else {
+		s.Name = required(f, "name", subnetNames())
+		s.Nodes = required(f, "nodes", counts(1, maxNodes))
+	}
 	if s.Name == allNodes {
 		f.fail("name", "all stands for every node; want another name")
 	}
 	if s.Name == spareName {
 		f.fail("name", "spare stands for nodes of no subnet; want another name")
 	}
-	kind := optional(f, "type", choices(typeNames()...), protocol.ApplicationSubnet.String())
+	kind := optional(f, "type", choices(typeNames()...), s.Type.String())
 	s.Type = subnetTypes[max(0, slices.Index(typeNames(), kind))]
-	s.Nodes = required(f, "nodes", counts(1, maxNodes))
-	s.Places = p.places(f)
+	s.Places = known.places
+	if s.Places == nil {
+		s.Places = p.places(f)
+	}
 	for _, w := range f.words("providers") {
 		if !nameForm.MatchString(w.text) {
 			p.fail(w.line, "the provider %q is not %s", shorten(w.text), nameWant)
@@ -91,7 +100,7 @@ func (p *parser) subnet(f *object) Subnet {
 	s.Uplink = optional(f, "bandwidth", bits(), defaultBandwidth)
 	s.Downlink = optional(f, "downlink", bits(), s.Uplink)
 	s.Uplink = optional(f, "uplink", bits(), s.Uplink)
-	small := s.Type != protocol.SystemSubnet && s.Nodes <= smallSubnet
+	small := s.Nodes <= smallSubnet && (known.preset || s.Type != protocol.SystemSubnet)
 	s.UnitDelay = optional(f, "unit_delay", spans(time.Millisecond, time.Hour), defaultUnitDelay(small))
 	s.NotaryDelay = optional(f, "notary_delay", spans(0, time.Hour), defaultNotaryDelay)
 	s.DKGInterval = optional(f, "dkg_interval", counts(1, 1_000_000), defaultDKGInterval)
@@ -99,6 +108,7 @@ func (p *parser) subnet(f *object) Subnet {
 	s.MaxIngressMessages = optional(f, "max_ingress_messages", counts(1, 1_000_000), defaultMessages)
 	s.MaxBlockIngress = optional(f, "max_block_ingress", sizes(1, 1<<30), defaultBlockIngress)
 	s.MaxBlockPayload = optional(f, "max_block_payload", sizes(1, 1<<30), defaultBlockPayload)
+	s.Idle = optional(f, "idle_canisters", counts(0, maxIdle), s.Idle)
 	s.ChainKeys = p.chainKeys(f)
 	p.vetKDNeedsBLS(f, s.ChainKeys)
 	f.done()
@@ -114,6 +124,18 @@ func DefaultSubnet(name string, nodes int) Subnet {
 		MaxIngressBytes: defaultIngressBytes(small), MaxIngressMessages: defaultMessages,
 		MaxBlockIngress: defaultBlockIngress, MaxBlockPayload: defaultBlockPayload,
 	}
+}
+
+// subnetNames may begin with a digit, as those of mainnet do.
+func subnetNames() kind[string] {
+	named := names()
+	return kind[string]{nameWant, func(text string) (string, error) {
+		if text != "" && text[0] >= '0' && text[0] <= '9' {
+			_, err := named.parse("s" + text)
+			return text, err
+		}
+		return named.parse(text)
+	}}
 }
 
 // places are one name, a list of names, or "world".

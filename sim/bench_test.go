@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math"
 	"testing"
 	"time"
 )
@@ -41,4 +42,60 @@ func BenchmarkIdleSubnets13(b *testing.B) {
 			})
 		}
 	}
+}
+
+// BenchmarkRound gives what a round costs by the number of nodes, and the slope of that in logarithms: it should stay near 2 or below,
+// for each of n nodes hears from n others. Of wall time it takes the cheapest two seconds, since machines are busy with other things.
+func BenchmarkRound(b *testing.B) {
+	var logs, counts [][2]float64
+	for _, nodes := range []int{4, 7, 13, 28, 40, 61, 100} {
+		b.Run(fmt.Sprintf("%d", nodes), func(b *testing.B) {
+			cost, events := math.Inf(1), 0.0
+			for range b.N {
+				least, handled := cheapest(b, nodes, 10*time.Second)
+				cost, events = min(cost, least), handled
+			}
+			logs = append(logs, [2]float64{math.Log(float64(nodes)), math.Log(cost)})
+			b.ReportMetric(cost*1000, "ms/round")
+			b.ReportMetric(slope(logs), "slope")
+			counts = append(counts, [2]float64{math.Log(float64(nodes)), math.Log(events)})
+			b.ReportMetric(events, "events/round")
+			b.ReportMetric(slope(counts), "events-slope")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// cheapest runs an idle subnet and gives the least wall time a round, in seconds, of each two seconds in a row; and the events a round.
+func cheapest(b *testing.B, nodes int, length time.Duration) (cost, events float64) {
+	c := small(nodes, length)
+	c.Subnets[0].DKGIntervalLength = 499
+	cost = math.Inf(1)
+	began, first := time.Now(), uint64(0)
+	_, err := Run(c, func(p Progress) bool {
+		if height := uint64(p.Height); p.Virtual%(2*time.Second) == 0 {
+			events = float64(p.Events) / float64(max(height, 1))
+			if height > first && p.Virtual > 2*time.Second {
+				cost = min(cost, time.Since(began).Seconds()/float64(height-first))
+			}
+			began, first = time.Now(), height
+		}
+		return true
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return cost, events
+}
+
+// slope is that of the line through points with the least squares.
+func slope(points [][2]float64) float64 {
+	var n, x, y, xx, xy float64
+	for _, p := range points {
+		n, x, y, xx, xy = n+1, x+p[0], y+p[1], xx+p[0]*p[0], xy+p[0]*p[1]
+	}
+	if n < 2 {
+		return 0
+	}
+	return (n*xy - x*y) / (n*xx - x*x)
 }

@@ -227,7 +227,7 @@ func (s *simulation) foundStates() error {
 		if err != nil {
 			return fmt.Errorf("subnet %s: %w", s.config.Subnets[i].Name, err)
 		}
-		sub.state = messaging.Genesis(sub.id, canisters, snapshot)
+		sub.state = messaging.Genesis(sub.id, canisters.WithIdle(s.config.Subnets[i].IdleCanisters), snapshot)
 		sub.genesis = dkg.Genesis(sub.id, snapshot, sub.keys, 0)
 	}
 	return nil

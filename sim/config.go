@@ -76,6 +76,7 @@ type Subnet struct {
 	MaxIngressMessages int                 // in a block
 	MaxBlockIngress    int                 // bytes of ingress in a block
 	MaxBlockPayload    int                 // bytes on the wire
+	IdleCanisters      int                 // that count and do nothing, beside those of Canisters
 	PricedAs           int                 // prices are those of so many nodes; 0: of as many as it has
 	ChainKeys          *protocol.ChainKeys // for canisters; nil: none
 	// Ranges are the canister ids that it hosts, ascending; new canisters get ids of the last one. nil: the next from FirstCanister on.

@@ -10,12 +10,13 @@ import (
 	"icsim/scenarios"
 	"icsim/sim/adversary"
 	"icsim/sim/check"
+	"icsim/sim/mainnet"
 	"icsim/sim/network"
 	"icsim/sim/variant"
 )
 
 func listCommand() *cobra.Command {
-	var strategies, faults, variants, places, quantities, canisters bool
+	var strategies, faults, variants, places, centres, subnets, quantities, canisters bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the scenarios shipped, one line each",
@@ -24,6 +25,8 @@ func listCommand() *cobra.Command {
   icsim list --faults        what can go wrong
   icsim list --variants      rules in place of the deployed ones: what mainnet once did, and hard circumstances
   icsim list --places        where nodes can stand
+  icsim list --centres       mainnet's data centres, for latency: mainnet
+  icsim list --subnets       mainnet's subnets, for preset
   icsim list --canisters     the library of canisters, with their settings
   icsim list --quantities    what a scenario can expect something of`,
 		Args: exactly(),
@@ -44,6 +47,16 @@ func listCommand() *cobra.Command {
 				for _, p := range network.Places() {
 					t.row(p.Name, fmt.Sprintf("%.2f, %.2f", float64(p.Lat)/1000, float64(p.Lon)/1000))
 				}
+			case centres:
+				for _, c := range mainnet.Centres() {
+					lat, lon := c.Position()
+					t.row(c.Name, c.Metro(), c.Country, c.Owner, fmt.Sprintf("%.2f, %.2f", float64(lat)/1000, float64(lon)/1000))
+				}
+			case subnets:
+				for _, name := range mainnet.SubnetNames() {
+					s, _ := mainnet.FindSubnet(name)
+					t.row(name, s.Label, s.Type.String(), fmt.Sprintf("%d nodes", len(s.Nodes)), fmt.Sprintf("%d canisters", s.Canisters))
+				}
 			case canisters:
 				listCanisters(t)
 			case quantities:
@@ -61,9 +74,11 @@ func listCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&faults, "faults", false, "list the kinds of faults instead")
 	cmd.Flags().BoolVar(&variants, "variants", false, "list the rules that can take the place of deployed ones instead")
 	cmd.Flags().BoolVar(&places, "places", false, "list the built-in cities instead")
+	cmd.Flags().BoolVar(&centres, "centres", false, "list mainnet's data centres instead")
+	cmd.Flags().BoolVar(&subnets, "subnets", false, "list mainnet's subnets of January 2026 instead")
 	cmd.Flags().BoolVar(&quantities, "quantities", false, "list the quantities of expectations instead")
 	cmd.Flags().BoolVar(&canisters, "canisters", false, "list the library of canisters instead")
-	cmd.MarkFlagsMutuallyExclusive("strategies", "faults", "variants", "places", "quantities", "canisters")
+	cmd.MarkFlagsMutuallyExclusive("strategies", "faults", "variants", "places", "centres", "subnets", "quantities", "canisters")
 	return cmd
 }
 

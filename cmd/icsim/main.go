@@ -73,7 +73,7 @@ Exit status: 0 all held; 1 usage or scenario error; 2 safety violated; 3 livenes
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
 	root.AddCommand(runCommand(), validateCommand(), listCommand(), sweepCommand(), shrinkCommand(), diffCommand(), explainCommand(),
-		inspectCommand(), serveCommand(), canisterCommand(), versionCommand())
+		inspectCommand(), realityCommand(), serveCommand(), canisterCommand(), versionCommand())
 	return root
 }
 

@@ -27,6 +27,7 @@ type runFlags struct {
 	seeded    bool // by a flag
 	until     time.Duration
 	crypto    string
+	matrix    string
 	workers   int
 	noShare   bool
 	noMetrics bool
@@ -64,6 +65,7 @@ Results go to standard output, progress to standard error. Ctrl-C ends the run w
 	flags.Uint64Var(&f.seed, "seed", 1, "the seed that all chance comes from, instead of the scenario's")
 	flags.DurationVar(&f.until, "until", 0, "end at this virtual time; before the scenario's own end, what it expects is not judged")
 	flags.StringVar(&f.crypto, "crypto", "", "bls (real signatures) or ideal (same sizes, fast) instead of the scenario's")
+	flags.StringVar(&f.matrix, "latency-matrix", "", "a CSV file of pairs (from,to,rtt_ms,packet_loss_fraction) in place of the network")
 	flags.IntVar(&f.workers, "workers", 1, "how many subnets to work on at a time; the digest does not depend on it")
 	flags.BoolVar(&f.noShare, "no-share", false, "compute every result on every node; same digest, slower")
 	flags.BoolVar(&f.noMetrics, "no-metrics", false, "collect no metrics; same digest")
@@ -143,7 +145,7 @@ func (f *runFlags) spec() (*scenarios.Spec, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	spec, err := load(f.file)
+	spec, err := loadOver(f.file, f.matrix)
 	if err != nil {
 		return nil, err
 	}
@@ -211,6 +213,9 @@ func (f *runFlags) command() string {
 	}
 	if f.branchAt != "" {
 		s = append(s, "--branch-at", f.branchAt, "--branch-seed", fmt.Sprint(f.branchBy))
+	}
+	if f.matrix != "" {
+		s = append(s, "--latency-matrix", f.matrix)
 	}
 	if f.workers != 1 {
 		s = append(s, "--workers", fmt.Sprint(f.workers))

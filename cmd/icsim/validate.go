@@ -41,8 +41,11 @@ A scenario with everything in it:
 }
 
 // load reads a scenario. What is wrong with it is an error of its own form, with a line for each fault.
-func load(file string) (*scenarios.Spec, error) {
-	spec, err := scenarios.Load(file)
+func load(file string) (*scenarios.Spec, error) { return loadOver(file, "") }
+
+// loadOver reads a scenario with a latency matrix, if one is named, in the place of its network.
+func loadOver(file, matrix string) (*scenarios.Spec, error) {
+	spec, err := scenarios.LoadOver(file, matrix)
 	if problems, ok := err.(scenarios.Problems); ok {
 		return nil, &exit{statusUsage, problems}
 	}

@@ -9,9 +9,10 @@ import (
 
 // What tests of lanes look at and hand over.
 const (
-	SyncWait    = syncWait
-	MaxWatches  = maxWatches
-	MaxRequests = maxRequests
+	SyncWait     = syncWait
+	MaxWatches   = maxWatches
+	MaxRequests  = maxRequests
+	QueryThreads = queryThreads
 )
 
 // States are the node's.

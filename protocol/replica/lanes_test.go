@@ -223,8 +223,7 @@ func TestWaitingCallsAreBounded(t *testing.T) {
 	require.Len(t, n.callReplies(), replica.MaxWatches)
 }
 
-// One request is answered a step, so that each leaves when its own time is spent; of more than maxRequests that wait the rest is
-// refused with status 429.
+// A request a thread is answered in a step; of more than maxRequests that wait the rest is refused with status 429.
 func TestWaitingRequestsAreBounded(t *testing.T) {
 	n := serving(t)
 	var all []protocol.Message
@@ -234,10 +233,11 @@ func TestWaitingRequestsAreBounded(t *testing.T) {
 	n.give(append(all, n.newQuery(1000), n.newRead(1001, hashtree.Path{"time"}))...)
 	require.Equal(t, protocol.StatusTooMany, n.queryReplies()[1000].Refusal.Status)
 	require.Equal(t, protocol.StatusTooMany, n.readReplies()[1001].Refusal.Status)
-	require.Len(t, n.queryReplies(), 2)
-	for i := uint64(0); ; i++ {
-		require.Zero(t, n.queryReplies()[i].Refusal, "the first that came")
-		if i == replica.MaxRequests-1 {
+	require.Len(t, n.queryReplies(), replica.QueryThreads+1)
+	for last := uint64(replica.QueryThreads - 1); ; last += replica.QueryThreads {
+		require.Zero(t, n.queryReplies()[last].Refusal, "the first that came")
+		require.NotContains(t, n.queryReplies(), last+1)
+		if last == replica.MaxRequests-1 {
 			break
 		}
 		require.Equal(t, n.now, n.out.Wake, "there is more to do")

@@ -9,14 +9,17 @@ import (
 	"icsim/protocol/messaging"
 )
 
+// queryThreads is how many requests are worked on at a time (rs/config/src/execution_environment.rs, query_execution_threads_total).
+const queryThreads = 4
+
 // maxRequests bounds the queries and reads that wait at a node (rs/config/src/http_handler.rs, max_query_concurrent_requests).
 const maxRequests = 400
 
 // A queryLane answers users from the latest certified state: queries, and reads of the state. It also tells the node's health and
 // fetches its delegation.
-// It answers one request a step, so that each leaves when its own time is spent.
+// It answers up to queryThreads requests a step, a thread each, and is charged what the busiest of them did.
 //
-// Model: one thread; the replica has four for queries, and more for reads.
+// Model: the threads begin together, so that answers leave with the slowest of their step.
 type queryLane struct {
 	delegation *delegation.Manager
 	started    bool // there has been a certified state: there is something to prove
@@ -36,17 +39,25 @@ func (l *queryLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) 
 		l.delegation.Step(in, out)
 		out.Wake = l.delegation.NextWake()
 	}
-	if len(l.waiting) == 0 {
-		return
+	arrived := out.Meter
+	var busiest protocol.Meter
+	for range min(queryThreads, len(l.waiting)) {
+		out.Meter = protocol.Meter{}
+		a := l.waiting[0]
+		l.waiting[0] = protocol.Arrival{}
+		l.waiting = l.waiting[1:]
+		switch m := a.Msg.(type) {
+		case *protocol.QueryRequest:
+			out.Send([]protocol.NodeID{a.From}, l.answer(r.visit(in), m, out))
+		case *protocol.ReadRequest:
+			out.Send([]protocol.NodeID{a.From}, l.read(r.visit(in), m, out))
+		}
+		for op := range busiest {
+			busiest[op] = max(busiest[op], out.Meter[op])
+		}
 	}
-	a := l.waiting[0]
-	l.waiting[0] = protocol.Arrival{}
-	l.waiting = l.waiting[1:]
-	switch m := a.Msg.(type) {
-	case *protocol.QueryRequest:
-		out.Send([]protocol.NodeID{a.From}, l.answer(r.visit(in), m, out))
-	case *protocol.ReadRequest:
-		out.Send([]protocol.NodeID{a.From}, l.read(r.visit(in), m, out))
+	for op := range arrived {
+		out.Meter[op] = arrived[op] + busiest[op]
 	}
 	if len(l.waiting) > 0 {
 		out.Wake = in.Instant

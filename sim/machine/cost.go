@@ -44,7 +44,7 @@ func Mainnet() CostTable {
 		protocol.OpPayloadByte:          3 * nanosecond,      // measured: build, validate, assemble 18, 12, 20 ms for 4 MiB
 		protocol.OpIngressValidate:      20 * microsecond,    // fitted: decode, expiry, lookups
 		protocol.OpRound:                8 * millisecond,     // fitted: demux, scheduling, commit and state tree hash
-		protocol.OpCanisterRound:        7_800 * nanosecond,  // measured: block time grows by 7.8 µs a canister
+		protocol.OpCanisterRound:        16_300 * nanosecond, // fitted: blocks of 35k canisters take 575–690 ms, of 56k 760–983
 		protocol.OpCanisterMessage:      200 * microsecond,   // fitted: sandbox round trip, decoding, page tracking
 		protocol.OpInstruction:          500,                 // reference/protocol.md G: 2·10⁹ instructions ≈ 1 s
 		protocol.OpCheckpoint:           300 * millisecond,   // measured: 3.69 s on a production-like subnet, less the bytes
@@ -53,7 +53,7 @@ func Mainnet() CostTable {
 		protocol.OpDiskByte:             1 * nanosecond,      // NVMe through LMDB: 1 GB/s
 		protocol.OpDiskReadByte:         330,                 // estimated: NVMe at 3 GB/s
 		protocol.OpLoadCheckpoint:       300 * millisecond,   // estimated: as a checkpoint is written; its files are mapped, not read
-		protocol.OpOutcall:              1 * millisecond,     // estimated: gRPC with the adapter and back, TLS handshake, certificate chain
+		protocol.OpOutcall:              5 * millisecond,     // fitted, batches: gRPC with the adapter, TLS handshake, certificates
 		// measured: crypto/nidkg, benchmarks at 13 receivers. Model: what a dealing costs whatever its receivers is spread over them.
 		protocol.OpDeal:            4 * millisecond,
 		protocol.OpVerifyDealing:   6 * millisecond, // with parsing and subgroup checks

@@ -47,6 +47,7 @@ type Client struct {
 
 	wall     protocol.Time // what expiries are reckoned from
 	made     int
+	burst    int           // calls made of those that are due together
 	due      protocol.Time // of the next call; Never when there is none. This and all times of the client are of its monotonic clock
 	next     int           // of a sequence: which call that is
 	waiting  []*call       // in the order they were made
@@ -83,8 +84,11 @@ func New(c Config, own User, w World) *Client {
 		k.gaps = rng.Exponential(int64(c.Every))
 	}
 	k.due = protocol.Time(c.Start)
-	if k.closed() {
+	switch {
+	case k.closed():
 		k.due = max(k.due, protocol.Time(c.Sequence[0].At))
+	case len(c.Trace) > 0:
+		k.due = protocol.Time(c.Trace[0].At)
 	}
 	if !k.more() {
 		k.due = protocol.Never
@@ -120,8 +124,11 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 
 func (k *Client) more() bool {
 	most := k.config.Count
-	if k.closed() {
+	switch {
+	case k.closed():
 		most = max(1, most) * len(k.config.Sequence)
+	case len(k.config.Trace) > 0:
+		most = len(k.config.Trace)
 	}
 	return k.due < protocol.Time(k.config.Stop) && (most == 0 || k.made < most)
 }
@@ -129,8 +136,11 @@ func (k *Client) more() bool {
 // call makes the next call and sets the time of the one after it.
 func (k *Client) call(now protocol.Time, out *protocol.Outputs) {
 	of := &k.config.Call
-	if k.closed() {
+	switch {
+	case k.closed():
 		of = &k.config.Sequence[k.next]
+	case len(k.config.Trace) > 0:
+		of = &k.config.Trace[k.made]
 	}
 	o := &k.outcomes[k.next]
 	o.Made++
@@ -147,18 +157,24 @@ func (k *Client) call(now protocol.Time, out *protocol.Outputs) {
 		k.send(of, arg, now, out)
 	}
 	k.made++
+	k.burst++
 	switch {
+	case !k.closed() && k.burst < k.config.Burst && (k.config.Count == 0 || k.made < k.config.Count):
+		return // the next is due at once
 	case k.closed() && err == nil:
 		k.due = protocol.Never // until the answer
 		return
 	case k.closed():
 		k.follow(now)
 		return
+	case k.made < len(k.config.Trace):
+		k.due = protocol.Time(k.config.Trace[k.made].At)
 	case k.gaps != nil:
 		k.due = k.due.Add(1) + protocol.Time(k.gaps.Pick(k.random.Next()))
 	default:
 		k.due = k.due.Add(k.config.Every)
 	}
+	k.burst = 0
 	if !k.more() {
 		k.due = protocol.Never
 	}

@@ -27,6 +27,10 @@ func TestCallsGoOutInTimeOrInOrder(t *testing.T) {
 
 	second := update("second")
 	second.Wait = 2 * time.Second
+	bursts := started(Config{Call: update("inc"), Start: time.Second, Every: time.Second, Stop: time.Minute, Burst: 3, Count: 5})
+	require.Len(t, bursts.to(time.Second), 3, "all of a burst at once")
+	require.Len(t, bursts.to(10*time.Second), 2, "and no more than there are to be")
+
 	closed := started(Config{Sequence: []Call{update("first"), second}, Start: time.Second, Stop: time.Minute})
 	first := closed.to(time.Second)
 	require.Len(t, first, 1)

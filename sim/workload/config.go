@@ -14,6 +14,7 @@ type Config struct {
 	Place int // where it is, as an index in the network's paths
 	Call
 	Every   time.Duration // between two calls; more than 0
+	Burst   int           // calls at a time; 0: one
 	Poisson bool          // the time between calls is exponential with mean Every
 	Start   time.Duration // of the first call, since genesis
 	Stop    time.Duration // no call at or after it
@@ -21,6 +22,10 @@ type Config struct {
 	// Copies is to how many nodes each call goes at once: the first as the user signs it, each other signed by a session key of its own
 	// that the user has delegated to. They are one call, since the signature is not part of it. 0: one.
 	Copies int
+
+	// Trace is calls with their times (At, ascending), which are made then, whatever comes back: instead of Call, and of the fields
+	// above but Name, Place and Stop.
+	Trace []Call
 
 	Sequence []Call // instead of Call. Of the fields above Start and Stop count, and Count: how often the whole is made; 0: once
 }
