@@ -48,6 +48,7 @@ type Config struct {
 	// What follows must not change the digest.
 	NoShare   bool // compute every pure result on every node
 	NoMetrics bool
+	Record    bool // keep series and distributions (Result.Record)
 	Workers   int
 	Trace     trace.Config
 	Modules   *wasm.Cache // compiled canister modules, to share between runs of a process; nil: the run's own

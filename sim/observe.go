@@ -24,6 +24,7 @@ type watch struct {
 	timeline []Moment
 	metrics  bool
 	follow   *follower // nil: nobody looks on
+	record   *recorder // nil: nobody wants it
 }
 
 // A subnetWatch folds the observations of a subnet's honest nodes.
@@ -45,6 +46,7 @@ type subnetWatch struct {
 	badChunks    uint64 // of states, that receivers refused
 	accused      []equivocation
 	canisters    int
+	record       *subnetRecorder // nil: nobody wants it
 }
 
 // A proposal is a block on its way.
@@ -78,6 +80,7 @@ type xnetWatch struct {
 	calls, responses, rejects uint64
 	open                      map[xnetCall]protocol.Time
 	latency                   *metrics.Histogram
+	record                    *recorder // nil: nobody wants it
 }
 
 type xnetCall struct {
@@ -104,6 +107,13 @@ func (s *simulation) newWatch() watch {
 		}
 	}
 	w.checks = check.New(s.checkConfig())
+	if w.metrics && s.config.Record {
+		w.record = newRecorder(len(s.subnets))
+		for i, sub := range w.subnets {
+			sub.record = &w.record.subnets[i]
+		}
+		w.xnet.record = w.record
+	}
 	return w
 }
 
@@ -150,6 +160,9 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 	}
 	if int(w.Node) >= len(s.watch.of) {
 		s.watch.calls.fold(n)
+		if s.watch.record != nil {
+			s.watch.record.note(w.At, n)
+		}
 	} else if !s.coalition.Has(w.Node) {
 		s.watch.fold(s.watch.of[w.Node], w, n)
 	}
@@ -190,10 +203,16 @@ func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
 			if n.Value == 0 {
 				sub.rank0++
 			}
+			if sub.record != nil {
+				sub.record.finalizedBlock(at.At, n.Value)
+			}
 		}
 		if p := sub.proposed[n.Hash]; p != nil {
 			if p.finalized++; p.finalized == sub.quorum {
 				sub.finalization.Record(int64(at.At - p.at))
+				if sub.record != nil {
+					sub.record.finalization.Add(int64(at.At), int64(at.At-p.at))
+				}
 			}
 		}
 	case protocol.NoteCertified:
@@ -259,6 +278,9 @@ func (x *xnetWatch) fold(r *protocol.RoundSummary, at protocol.Time) {
 			if m.Request != nil {
 				x.calls++
 				x.open[xnetCall{m.Request.Sender, m.Request.Callback}] = at
+				if x.record != nil {
+					x.record.xnet.calls.Add(int64(at), 1)
+				}
 			}
 		}
 	}
@@ -283,6 +305,10 @@ func (x *xnetWatch) respond(m *protocol.Response, at protocol.Time) {
 		x.rejects++
 	}
 	x.latency.Record(int64(at - since))
+	if x.record != nil {
+		x.record.xnet.responses.Add(int64(at), 1)
+		x.record.xnet.latency.Add(int64(at), int64(at-since))
+	}
 }
 
 func seconds(t protocol.Time) float64 { return time.Duration(t).Seconds() }

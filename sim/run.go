@@ -106,6 +106,7 @@ func (s *simulation) pump(progress func(Progress) bool) (partial bool) {
 	for now := time.Duration(0); now < s.config.Duration; {
 		now = min(now+slice, s.config.Duration)
 		s.loop.Run(int64(now))
+		s.sample(protocol.Time(now))
 		if progress != nil && !progress(Progress{now, s.loop.Handled(), s.watch.height()}) {
 			return now < s.config.Duration
 		}

@@ -85,7 +85,7 @@ func (x *Session) Snapshot() Snapshot {
 			snap.Nodes = append(snap.Nodes, s.nodeSnapshot(i, node, s.config.Subnets[i].Places[k]))
 		}
 	}
-	s.net.EachLink(func(from, to protocol.NodeID, messages uint64) {
+	s.net.EachLink(func(from, to protocol.NodeID, messages, _ uint64) {
 		if int(from) < len(s.secrets) && int(to) < len(s.secrets) {
 			snap.Links = append(snap.Links, LinkSnapshot{from, to, messages})
 		}

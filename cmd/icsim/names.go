@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"icsim/metrics"
 	"icsim/protocol"
 	"icsim/scenarios"
 	"icsim/sim"
@@ -25,6 +26,9 @@ func rename(r *sim.Result, spec *scenarios.Spec) {
 		v := &r.Violations[i]
 		v.Node, v.Detail = named(v.Node, spec), named(v.Detail, spec)
 	}
+	if r.Record != nil {
+		locate(r.Record, spec)
+	}
 }
 
 func named(text string, spec *scenarios.Spec) string {
@@ -41,4 +45,14 @@ func named(text string, spec *scenarios.Spec) string {
 		}
 		return before + spec.NodeNames(nodes) + after
 	})
+}
+
+// locate tells a record what nodes are called and where they stand.
+func locate(r *metrics.Record, spec *scenarios.Spec) {
+	places, located := spec.Places()
+	for i := range r.Nodes {
+		n, at := &r.Nodes[i], r.Nodes[i].PlaceIndex
+		n.Name, n.Place, n.Located = spec.NodeName(protocol.NodeID(i)), places[at].Name, located[at]
+		n.Lat, n.Lon = float64(places[at].Lat)/thousandth, float64(places[at].Lon)/thousandth
+	}
 }

@@ -43,7 +43,8 @@ Results go to standard output, progress to standard error. Ctrl-C ends the run w
 		Example: `  icsim run quickstart
   icsim run my.yaml --seed 7 --until 30s --crypto ideal
   icsim run fork --json | jq '.violations[0]'
-  icsim run my.yaml --out results --trace notes     # result.json, scenario.yaml, trace.txt`,
+  icsim run my.yaml --out results --trace notes     # result.json, scenario.yaml, trace.txt, metrics
+  icsim report results                              # the same as a page with plots`,
 		Args: exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			f.file = args[0]
@@ -58,7 +59,7 @@ Results go to standard output, progress to standard error. Ctrl-C ends the run w
 	flags.BoolVar(&f.noShare, "no-share", false, "compute every result on every node; same digest, slower")
 	flags.BoolVar(&f.noMetrics, "no-metrics", false, "collect no metrics; same digest")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object instead of the summary")
-	flags.StringVar(&f.out, "out", "", "write result.json, scenario.yaml and the trace into this directory")
+	flags.StringVar(&f.out, "out", "", "write result.json, scenario.yaml, the trace and all that icsim report needs into this directory")
 	flags.StringVar(&f.trace, "trace", "off", "off, notes, messages or all: what to write to DIR/trace.txt, or standard error without --out")
 	return cmd
 }
@@ -73,6 +74,7 @@ func (f *runFlags) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	config.Workers, config.NoShare, config.NoMetrics = f.workers, f.noShare, f.noMetrics
+	config.Record = f.out != ""
 	out, err := openOutput(f.out, spec)
 	if err != nil {
 		return err
