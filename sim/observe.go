@@ -235,6 +235,9 @@ func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
 	case protocol.NoteExecuted:
 		if n.Round != nil && n.Height > sub.executed {
 			sub.executed, sub.blockTime = n.Height, n.Round.Time
+			if sub.record != nil {
+				sub.record.instructions.Add(int64(at.At), int64(n.Value))
+			}
 			w.xnet.fold(n.Round, at.At)
 		}
 	}

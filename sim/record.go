@@ -31,6 +31,7 @@ type subnetRecorder struct {
 	ranks                     [ranksTold]*metrics.Series // blocks finalized
 	finalization              *metrics.Series
 	sent, received            *metrics.Series
+	instructions              *metrics.Series                   // executed, each round once
 	kinds                     [network.NumKinds]*metrics.Series // nil: none sent
 	lanes                     [protocol.NumLanes]*metrics.Series
 	last                      subnetLevels
@@ -52,7 +53,7 @@ func newRecorder(subnets int) *recorder {
 	for i := range r.subnets {
 		s := &r.subnets[i]
 		s.finalized, s.certified, s.cup, s.finalization = newSeries(), newSeries(), newSeries(), newSeries()
-		s.sent, s.received = newSeries(), newSeries()
+		s.sent, s.received, s.instructions = newSeries(), newSeries(), newSeries()
 		for k := range s.ranks {
 			s.ranks[k] = newSeries()
 		}
@@ -197,6 +198,9 @@ func (t *tracks) subnets(s *simulation) {
 			}
 			t.add("blocks_per_second", "Blocks finalized, by the rank of their makers", "blocks/s", in, rank, series, 1, metrics.FoldRate)
 		}
+	})
+	each(func(r *subnetRecorder, in string, _ float64) {
+		t.add("instructions_per_second", "Instructions that canisters execute", "million/s", in, "", r.instructions, 1e6, metrics.FoldRate)
 	})
 	each(func(r *subnetRecorder, in string, _ float64) {
 		t.add("finalization_mean", "Time from proposal until more than half of the nodes see the block final, mean", "ms", in, "",

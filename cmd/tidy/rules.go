@@ -46,6 +46,7 @@ const arrows = `
 	sim/event               : sim/rng
 	sim/...                 : sim/event sim/rng sim/machine sim/network protocol/... crypto/... metrics/...
 
+	scenarios/planner       : scenarios sim sim/check sim/network sim/sites metrics/...
 	scenarios/...           : sim/... protocol/... canister/... metrics/... crypto/...
 	cmd/...                 : scenarios/... sim/... protocol/... canister/... metrics/... crypto/...
 	cmd/tidy                :
@@ -68,7 +69,7 @@ const externals = `
 	github.com/fxamacker/cbor/v2     : crypto crypto/hashtree crypto/certificate crypto/httpcert crypto/userkey/... sim/envelope
 	github.com/tetratelabs/wazero    : canister/wasm/...
 	golang.org/x/sys                 : canister/wasm
-	gonum.org/v1/gonum               : metrics/... sim/network
+	gonum.org/v1/gonum               : metrics/... sim/network scenarios/planner
 	gonum.org/v1/plot                : metrics/plot
 	go.yaml.in/yaml/v3               : scenarios
 	gopkg.in/yaml.v3                 : scenarios

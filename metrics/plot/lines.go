@@ -28,10 +28,11 @@ type Rule struct {
 // A Chart says how lines are shown.
 type Chart struct {
 	Name, Title, Explain string
-	X, Y                 string  // what the axes show, with units
-	Log                  bool    // the x axis is logarithmic
-	End                  float64 // of an x axis that begins at 0; 0: as the data have it
-	Top                  float64 // of the y axis; 0: as the data have it
+	X, Y                 string    // what the axes show, with units
+	Log                  bool      // the x axis is logarithmic
+	End                  float64   // of an x axis that begins at 0; 0: as the data have it
+	Top                  float64   // of the y axis; 0: as the data have it
+	Ticks                []float64 // of the x axis; nil: round numbers
 	Rules                []Rule
 	Bands                []Band
 }
@@ -94,6 +95,13 @@ func (c *Chart) scale(p *plot.Plot) {
 	}
 	if !(p.X.Max > p.X.Min) || math.IsInf(p.X.Max, 0) {
 		p.X.Max = p.X.Min + 1
+	}
+	if c.Ticks != nil {
+		var marks plot.ConstantTicks
+		for _, v := range c.Ticks {
+			marks = append(marks, plot.Tick{Value: v, Label: number(v)})
+		}
+		p.X.Tick.Marker = marks
 	}
 	if c.Log {
 		p.X.Scale = plot.LogScale{}
