@@ -33,6 +33,7 @@ type UserLoad struct {
 	Every    time.Duration // between two calls, all users together
 	Query    bool
 	Method   string
+	Spread   int // canisters that share it
 	ArgBytes int // of an argument that is given as bytes; else what an empty one has
 	canister *yaml.Node
 	arg      *yaml.Node
@@ -80,6 +81,7 @@ const (
 const (
 	maxPlanSizes = 32
 	maxLoads     = 8
+	maxSpread    = 100
 	loadedSubnet = "app"
 )
 
@@ -226,6 +228,7 @@ func (r *planReader) load(f *object) UserLoad {
 		}
 	}
 	l.place = f.take("place")
+	l.Spread = optional(f, "canisters", counts(1, maxSpread), 1)
 	f.done()
 	return l
 }

@@ -38,9 +38,11 @@ func (p *Plan) document(t *Trial) *yaml.Node {
 		"duration", scalar(printDuration(end)), "crypto", scalar(p.Effort.Crypto), "subnets", sequence(subnet))
 	var canisters, clients, faults []*yaml.Node
 	for i := range p.Loads {
-		name := fmt.Sprintf("load-%d", i+1)
-		canisters = append(canisters, withFields(p.Loads[i].canister, "name", scalar(name), "subnet", scalar(loadedSubnet)))
-		clients = append(clients, p.client(&p.Loads[i], i, name, t))
+		for k := range p.Loads[i].Spread {
+			name := fmt.Sprintf("load-%d-%d", i+1, k+1)
+			canisters = append(canisters, withFields(p.Loads[i].canister, "name", scalar(name), "subnet", scalar(loadedSubnet)))
+			clients = append(clients, p.client(&p.Loads[i], name, t))
+		}
 	}
 	faults = append(faults, p.faults...)
 	if len(t.Lost) > 0 {
@@ -57,13 +59,14 @@ func (p *Plan) document(t *Trial) *yaml.Node {
 	return doc
 }
 
-func (p *Plan) client(l *UserLoad, i int, canister string, t *Trial) *yaml.Node {
-	every := max(time.Duration(int64(l.Every)*t.Den/t.Num), time.Microsecond)
+// client makes the share of a load that one of its canisters gets.
+func (p *Plan) client(l *UserLoad, canister string, t *Trial) *yaml.Node {
+	every := max(time.Duration(int64(l.Every)*int64(l.Spread)*t.Den/t.Num), time.Microsecond)
 	ask := "call"
 	if l.Query {
 		ask = "query"
 	}
-	c := mapping("name", scalar(fmt.Sprintf("users-%d", i+1)), ask, scalar(canister+"."+l.Method), "every", scalar(printDuration(every)),
+	c := mapping("name", scalar("users-of-"+canister), ask, scalar(canister+"."+l.Method), "every", scalar(printDuration(every)),
 		"poisson", scalar("true"), "from", scalar(printDuration(p.LoadFrom())), "until", scalar(printDuration(p.LoadUntil())))
 	for _, at := range c.Content {
 		at.Line = l.line

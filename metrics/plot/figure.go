@@ -29,8 +29,8 @@ type Figure struct {
 
 // The sizes of figures: as wide as text stays readable when a phone shows them at 360 pixels.
 const (
-	figureWidth  vg.Length = 480
-	figureHeight vg.Length = 270
+	figureWidth  vg.Length = 420
+	figureHeight vg.Length = 250
 	textSize     vg.Length = 11
 	titleSize    vg.Length = 13
 	margin       vg.Length = 6

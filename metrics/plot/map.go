@@ -27,16 +27,18 @@ type Arc struct {
 // The map's southern end, in degrees: nobody is farther south.
 const south = -58.0
 
+const mapWidth vg.Length = 620
+
 // Map draws places on the world, equirectangular, and between them what they exchange: the more, the darker. groups name the colours.
 func Map(c Chart, spots []Spot, arcs []Arc, groups []string) *Figure {
 	legend := make([]entry, len(groups))
 	for i, g := range groups {
 		legend[i] = entry{g, i, true}
 	}
-	wide := figureWidth - 2*margin
+	wide := mapWidth - 2*margin
 	high := wide * (world.North - south) / 360
 	return &Figure{
-		Name: c.Name, Title: c.Title, Explain: c.Explain, width: figureWidth,
+		Name: c.Name, Title: c.Title, Explain: c.Explain, width: mapWidth,
 		height: high + titleSize + 4*margin + vg.Length(1+len(groups)/4)*(textSize+4) + 22,
 		draw: func(dc draw.Canvas) {
 			in := framed(dc, c.Title, legend)
@@ -53,6 +55,10 @@ func Map(c Chart, spots []Spot, arcs []Arc, groups []string) *Figure {
 			}
 			for _, s := range spots {
 				spot(in, at(s.Lat, s.Lon), s)
+			}
+			var taken []vg.Rectangle
+			for _, s := range spots {
+				taken = label(in, at(s.Lat, s.Lon), s, taken)
 			}
 			if most > 0 {
 				scale(draw.Crop(in, 0, 0, 0, 0), most, c.X)
@@ -93,16 +99,36 @@ func arc(in draw.Canvas, a, b vg.Point, t float64) {
 	in.StrokeLines(draw.LineStyle{Color: shade(t, 1), Width: 0.5 + 1.5*vg.Length(t)}, line)
 }
 
+func (s *Spot) radius() vg.Length { return 3 * vg.Length(math.Sqrt(float64(max(s.Nodes, 1)))) }
+
 func spot(in draw.Canvas, at vg.Point, s Spot) {
 	fill, _ := colour(s.Group)
-	radius := 3 * vg.Length(math.Sqrt(float64(max(s.Nodes, 1))))
+	radius := s.radius()
 	in.DrawGlyph(draw.GlyphStyle{Color: fill, Radius: radius, Shape: draw.CircleGlyph{}}, at)
 	in.DrawGlyph(draw.GlyphStyle{Color: ink, Radius: radius, Shape: draw.RingGlyph{}}, at)
-	words := style(8, ink)
-	words.XAlign, words.YAlign = draw.XCenter, draw.YBottom
+}
+
+// label writes a place's name where there is room for it: above, below, right or left, and otherwise not at all.
+func label(in draw.Canvas, at vg.Point, s Spot, taken []vg.Rectangle) []vg.Rectangle {
+	words := style(9, ink)
+	words.XAlign, words.YAlign = draw.XCenter, draw.YCenter
 	text := s.Name
 	if s.Nodes > 1 {
 		text += fmt.Sprintf(" %d", s.Nodes)
 	}
-	in.FillText(words, vg.Point{X: at.X, Y: at.Y + radius + 1}, text)
+	half := vg.Point{X: words.Width(text)/2 + 1, Y: 5}
+	away := s.radius() + 6
+	for _, by := range []vg.Point{{Y: away}, {Y: -away}, {X: away + half.X - 4}, {X: -away - half.X + 4}} {
+		middle := at.Add(by)
+		box := vg.Rectangle{Min: middle.Sub(half), Max: middle.Add(half)}
+		free := box.Min.X >= in.Min.X && box.Max.X <= in.Max.X
+		for _, t := range taken {
+			free = free && (box.Max.X <= t.Min.X || t.Max.X <= box.Min.X || box.Max.Y <= t.Min.Y || t.Max.Y <= box.Min.Y)
+		}
+		if free && s.Name != "" {
+			in.FillText(words, middle, text)
+			return append(taken, box)
+		}
+	}
+	return taken
 }
