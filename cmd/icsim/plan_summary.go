@@ -57,7 +57,8 @@ func (p *report) candidates(a *planner.Answer) {
 		t.row(append(row, n("provider"), n("data_centre"), n("country"), verdict)...)
 	}
 	p.line("\n%s", strings.TrimRight(t.String(), "\n"))
-	p.line("%s", p.paint(dim, "burned: cycles that the load pays, in XDR a month. providers, centres, countries: how many can stop the "+
+	p.line("%s", p.paint(dim, "burned: cycles that the load pays, in XDR a month. carries: within the targets; +: more was not tried. "+
+		"providers, centres, countries: how many can stop the "+
 		"subnet."))
 }
 

@@ -376,7 +376,7 @@ func (c *candidate) says() string {
 	case c.search.holds == 0:
 		return "none"
 	case !c.search.bounded():
-		return trim(c.capacity) + " or more"
+		return trim(c.capacity) + "+"
 	}
 	return trim(c.capacity)
 }

@@ -47,7 +47,7 @@ func (a *Answer) facts(o *Option) []report.Fact {
 		{Value: thousands(o.XDR) + " XDR", Name: "a month for nodes", Note: thousands(o.XDR/o.Size) + " a node"},
 		{Value: millis(o.P99.Mean), Name: "p99 of update calls", Note: interval(o.P99, millis)},
 		{Value: millis(o.P50.Mean), Name: "median update call", Note: interval(o.P50, millis)},
-		{Value: a.chosen.says() + "/s", Name: "calls it can carry", Note: "within the latencies asked for"},
+		{Value: a.chosen.says(), Name: "calls a second it carries", Note: "within the latencies asked for"},
 		{Value: fmt.Sprintf("%d", o.Nakamoto[string(sites.Provider)]), Name: "providers to stop it", Note: "Nakamoto coefficient"},
 	}
 }
