@@ -93,7 +93,7 @@ func (a *Answer) overview() report.Section {
 	return report.Section{
 		Title: "Candidates",
 		Explain: fmt.Sprintf("The cheapest first. Means over %d runs with different seeds; capacity is the greatest load that is carried "+
-			"within the latencies asked for.", a.Seeds),
+			"within the latencies asked for (+: more was not tried).", a.Seeds),
 		Tables: []report.Table{t},
 	}
 }
