@@ -1,279 +1,327 @@
 package scenarios
 
 import (
+	"fmt"
 	"slices"
-	"strconv"
+	"strings"
 	"time"
 
-	"icsim/protocol"
-	"icsim/sim/fault"
-	"icsim/sim/machine"
-	"icsim/sim/network"
-	"icsim/sim/rng"
+	"go.yaml.in/yaml/v3"
+
+	"icsim/sim/sites"
 )
 
-// A planner turns the faults of a scenario into those of each node. What the seed decides about a fault depends on the fault's own
-// words, so that another one shifts nothing.
-type planner struct {
-	spec *Spec
-	seed rng.Source
-	same map[string]uint64 // faults of the same words so far
-	held map[holding][]span
+// A Plan asks which subnet to make: what it may be, what it has to carry and what it must reach. package planner answers.
+type Plan struct {
+	File, Name, About string
+	Sizes             []int    // of subnets to try, ascending
+	Regions           []string // where their nodes may stand: each is tried
+	Types             []string // of nodes: each is tried; AnyType: as they come
+	Order             sites.Order
+	Limits            *sites.Limits // nil: those of the target topology
+	Loads             []UserLoad
+	Goals             Goals
+	Effort            Effort
+	faults            []*yaml.Node // in the language of scenarios, in force in every run
 }
 
-// A holding is a node that suffers a fault of a kind that it can suffer only once at a time.
-type holding struct {
-	kind string
-	node protocol.NodeID
+// AnyType stands for nodes of all types.
+const AnyType = "any"
+
+// A UserLoad is calls of one kind.
+type UserLoad struct {
+	Every    time.Duration // between two calls, all users together
+	Query    bool
+	Method   string
+	Spread   int // canisters that share it
+	ArgBytes int // of an argument that is given as bytes; else what an empty one has
+	canister *yaml.Node
+	arg      *yaml.Node
+	place    *yaml.Node
+	line     int
 }
 
-type span struct{ from, until time.Duration }
-
-// take says that a node suffers a fault, unless it does already: what chance has decided gives way.
-func (x *planner) take(f *Fault, n protocol.NodeID, at, lasts time.Duration) bool {
-	kind := f.Kind
-	if kind == "churn" {
-		kind = "crash"
-	}
-	if !isAlone(kind) {
-		return true
-	}
-	until := at + lasts
-	if lasts == 0 {
-		until = 1<<63 - 1
-	}
-	h := holding{kind, n}
-	if f.byChance() && slices.ContainsFunc(x.held[h], func(s span) bool { return at <= s.until && s.from <= until }) {
-		return false
-	}
-	x.held[h] = append(x.held[h], span{at, until})
-	return true
+// Goals are what a subnet must reach. Zero: no goal.
+type Goals struct {
+	P50, P90, P99 time.Duration // of update calls, when all is well
+	DegradedP99   time.Duration // of update calls, while an owner that it must survive is gone
+	BlockRate     float64       // blocks a second at least
+	Headroom      Factor        // of the load, that it must carry within the latencies; 1x: the load
+	Survives      []sites.Owner // whose loss leaves every call answered
+	Nakamoto      map[sites.Owner]int
+	XDR           int // a month at most
 }
 
-// byChance tells whether the seed decides whom a fault hits, and when.
-func (f *Fault) byChance() bool { return f.Chosen != Chosen{} || f.Kind == "churn" }
+// Effort is how much is simulated.
+type Effort struct {
+	Crypto     string
+	Seeds      int // runs of each candidate, and of the choice again with others
+	WarmUp     time.Duration
+	Measure    time.Duration
+	MostLoad   Factor // up to which multiple of the load capacity is sought
+	AllOutages bool   // each owner's loss, not the hardest alone
+}
 
-func (s *Spec) plan(seed uint64) (p fault.Plan) {
-	x := &planner{spec: s, seed: rng.Root(seed).Split("scenario"), same: map[string]uint64{}, held: map[holding][]span{}}
-	for _, chance := range [...]bool{false, true} {
-		for i := range s.Faults {
-			f := &s.Faults[i]
-			switch {
-			case f.byChance() != chance:
-			case len(f.Nodes.Parts) > 0:
-				p.Roles = append(p.Roles, x.role(f)...)
-			default:
-				one := x.one(f)
-				p.Add(&one)
+// A Trial is one run that a plan needs: on these nodes, with so much of the load, some of them lost.
+type Trial struct {
+	Nodes    []sites.Site
+	Num, Den int64 // the load is Num/Den of the plan's
+	Lost     []int // crash for good when the load begins
+	Seed     uint64
+}
+
+// How long a run goes on after the last call. Where nodes are lost, users who had asked one of them give it up after 12 s and ask another,
+// which may be lost as well (sim/workload): with a third of all gone, ten times in a row is one call in a hundred thousand.
+const (
+	drain         = 15 * time.Second
+	degradedDrain = 130 * time.Second
+)
+
+// Limits of plans.
+const (
+	maxPlanSizes = 32
+	maxLoads     = 8
+	maxSpread    = 100
+	loadedSubnet = "app"
+)
+
+// Rate is update calls a second, all loads together.
+func (p *Plan) Rate() (perSecond float64) {
+	for i := range p.Loads {
+		if l := &p.Loads[i]; !l.Query {
+			perSecond += 1 / l.Every.Seconds()
+		}
+	}
+	return perSecond
+}
+
+// LoadFrom and LoadUntil bound the time in which calls are made.
+func (p *Plan) LoadFrom() time.Duration  { return p.Effort.WarmUp }
+func (p *Plan) LoadUntil() time.Duration { return p.Effort.WarmUp + p.Effort.Measure }
+
+// ParsePlan reads a plan on the terms of Parse.
+func ParsePlan(name string, text []byte) (*Plan, error) {
+	r := &planReader{parser: parser{reader: reader{file: name}, open: openFile(name)}, plan: &Plan{File: name}}
+	if root := r.document(text); root != nil {
+		r.everything(r.object(root, "a plan"))
+	}
+	if err := r.err(); err != nil {
+		return nil, err
+	}
+	return r.plan, nil
+}
+
+type planReader struct {
+	parser
+	plan *Plan
+}
+
+func (r *planReader) everything(o *object) {
+	p := r.plan
+	p.Name = required(o, "name", names())
+	p.About = optional(o, "about", texts("a line that says what is asked"), "")
+	r.candidates(o)
+	for _, item := range o.list("loads") {
+		p.Loads = append(p.Loads, r.load(r.object(item, "a load")))
+	}
+	if n := len(p.Loads); (n == 0 || n > maxLoads || p.Rate() == 0) && len(r.problems) == 0 {
+		o.fail("loads", "there are %d loads; want 1 to %d, one of them with calls, such as loads: [{ rate: 1000/s, call: inc, canister: { "+
+			"library: counter } }]",
+			n, maxLoads)
+	}
+	p.faults = o.list("faults")
+	r.goals(o)
+	r.effort(o)
+	o.done()
+	if len(r.problems) == 0 {
+		r.trial(o)
+	}
+}
+
+// trial compiles the first candidate that there are nodes for, so that faults of canisters, arguments and faults show before hours are
+// spent.
+func (r *planReader) trial(o *object) {
+	why := error(nil)
+	for _, c := range r.plan.Candidates() {
+		if c.Nodes == nil {
+			why = c.Why
+			continue
+		}
+		if _, err := r.plan.Scenario(&Trial{Nodes: c.Nodes, Num: 1, Den: 1, Seed: 1}); err != nil {
+			if problems, ok := err.(Problems); ok {
+				r.problems = append(r.problems, problems...)
+				return
+			}
+			o.fail("loads", "%v", err)
+		}
+		return
+	}
+	o.fail("sizes", "no candidate can be placed: %v", why)
+}
+
+func (r *planReader) candidates(o *object) {
+	p := r.plan
+	for _, w := range o.words("sizes") {
+		n, err := counts(1, maxNodes).parse(w.text)
+		if err != nil {
+			r.fail(w.line, "sizes %q %v", shorten(w.text), err)
+			continue
+		}
+		if slices.Contains(p.Sizes, n) {
+			r.fail(w.line, "sizes has %d twice", n)
+		}
+		p.Sizes = append(p.Sizes, n)
+	}
+	if n := len(p.Sizes); (n == 0 || n > maxPlanSizes) && len(r.problems) == 0 {
+		o.fail("sizes", "there are %d sizes; want 1 to %d numbers of nodes, such as sizes: [4, 7, 13]", n, maxPlanSizes)
+	}
+	slices.Sort(p.Sizes)
+	p.Regions = r.oneOfEach(o, "places", sites.Regions(), "world")
+	p.Types = r.oneOfEach(o, "node_types", append([]string{AnyType}, sites.Types()...), AnyType)
+	p.Order = sites.Order(optional(o, "order", choices(sites.Orders()...), string(sites.Spread)))
+	if n := o.take("limits"); n != nil {
+		l := r.object(n, "limits")
+		p.Limits = &sites.Limits{
+			Provider: optional(l, "provider", counts(0, maxNodes), 0), DataCentre: optional(l, "data_centre", counts(0, maxNodes), 0),
+			Country: optional(l, "country", counts(0, maxNodes), 0),
+		}
+		l.done()
+	}
+}
+
+// oneOfEach takes a list of known words.
+func (r *planReader) oneOfEach(o *object, key string, known []string, def string) (out []string) {
+	words := o.words(key)
+	for _, w := range words {
+		switch {
+		case !slices.Contains(known, w.text):
+			r.fail(w.line, "%s %q is unknown; %s", key, shorten(w.text), oneOf(w.text, known))
+		case slices.Contains(out, w.text):
+			r.fail(w.line, "%s has %s twice", key, w.text)
+		default:
+			out = append(out, w.text)
+		}
+	}
+	if len(words) == 0 {
+		out = []string{def}
+	}
+	return out
+}
+
+func (r *planReader) load(f *object) UserLoad {
+	l := UserLoad{line: f.line, ArgBytes: len("DIDL\x00\x00")}
+	l.Every = required(f, "rate", rates())
+	l.Query = f.has("query")
+	if l.Query == f.has("call") && !f.broken {
+		r.fail(f.line, "a load has one of call and query: the method that users ask")
+	}
+	l.Method = optional(f, "call", texts("a method"), optional(f, "query", texts("a method"), ""))
+	if strings.Contains(l.Method, ".") {
+		r.fail(f.line, "%q is a method of a canister; a load names the method alone: its canister is the load's own", shorten(l.Method))
+	}
+	if l.canister = f.take("canister"); l.canister == nil && !f.broken {
+		r.fail(f.line, "a load needs canister: its code as in a scenario, such as { library: counter } or { module: mine.wasm }")
+	}
+	if l.arg = f.take("arg"); l.arg != nil {
+		if b, err := blobs().parse(l.arg.Value); err == nil {
+			l.ArgBytes = len(b)
+		}
+	}
+	l.place = f.take("place")
+	l.Spread = optional(f, "canisters", counts(1, maxSpread), 1)
+	f.done()
+	return l
+}
+
+func (r *planReader) goals(o *object) {
+	n := o.take("targets")
+	if n == nil {
+		r.fail(o.line, "a plan needs targets: what the subnet must reach, such as targets: { p99: 3s, survives: [data_centre] }")
+		return
+	}
+	g, f := &r.plan.Goals, r.object(n, "targets")
+	latency := spans(time.Millisecond, time.Hour)
+	g.P50, g.P90, g.P99 = optional(f, "p50", latency, 0), optional(f, "p90", latency, 0), optional(f, "p99", latency, 0)
+	g.DegradedP99 = optional(f, "degraded_p99", latency, 0)
+	g.BlockRate = optional(f, "block_rate", figures(), 0)
+	g.Headroom = optional(f, "headroom", multiples(), Factor{1, 1})
+	g.XDR = optional(f, "xdr_a_month", counts(1, 1_000_000_000), 0)
+	var owners []string
+	for _, s := range sites.Owners() {
+		owners = append(owners, string(s))
+	}
+	if f.has("survives") {
+		for _, s := range r.oneOfEach(f, "survives", owners, "") {
+			g.Survives = append(g.Survives, sites.Owner(s))
+		}
+	}
+	f.known = append(f.known, "survives")
+	if n := f.take("nakamoto"); n != nil {
+		g.Nakamoto = map[sites.Owner]int{}
+		w := r.object(n, "nakamoto")
+		for _, s := range sites.Owners()[1:] {
+			if v := optional(w, string(s), counts(1, maxNodes), 0); v > 0 {
+				g.Nakamoto[s] = v
+			}
+		}
+		w.done()
+	}
+	f.done()
+}
+
+func (r *planReader) effort(o *object) {
+	e := &r.plan.Effort
+	*e = Effort{Crypto: "ideal", Seeds: 3, WarmUp: 3 * time.Second, Measure: 15 * time.Second, MostLoad: Factor{4, 1}}
+	n := o.take("simulate")
+	if n == nil {
+		return
+	}
+	f := r.object(n, "simulate")
+	e.Crypto = optional(f, "crypto", choices("ideal", "bls"), e.Crypto)
+	e.Seeds = optional(f, "seeds", counts(2, 100), e.Seeds)
+	e.WarmUp = optional(f, "warm_up", spans(time.Second, time.Hour), e.WarmUp)
+	e.Measure = optional(f, "measure", spans(2*time.Second, 24*time.Hour), e.Measure)
+	e.MostLoad = optional(f, "most_load", multiples(), e.MostLoad)
+	e.AllOutages = optional(f, "outages", choices("hardest", "all"), "hardest") == "all"
+	f.done()
+}
+
+// A Candidate is a subnet that a plan may make.
+type Candidate struct {
+	Size   int
+	Region string
+	Type   string
+	Nodes  []sites.Site // nil: there are not enough
+	Why    error        // then
+}
+
+// Name tells a candidate from others.
+func (c *Candidate) Name() string {
+	name := fmt.Sprintf("%d %s", c.Size, c.Region)
+	if c.Type != AnyType {
+		name += " " + c.Type
+	}
+	return name
+}
+
+// Candidates gives every subnet that the plan may make, in the order of the file.
+func (p *Plan) Candidates() (out []Candidate) {
+	for _, region := range p.Regions {
+		for _, kind := range p.Types {
+			for _, size := range p.Sizes {
+				limits := sites.TargetLimits(size)
+				if p.Limits != nil {
+					limits = *p.Limits
+				}
+				var types []string
+				if kind != AnyType {
+					types = []string{kind}
+				}
+				c := Candidate{Size: size, Region: region, Type: kind}
+				c.Nodes, c.Why = sites.Choose(sites.In(region, types), size, limits, p.Order)
+				out = append(out, c)
 			}
 		}
 	}
-	return p
-}
-
-// stream gives the draws of a fault.
-func (x *planner) stream(f *Fault) rng.Stream {
-	words := f.resolved().String()
-	x.same[words]++
-	return x.seed.Split("fault "+words, x.same[words]).Stream()
-}
-
-// role makes the fault of whoever plays a part.
-func (x *planner) role(f *Fault) []fault.Role {
-	part, stream := f.Nodes.Parts[0], x.stream(f)
-	if f.Chance != 0 && !stream.Next().Chance(uint64(f.Chance), billion) {
-		return nil
-	}
-	g := *f
-	g.Nodes = Targets{Nodes: []protocol.NodeID{protocol.NoNode}}
-	g.Chosen = Chosen{}
-	sub := &x.spec.Subnets[x.spec.subnetIndex(part.Subnet)]
-	r := fault.Role{As: part.As, At: f.At, Then: x.one(&g)}
-	for i := range sub.Nodes {
-		r.Of = append(r.Of, sub.first+protocol.NodeID(i))
-	}
-	return []fault.Role{r}
-}
-
-// one makes the faults that one line stands for.
-func (x *planner) one(f *Fault) (p fault.Plan) {
-	stream := x.stream(f)
-	switch f.Kind {
-	case "partition":
-		var groups [][]protocol.NodeID
-		for _, g := range f.Groups {
-			groups = append(groups, g.Nodes)
-		}
-		p.Partitions = []fault.Partition{{Groups: groups, OneWay: f.OneWay, At: f.At, For: f.For}}
-		return p
-	case "swizzle":
-		x.swizzle(f, &stream, &p)
-		return p
-	case "churn":
-		x.churn(f, &p)
-		return p
-	case "swap_disks":
-		p.Swaps = []fault.Swap{{A: f.Nodes.Nodes[0], B: f.Nodes.Nodes[1], At: f.At, Down: f.For}}
-		return p
-	case "scheduler":
-		schedule := network.Schedule{Delay: f.Delay, Starve: f.Starve, Turn: f.Turn}
-		p.Schedulers = []fault.Scheduler{{Nodes: f.Nodes.Nodes, Schedule: schedule, At: f.At, For: f.For}}
-		return p
-	}
-	nodes := f.hit(&stream)
-	switch {
-	case len(nodes) == 0:
-	case f.Kind == "link":
-		g := *f
-		g.Nodes.Nodes = nodes
-		p.Links = g.worsening()
-	case f.Kind == "cut" && f.Ramp == 0:
-		p.Partitions = append(p.Partitions, x.spec.cutOff(f, nodes, f.At, f.For))
-	case f.Kind == "clog" && f.Ramp == 0:
-		p.Clogs = append(p.Clogs, x.spec.clogOff(f, nodes, f.At, f.For)...)
-	default:
-		for i, n := range nodes {
-			if at, lasts := f.turn(i, len(nodes)); x.take(f, n, at, lasts) {
-				x.spec.on(f, n, at, lasts, &p)
-			}
-		}
-	}
-	return p
-}
-
-// hit chooses the nodes that a fault hits: in the order of a ramp, ascending without.
-func (f *Fault) hit(stream *rng.Stream) []protocol.NodeID {
-	nodes := slices.Clone(f.Nodes.Nodes)
-	if f.Pick > 0 || f.Ramp > 0 {
-		stream.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
-	}
-	if f.Pick > 0 {
-		nodes = nodes[:f.Pick]
-	}
-	if f.Chance > 0 {
-		nodes = slices.DeleteFunc(nodes, func(protocol.NodeID) bool { return !stream.Next().Chance(uint64(f.Chance), billion) })
-	}
-	if f.Ramp == 0 {
-		slices.Sort(nodes)
-	}
-	return nodes
-}
-
-// turn is when the i-th of n nodes is hit, and for how long: all are left alone at the same time.
-func (f *Fault) turn(i, n int) (at, lasts time.Duration) {
-	after := time.Duration(0)
-	if n > 1 {
-		after = f.Ramp / time.Duration(n-1) * time.Duration(i)
-	}
-	if f.For == 0 {
-		return f.At + after, 0
-	}
-	return f.At + after, f.For - after
-}
-
-// steps is in how many a link with a ramp gets worse: disturbances add up.
-const steps = 8
-
-func (f *Fault) worsening() (all []fault.Link) {
-	if f.Ramp == 0 {
-		return f.links(f.At, f.For)
-	}
-	g := *f
-	for i := range time.Duration(steps) {
-		g.Delay, g.Loss = (f.Delay*(i+1)/steps)-f.Delay*i/steps, network.Loss((uint64(f.Loss)*uint64(i+1))/steps-uint64(f.Loss)*uint64(i)/steps)
-		at, lasts := f.turn(int(i), steps)
-		all = append(all, g.links(at, lasts)...)
-	}
-	return all
-}
-
-func (s *Spec) others(nodes []protocol.NodeID) []protocol.NodeID {
-	return slices.DeleteFunc(s.everyNode(), func(n protocol.NodeID) bool { return slices.Contains(nodes, n) })
-}
-
-// cutOff is a partition between some nodes and all others.
-func (s *Spec) cutOff(f *Fault, nodes []protocol.NodeID, at, lasts time.Duration) fault.Partition {
-	p := fault.Partition{Groups: [][]protocol.NodeID{nodes, s.others(nodes)}, OneWay: f.Direction != "both", At: at, For: lasts}
-	if f.Direction == "in" {
-		slices.Reverse(p.Groups)
-	}
-	return p
-}
-
-// clogOff keeps back what passes between some nodes and all others.
-func (s *Spec) clogOff(f *Fault, nodes []protocol.NodeID, at, lasts time.Duration) []fault.Clog {
-	c := fault.Clog{From: nodes, To: s.others(nodes), BothWays: f.Direction == "both" || f.Direction == "", At: at, For: lasts}
-	if f.Direction == "in" {
-		c.From, c.To = c.To, c.From
-	}
-	return []fault.Clog{c}
-}
-
-// swizzle clogs nodes one after the other in the first third of its time and frees them in another order in the last third
-// (FoundationDB's "swizzle-clogging").
-func (x *planner) swizzle(f *Fault, stream *rng.Stream, p *fault.Plan) {
-	nodes := slices.Clone(f.Nodes.Nodes)
-	stream.Shuffle(len(nodes), func(i, j int) { nodes[i], nodes[j] = nodes[j], nodes[i] })
-	if f.Pick > 0 {
-		nodes = nodes[:f.Pick]
-	}
-	third, n := f.For/3, time.Duration(max(len(nodes)-1, 1))
-	for i, k := range stream.Perm(len(nodes)) {
-		from, until := f.At+third*time.Duration(i)/n, f.At+f.For-third+third*time.Duration(k)/n
-		p.Clogs = append(p.Clogs, x.spec.clogOff(&Fault{}, nodes[i:i+1], from, until-from)...)
-	}
-}
-
-// on adds a fault of one node.
-func (s *Spec) on(f *Fault, n protocol.NodeID, at, lasts time.Duration, p *fault.Plan) {
-	switch f.Kind {
-	case "crash":
-		p.Crashes = append(p.Crashes, fault.Crash{
-			Node: n, At: at, Down: lasts, LoseDisk: f.LoseDisk, Torn: f.Torn, Forgets: f.Forgets,
-		})
-	case "pause":
-		p.Pauses = append(p.Pauses, fault.Pause{Node: n, At: at, For: lasts})
-	case "cut":
-		p.Partitions = append(p.Partitions, s.cutOff(f, []protocol.NodeID{n}, at, lasts))
-	case "clog":
-		p.Clogs = append(p.Clogs, s.clogOff(f, []protocol.NodeID{n}, at, lasts)...)
-	case "bandwidth":
-		p.Bandwidths = append(p.Bandwidths, fault.Bandwidth{Node: n, Uplink: f.Up, Downlink: f.Down, At: at, For: lasts})
-	case "clock_jump":
-		p.Jumps = append(p.Jumps, fault.ClockJump{Node: n, At: at, By: f.By})
-	case "clock_drift":
-		p.Drifts = append(p.Drifts, fault.ClockDrift{Node: n, PartsPerBillion: f.Drift, At: at, For: lasts})
-	case "clock_stall":
-		p.Stalls = append(p.Stalls, fault.ClockStall{Node: n, At: at, For: lasts})
-	case "slow_cpu":
-		p.SlowCPUs = append(p.SlowCPUs, fault.SlowCPU{Node: n, Num: f.Factor.Num, Den: f.Factor.Den, At: at, For: lasts})
-	case "disk":
-		worn := machine.DiskFault{Lose: uint32(f.Lose), Misdirect: uint32(f.Misdirect), Full: f.Full}
-		if f.Factor != (Factor{}) {
-			worn.Slow = machine.Ratio{Num: f.Factor.Num, Den: f.Factor.Den}
-		}
-		p.Disks = append(p.Disks, fault.Disk{Node: n, DiskFault: worn, At: at, For: lasts})
-	}
-}
-
-// churn lets nodes fail and come back, each at times of its own, as fault.Outages has measured it, Factor times as fast.
-func (x *planner) churn(f *Fault, p *fault.Plan) {
-	end := x.spec.Duration
-	if f.For != 0 {
-		end = min(end, f.At+f.For)
-	}
-	for _, n := range f.Nodes.Nodes {
-		draws := x.seed.Split("churn "+strconv.FormatInt(int64(f.At), 10), uint64(n)).Stream()
-		at := f.At
-		for {
-			up, down := fault.Outages(draws.Next(), draws.Next(), f.Factor.Num, f.Factor.Den)
-			if at += up; at >= end {
-				break
-			}
-			if down = min(down, end-at); x.take(f, n, at, down) {
-				p.Crashes = append(p.Crashes, fault.Crash{Node: n, At: at, Down: down})
-			}
-			at += down + 1
-		}
-	}
+	return out
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"icsim/metrics"
 	"icsim/protocol"
 	"icsim/sim"
 )
@@ -24,6 +25,9 @@ func (s *Spec) Rename(r *sim.Result) {
 		v := &r.Violations[i]
 		v.Node, v.Detail = s.Named(v.Node), s.Named(v.Detail)
 	}
+	if r.Record != nil {
+		s.label(r.Record)
+	}
 }
 
 // Named writes the nodes in a text of the simulator as the scenario does.
@@ -41,4 +45,14 @@ func (s *Spec) Named(text string) string {
 		}
 		return before + s.NodeNames(nodes) + after
 	})
+}
+
+// label tells a record what nodes are called and where they stand.
+func (s *Spec) label(r *metrics.Record) {
+	places, located := s.Places()
+	for i := range r.Nodes {
+		n, at := &r.Nodes[i], r.Nodes[i].PlaceIndex
+		n.Name, n.Place, n.Located = s.NodeName(protocol.NodeID(i)), places[at].Name, located[at]
+		n.Lat, n.Lon = float64(places[at].Lat)/1000, float64(places[at].Lon)/1000
+	}
 }

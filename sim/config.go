@@ -53,7 +53,8 @@ type Config struct {
 	// What follows must not change the digest.
 	NoShare   bool // compute every pure result on every node
 	NoMetrics bool
-	Workers   int // that subnets are divided among; 0 or 1: no division
+	Record    bool // keep series and distributions (Result.Record)
+	Workers   int  // that subnets are divided among; 0 or 1: no division
 	Trace     trace.Config
 	Timeline  *explain.Perfetto // nil: none is written
 	Engine    *wasm.Engine      // of canister.NewEngine, which serves one run at a time; nil: the run's own, with Modules

@@ -30,6 +30,7 @@ func TestDigestIsTheSameHoweverTheRunIsComputed(t *testing.T) {
 		"again":       func(*Config) {},
 		"no sharing":  func(c *Config) { c.NoShare = true },
 		"no metrics":  func(c *Config) { c.NoMetrics = true },
+		"record":      func(c *Config) { c.Record = true },
 		"two workers": func(c *Config) { c.Workers = 2 },
 		"trace notes": func(c *Config) { c.Trace = trace.Config{Level: trace.Notes, W: io.Discard} },
 		"trace all":   func(c *Config) { c.Trace = trace.Config{Level: trace.All, W: io.Discard} },

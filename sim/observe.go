@@ -23,6 +23,7 @@ type watch struct {
 	timeline []Moment
 	metrics  bool
 	follow   *follower // nil: nobody looks on
+	record   *recorder // nil: nobody wants it
 }
 
 // A subnetWatch folds the observations of a subnet's honest nodes.
@@ -47,6 +48,7 @@ type subnetWatch struct {
 	complaints   uint64
 	openings     uint64
 	canisters    int
+	record       *subnetRecorder // nil: nobody wants it
 }
 
 // A proposal is a block on its way.
@@ -80,6 +82,7 @@ type xnetWatch struct {
 	calls, responses, rejects uint64
 	open                      map[xnetCall]protocol.Time
 	latency                   *metrics.Histogram
+	record                    *recorder // nil: nobody wants it
 }
 
 type xnetCall struct {
@@ -108,6 +111,13 @@ func (s *simulation) newWatch() watch {
 		w.subnets = append(w.subnets, sw)
 	}
 	w.checks = check.New(s.checkConfig())
+	if w.metrics && s.config.Record {
+		w.record = newRecorder(len(s.subnets))
+		for i, sub := range w.subnets {
+			sub.record = &w.record.subnets[i]
+		}
+		w.xnet.record = w.record
+	}
 	return w
 }
 
@@ -196,6 +206,9 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 	}
 	if int(w.Node) >= len(s.secrets) {
 		s.watch.calls.fold(n)
+		if s.watch.record != nil {
+			s.watch.record.note(w.At, n)
+		}
 	} else if of := s.members.of[w.Node]; of != unassigned && !s.corrupt(w.Node) {
 		s.watch.fold(s.watch.subnets[of], w, n)
 	}
@@ -236,10 +249,16 @@ func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
 			if n.Value == 0 {
 				sub.rank0++
 			}
+			if sub.record != nil {
+				sub.record.finalizedBlock(at.At, n.Value)
+			}
 		}
 		if p := sub.proposed[n.Hash]; p != nil {
 			if p.finalized++; p.finalized == sub.quorum {
 				sub.finalization.Record(int64(at.At - p.at))
+				if sub.record != nil {
+					sub.record.finalization.Add(int64(at.At), int64(at.At-p.at))
+				}
 			}
 		}
 	case protocol.NoteCertified:
@@ -266,6 +285,9 @@ func (w *watch) fold(sub *subnetWatch, at check.Where, n *protocol.Note) {
 	case protocol.NoteExecuted:
 		if n.Round != nil && n.Height > sub.executed {
 			sub.executed, sub.blockTime = n.Height, n.Round.Time
+			if sub.record != nil {
+				sub.record.instructions.Add(int64(at.At), int64(n.Value))
+			}
 			w.xnet.fold(n.Round, at.At)
 			sub.foldChainKeys(n.Round.ChainKeys)
 		}
@@ -324,6 +346,9 @@ func (x *xnetWatch) fold(r *protocol.RoundSummary, at protocol.Time) {
 			if m.Request != nil {
 				x.calls++
 				x.open[xnetCall{m.Request.Sender, m.Request.Callback}] = at
+				if x.record != nil {
+					x.record.xnet.calls.Add(int64(at), 1)
+				}
 			}
 		}
 	}
@@ -348,6 +373,10 @@ func (x *xnetWatch) respond(m *protocol.Response, at protocol.Time) {
 		x.rejects++
 	}
 	x.latency.Record(int64(at - since))
+	if x.record != nil {
+		x.record.xnet.responses.Add(int64(at), 1)
+		x.record.xnet.latency.Add(int64(at), int64(at-since))
+	}
 }
 
 func seconds(t protocol.Time) float64 { return time.Duration(t).Seconds() }

@@ -29,6 +29,8 @@ type Result struct {
 	Checks         []CheckResult     `json:"checks"`
 	Violations     []ViolationResult `json:"violations"`
 	Timeline       []Moment          `json:"timeline"` // what happened: faults, and what honest nodes saw of attacks
+
+	Record *metrics.Record `json:"-"` // with Config.Record: what reports are made of
 }
 
 // A SubnetResult sums up one subnet.
@@ -161,6 +163,7 @@ func (s *simulation) result(partial bool) *Result {
 	r.Queries = QueryResult{q.made, q.answered, q.lost, q.distrusted, q.latency.Summary(int64(time.Millisecond))}
 	r.XNet = XNetResult{x.calls, x.responses, x.rejects, uint64(s.watch.checks.OpenCalls()), x.latency.Summary(int64(time.Millisecond))}
 	s.judge(r, end)
+	r.Record = s.recorded(end)
 	return r
 }
 

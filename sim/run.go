@@ -134,6 +134,7 @@ func (s *simulation) pump(progress func(Progress) bool) (partial bool) {
 	for now := time.Duration(0); now < s.config.Duration; {
 		now = min(now+slice, s.config.Duration)
 		s.run(int64(now))
+		s.sample(protocol.Time(now))
 		if progress != nil && !progress(Progress{now, s.handled(), s.watch.height()}) {
 			return now < s.config.Duration
 		}

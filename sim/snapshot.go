@@ -90,7 +90,7 @@ func (x *Session) Snapshot() Snapshot {
 	for _, place := range s.config.Spares.Places {
 		snap.Nodes = append(snap.Nodes, s.nodeSnapshot(protocol.NodeID(len(snap.Nodes)), place))
 	}
-	s.net.EachLink(func(from, to protocol.NodeID, messages uint64) {
+	s.net.EachLink(func(from, to protocol.NodeID, messages, _ uint64) {
 		if int(from) < len(s.secrets) && int(to) < len(s.secrets) {
 			snap.Links = append(snap.Links, LinkSnapshot{from, to, messages})
 		}

@@ -7,7 +7,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"time"
 
+	"icsim/metrics"
 	"icsim/scenarios"
 	"icsim/sim"
 )
@@ -17,17 +19,23 @@ const (
 	resultFile   = "result.json"
 	scenarioFile = "scenario.yaml"
 	traceFile    = "trace.txt"
+	recordFile   = "metrics.json" // what icsim report draws
+	tracksFile   = "series.csv"
+	spreadFile   = "distributions.csv"
+	linksFile    = "links.csv"
+	exposedFile  = "metrics.prom"
 )
 
 // An output is the directory that a run's files go to, if there is one.
 type output struct {
-	dir   string
-	lines *os.File // trace.txt, or nil
+	dir     string
+	genesis time.Time
+	lines   *os.File // trace.txt, or nil
 }
 
 // openOutput makes the directory and writes what is known before the run, so that a directory that cannot be written costs no run.
 func openOutput(dir string, spec *scenarios.Spec) (*output, error) {
-	o := &output{dir: dir}
+	o := &output{dir: dir, genesis: spec.Genesis}
 	if dir == "" {
 		return o, nil
 	}
@@ -74,7 +82,35 @@ func (o *output) close(r *sim.Result) error {
 	if err := writeJSON(&text, r); err != nil {
 		return err
 	}
+	if err := o.record(r.Record); err != nil {
+		return err
+	}
 	return o.write(resultFile, text.Bytes())
+}
+
+// record writes series and distributions, for icsim report and for programs of others.
+func (o *output) record(r *metrics.Record) error {
+	if r == nil { // --no-metrics
+		return nil
+	}
+	files := []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{recordFile, func(w io.Writer) error { return json.NewEncoder(w).Encode(r) }},
+		{tracksFile, r.WriteTracks}, {spreadFile, r.WriteDistributions}, {linksFile, r.WriteLinks},
+		{exposedFile, func(w io.Writer) error { return r.WritePrometheus(w, o.genesis.UnixMilli()) }},
+	}
+	for _, f := range files {
+		var text bytes.Buffer
+		if err := f.write(&text); err != nil {
+			return err
+		}
+		if err := o.write(f.name, text.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // writeJSON prints a result as one object. Lists are never null.

@@ -53,7 +53,8 @@ Results go to standard output, progress to standard error. Ctrl-C ends the run w
   icsim run my.yaml --seed 7 --until 30s --crypto ideal
   icsim run incident-3-reassembly --variants reassemble-by-id
   icsim run fork --json | jq '.violations[0]'
-  icsim run my.yaml --out results --trace notes     # result.json, scenario.yaml, trace.txt
+  icsim run my.yaml --out results --trace notes     # result.json, scenario.yaml, trace.txt, metrics
+  icsim report results                              # the same as a page with plots
   icsim run my.yaml --branch-at 12.5s --branch-seed 2   # the same until then, and another way on`,
 		Args: exactly("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -71,7 +72,7 @@ Results go to standard output, progress to standard error. Ctrl-C ends the run w
 	flags.BoolVar(&f.noMetrics, "no-metrics", false, "collect no metrics; same digest")
 	flags.BoolVar(&f.json, "json", false, "print one JSON object instead of the summary")
 	flags.StringSliceVar(&f.variants, "variants", nil, "rules that all nodes follow in place of the deployed ones (icsim list --variants)")
-	flags.StringVar(&f.out, "out", "", "write result.json, scenario.yaml and the trace into this directory")
+	flags.StringVar(&f.out, "out", "", "write result.json, scenario.yaml, the trace and all that icsim report needs into this directory")
 	flags.StringVar(&f.perfetto, "perfetto", "", "write a timeline for ui.perfetto.dev into this file: some 100 MB a minute of 13 nodes")
 	flags.StringVar(&f.branchAt, "branch-at", "", "let the history go on another way from an event (such as 12000000000/3/45) or a time on")
 	flags.Uint64Var(&f.branchBy, "branch-seed", 1, "with --branch-at: the seed that decides from there on")
@@ -92,6 +93,7 @@ func (f *runFlags) run(stdout, stderr io.Writer) error {
 		return err
 	}
 	config.Workers, config.NoShare, config.NoMetrics = f.workers, f.noShare, f.noMetrics
+	config.Record = f.out != ""
 	out, err := openOutput(f.out, spec)
 	if err != nil {
 		return err

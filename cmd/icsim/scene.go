@@ -8,6 +8,9 @@ import (
 	"icsim/sim/gateway/page"
 )
 
+// thousandth of a degree is what places are given in.
+const thousandth = 1000
+
 // scene tells the web page what things are called.
 func scene(runner *live.Runner, spec *scenarios.Spec, seed uint64) page.Scene {
 	s := page.Scene{
@@ -25,7 +28,6 @@ func scene(runner *live.Runner, spec *scenarios.Spec, seed uint64) page.Scene {
 	for i := range registry.Nodes {
 		s.Nodes = append(s.Nodes, spec.NodeName(protocol.NodeID(i)))
 	}
-	const thousandth = 1000
 	places, located := spec.Places()
 	for i, p := range places {
 		s.Places = append(s.Places, page.Place{

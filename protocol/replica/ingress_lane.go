@@ -24,7 +24,8 @@ type ingressLane struct {
 	broadcast *p2p.Broadcast
 	events    []p2p.Event
 	effects   ingress.Effects
-	watches   []watch // by deadline
+	watches   []watch          // by deadline
+	answered  *messaging.State // the certified state by which all of them were looked at, when they began or since
 	ids       []protocol.MessageID
 	now       protocol.Time
 }
@@ -151,6 +152,10 @@ func (l *ingressLane) answer(v visit, instant protocol.Time, out *protocol.Outpu
 		return
 	}
 	state, _ := v.states.Certified()
+	if state == l.answered && instant < l.watches[0].deadline {
+		return // an outcome is news only when the state is
+	}
+	l.answered = state
 	kept := l.watches[:0]
 	for _, w := range l.watches {
 		m := w.request

@@ -39,11 +39,21 @@ func BenchmarkHold100k(b *testing.B) {
 		{"bimodal", rng.Empirical([]int64{1000, 2000, 1_000_000_000, 1_001_000_000})},
 		{"equal", uniform(0)},
 	} {
-		b.Run(c.name, func(b *testing.B) { benchmarkHold(b, increments(c.q)) })
+		b.Run(c.name, func(b *testing.B) { benchmarkHold(b, pending, increments(c.q)) })
 	}
 }
 
-func benchmarkHold(b *testing.B, wait []int64) {
+// BenchmarkHold is what other simulators are compared with (README, "Speed"): exponential waits, few to many pending events.
+func BenchmarkHold(b *testing.B) {
+	for _, c := range []struct {
+		name    string
+		pending int
+	}{{"1k", 1000}, {"100k", 100_000}, {"1M", 1_000_000}} {
+		b.Run(c.name, func(b *testing.B) { benchmarkHold(b, c.pending, increments(rng.Exponential(1_000_000_000))) })
+	}
+}
+
+func benchmarkHold(b *testing.B, pending int, wait []int64) {
 	var loop *Loop[payload]
 	left, i := 0, 0
 	loop = NewLoop(1, func(ev *Event[payload]) {

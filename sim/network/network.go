@@ -53,6 +53,7 @@ type endpoint struct {
 	paused   bool
 	crashed  protocol.Time // the last time; before 0: never
 	traffic  Traffic
+	kinds    [NumKinds]uint64 // bytes sent
 	pool     []*Transfer
 }
 
@@ -70,6 +71,7 @@ type link struct {
 	pair      *pair // nil: without connection
 	chance    rng.Source
 	count     uint64 // of messages sent, indexes the draws
+	bytes     uint64 // sent, with headers
 	steady    bool
 	oneWay    int64         // ns, disturbances included
 	back      int64         // ns, of the other direction
@@ -219,12 +221,15 @@ func (n *Network) Cap(node protocol.NodeID, uplink, downlink int64) {
 // Traffic tells what an endpoint has sent and received.
 func (n *Network) Traffic(node protocol.NodeID) Traffic { return n.endpoints[node].traffic }
 
-// EachLink tells how many messages have left on each link that was ever used.
-func (n *Network) EachLink(tell func(from, to protocol.NodeID, messages uint64)) {
+// SentByKind tells what the bytes that an endpoint has sent were for.
+func (n *Network) SentByKind(node protocol.NodeID) [NumKinds]uint64 { return n.endpoints[node].kinds }
+
+// EachLink tells how many messages and bytes have left on each link that was ever used.
+func (n *Network) EachLink(tell func(from, to protocol.NodeID, messages, bytes uint64)) {
 	for i := range n.endpoints {
 		for to, l := range n.endpoints[i].links {
 			if l != nil && l.count > 0 {
-				tell(protocol.NodeID(i), protocol.NodeID(to), l.count)
+				tell(protocol.NodeID(i), protocol.NodeID(to), l.count, l.bytes)
 			}
 		}
 	}

@@ -64,8 +64,10 @@ func (n *Network) depart(t protocol.Time, src *endpoint, copies []*Transfer) {
 	start := src.up.enter(t, k*whole, copies[0].small)
 	src.traffic.SentBytes += uint64(k) * wire
 	src.traffic.SentMessages += uint64(k)
+	src.kinds[kindOf(copies[0].Msg)] += uint64(k) * wire
 	for i, tr := range copies {
 		l := src.links[tr.To]
+		l.bytes += wire
 		tr.handed = t
 		tr.left = l.pace(t, start+k*(whole-last)+protocol.Time(i+1)*last, tr)
 		slower := max(0, l.to.down.takes(wire)-(tr.left-start)) // the downlink needs longer than the message took to leave

@@ -1,11 +1,14 @@
 package page
 
 import (
+	"bytes"
 	"embed"
 	"io/fs"
 	"net/http"
+	"time"
 
 	"icsim/canister/candid"
+	"icsim/metrics/world"
 	"icsim/protocol"
 	"icsim/sim"
 	"icsim/sim/gateway/live"
@@ -72,6 +75,9 @@ func New(runner *live.Runner, v *visitor.Visitor, scene Scene) http.Handler {
 	mux := http.NewServeMux()
 	files := http.FileServerFS(parts)
 	mux.HandleFunc("/{$}", get(files.ServeHTTP))
+	mux.HandleFunc("/page/land.js", get(func(w http.ResponseWriter, r *http.Request) {
+		http.ServeContent(w, r, "land.js", time.Time{}, bytes.NewReader(world.Script))
+	}))
 	mux.HandleFunc("/page/", get(http.StripPrefix("/page", files).ServeHTTP))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusNotFound, "there is nothing at %s; the page is at /", r.URL.Path)
