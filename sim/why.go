@@ -141,6 +141,8 @@ func (s *simulation) violation(name string, v *check.Violation, progress func(Pr
 		out.Text = explain.Stall(sub)
 	case "catch-up":
 		out.Text = x.inspect(v.Where.Node)
+	case "finalization-discipline":
+		out.Text = x.log.Signatures(v.Where.Node, v.Height)
 	}
 	switch name {
 	case "progress":

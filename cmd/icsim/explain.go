@@ -29,9 +29,11 @@ type explainFlags struct {
 func (f *explainFlags) scenarioFlags(cmd *cobra.Command) {
 	f.workers, f.trace = 1, "off"
 	flags := cmd.Flags()
-	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the run")
+	flags.Uint64Var(&f.seed, "seed", 1, "the seed of the run, instead of the scenario's")
 	flags.DurationVar(&f.until, "until", 0, "end the run at this virtual time")
 	flags.StringVar(&f.crypto, "crypto", "", "bls or ideal instead of the scenario's")
+	flags.StringSliceVar(&f.variants, "variants", nil, "rules that all nodes follow in place of the deployed ones (icsim list --variants)")
+	cmd.PreRun = func(*cobra.Command, []string) { f.seeded = flags.Changed("seed") }
 }
 
 func explainCommand() *cobra.Command {
@@ -138,6 +140,9 @@ func (f *explainFlags) compiled() (*scenarios.Spec, *sim.Config, error) {
 	spec, err := f.spec()
 	if err != nil {
 		return nil, nil, err
+	}
+	if !f.seeded {
+		f.seed = spec.Seed()
 	}
 	config, err := spec.Compile(f.seed)
 	return spec, config, err
