@@ -38,7 +38,8 @@ func (b *Broadcast) fetch(n int32, s *assembly, at step) {
 // them all.
 func (b *Broadcast) ask(d *download, at step) {
 	t := &b.tasks.list[d.task]
-	p := t.holders.at(int(b.cfg.Rand.Below(uint64(t.holders.size()))))
+	sets := &b.tasks.sets
+	p := sets.at(t.holders, int(b.cfg.Rand.Below(uint64(sets.size(t.holders)))))
 	b.serial++
 	d.peer, d.serial, d.retry = b.peers.list[p].node, b.serial, at.instant.Add(d.timeout)
 	b.due = min(b.due, d.retry)

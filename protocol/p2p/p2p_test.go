@@ -243,7 +243,8 @@ func TestAnnouncedAgainIsNotDoubled(t *testing.T) {
 	require.Empty(t, n.events)
 	number, _ := n.tasks.find(&u.Meta)
 	require.False(t, n.tasks.list[number].doubled)
-	require.Equal(t, uint32(2), n.peers.list[0].slots[0].conn)
+	conn, _ := n.peers.list[0].stamp(0)
+	require.Equal(t, uint32(2), conn)
 }
 
 // B: when no peer advertises it any more, the artifact is removed from the unvalidated pool.

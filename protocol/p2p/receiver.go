@@ -14,13 +14,9 @@ func (b *Broadcast) update(from protocol.NodeID, conn uint32, u *protocol.SlotUp
 	if p < 0 {
 		p = b.peers.add(from, &b.cfg)
 	}
-	slots := b.peers.list[p].slots
-	if grow := int(u.Slot) + 1 - len(slots); grow > 0 {
-		slots = append(slots, make([]peerSlot, grow)...)
-		b.peers.list[p].slots = slots
-	}
-	slot := &slots[u.Slot]
-	if !slot.isOlderThan(conn, u.Commit) {
+	slots := &b.peers.list[p].slotTable
+	slots.reach(u.Slot, conn)
+	if !slots.isOlderThan(u.Slot, conn, u.Commit) {
 		return
 	}
 	n, known := b.tasks.find(&u.Meta)
@@ -30,14 +26,13 @@ func (b *Broadcast) update(from protocol.NodeID, conn uint32, u *protocol.SlotUp
 		}
 		n = b.tasks.add(&u.Meta)
 	}
-	before := slot.task
-	*slot = peerSlot{commit: u.Commit, conn: conn, task: n}
+	before := slots.put(u.Slot, conn, u.Commit, n)
 	if before == n {
 		return
 	}
 	t := &b.tasks.list[n]
-	t.doubled = t.doubled || t.holders.has(p)
-	t.holders.add(p)
+	t.doubled = t.doubled || b.tasks.sets.has(t.holders, p)
+	b.tasks.sets.add(&t.holders, p)
 	if !known {
 		b.begin(n, u.Artifact, from, at)
 	}
@@ -82,11 +77,11 @@ func (b *Broadcast) deliver(n int32, a protocol.Artifact, from protocol.NodeID, 
 // release notes that one slot of peer p no longer advertises task n.
 func (b *Broadcast) release(n int32, p int, events *[]Event) {
 	t := &b.tasks.list[n]
-	if t.doubled && b.peers.advertises(p, n) {
+	if t.doubled && b.peers.list[p].advertises(n) {
 		return
 	}
-	t.holders.remove(p)
-	if !t.holders.isEmpty() || t.own {
+	b.tasks.sets.remove(&t.holders, p)
+	if t.holders != 0 || t.own {
 		return
 	}
 	if t.phase == delivered {
@@ -94,16 +89,6 @@ func (b *Broadcast) release(n int32, p int, events *[]Event) {
 	}
 	b.settle(n)
 	b.tasks.remove(n)
-}
-
-// advertises looks through all slots of a peer: only for the rare task that a peer advertised twice.
-func (t *peerTable) advertises(p int, n int32) bool {
-	for i := range t.list[p].slots {
-		if t.list[p].slots[i].task == n {
-			return true
-		}
-	}
-	return false
 }
 
 // settle ends whatever is under way for a task.

@@ -24,7 +24,7 @@ func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Output
 	}
 	b.settle(n)
 	slot := b.takeSlot()
-	t.own, t.slot = true, slot
+	t.own, t.at = true, int32(slot)
 	b.sender.commit++
 	u.Slot, u.Commit = slot, b.sender.commit
 	if push || wireSize(a) < protocol.SizePushLimit {
@@ -44,9 +44,9 @@ func (b *Broadcast) Withdraw(meta protocol.ArtifactMeta) {
 	}
 	t := &b.tasks.list[n]
 	t.own = false
-	b.sender.slots[t.slot] = nil
-	b.sender.free = append(b.sender.free, t.slot)
-	if t.holders.isEmpty() {
+	b.sender.slots[t.at] = nil
+	b.sender.free = append(b.sender.free, uint32(t.at))
+	if t.holders == 0 {
 		b.tasks.remove(n)
 	}
 }
