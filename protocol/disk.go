@@ -1,7 +1,8 @@
 package protocol
 
 import (
-	"cmp"
+	"fmt"
+	"maps"
 	"slices"
 )
 
@@ -12,13 +13,14 @@ const (
 	DiskConsensusPool     DiskSpace = iota // validated artifacts (LMDB in the replica), by artifact id
 	DiskCertificationPool                  // validated certifications and shares
 	DiskCheckpoint                         // states at CUP heights
+	numDiskSpaces
 )
 
 // A DiskKey names one thing on disk.
 type DiskKey struct {
 	Space  DiskSpace
 	Height Height
-	ID     ArtifactID // zero for checkpoints
+	ID     ArtifactID // of the value, if that is an artifact; else zero
 }
 
 // A Write puts a value on a node's disk, or removes it when Value is nil. Values are immutable. A write is
@@ -29,37 +31,72 @@ type Write struct {
 	Bytes int
 }
 
-// A Disk is what survives a crash of its node.
-type Disk struct{ entries map[DiskKey]any }
+// A Disk is what survives a crash of its node: for each space and height what lies there, in no order.
+type Disk struct {
+	spaces [numDiskSpaces]map[Height][]any
+}
 
 // NewDisk makes an empty disk.
-func NewDisk() *Disk { return &Disk{entries: make(map[DiskKey]any)} }
+func NewDisk() *Disk { return new(Disk) }
 
 // Apply carries out writes in order.
 func (d *Disk) Apply(writes []Write) {
-	for _, w := range writes {
+	for i := range writes {
+		w := &writes[i]
 		if w.Value == nil {
-			delete(d.entries, w.Key)
+			d.remove(&w.Key)
 		} else {
-			d.entries[w.Key] = w.Value
+			d.put(&w.Key, w.Value)
 		}
 	}
 }
 
+func (d *Disk) put(k *DiskKey, value any) {
+	if idOnDisk(value) != k.ID {
+		panic(fmt.Sprintf("protocol: %T written under the id %s, which is not its own", value, k.ID))
+	}
+	space := &d.spaces[k.Space]
+	if *space == nil {
+		*space = make(map[Height][]any)
+	}
+	row := (*space)[k.Height]
+	if i := slices.IndexFunc(row, func(v any) bool { return idOnDisk(v) == k.ID }); i >= 0 {
+		row[i] = value
+	} else {
+		(*space)[k.Height] = append(row, value)
+	}
+}
+
+func (d *Disk) remove(k *DiskKey) {
+	row := d.spaces[k.Space][k.Height]
+	i := slices.IndexFunc(row, func(v any) bool { return idOnDisk(v) == k.ID })
+	switch {
+	case i < 0:
+	case len(row) == 1:
+		delete(d.spaces[k.Space], k.Height)
+	default:
+		d.spaces[k.Space][k.Height] = slices.Delete(row, i, i+1)
+	}
+}
+
+// idOnDisk tells one value of a space and height from another.
+func idOnDisk(value any) (id ArtifactID) {
+	if a, ok := value.(Artifact); ok {
+		id = a.ID()
+	}
+	return id
+}
+
 // Load gives a space's values by ascending height, then id.
 func (d *Disk) Load(space DiskSpace) []any {
-	var keys []DiskKey
-	for k := range d.entries { //tidy:sorted below
-		if k.Space == space {
-			keys = append(keys, k)
-		}
-	}
-	slices.SortFunc(keys, func(a, b DiskKey) int {
-		return cmp.Or(cmp.Compare(a.Height, b.Height), slices.Compare(a.ID[:], b.ID[:]))
-	})
-	values := make([]any, len(keys))
-	for i, k := range keys {
-		values[i] = d.entries[k]
+	var values []any
+	for _, h := range slices.Sorted(maps.Keys(d.spaces[space])) {
+		row := slices.Clone(d.spaces[space][h])
+		slices.SortFunc(row, func(a, b any) int {
+			x, y := idOnDisk(a), idOnDisk(b)
+			return slices.Compare(x[:], y[:])
+		})
+		values = append(values, row...)
 	}
 	return values
 }
