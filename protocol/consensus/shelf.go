@@ -133,16 +133,16 @@ func (s *Shelf[T]) add(a T, at origin) bool {
 	return true
 }
 
-// row gives an empty row, to be row i. One that was in use before is taken first; a new one gets the length of its neighbours below,
-// for heights are much alike and most rows stay for a DKG interval.
+// row gives an empty row, to be row i. One that was in use before is taken first; a new one gets the greatest length below it, for
+// heights are much alike and most rows stay for a DKG interval. The nearest rows may not be full yet.
 func (s *Shelf[T]) row(i int) (items []Held[T]) {
 	if n := len(s.free); n > 0 {
 		items, s.free = s.free[n-1], s.free[:n-1]
 		return items
 	}
-	const most = 64
+	const looked, most = 8, 64
 	usual := 0
-	for _, below := range s.rows[max(i-2, 0):i] {
+	for _, below := range s.rows[max(i-looked, 0):i] {
 		usual = max(usual, len(below.items))
 	}
 	return make([]Held[T], 0, min(usual, most))

@@ -242,7 +242,7 @@ func TestAnnouncedAgainIsNotDoubled(t *testing.T) {
 	n.take(1, 2, 0, u)
 	require.Empty(t, n.events)
 	number, _ := n.tasks.find(&u.Meta)
-	require.False(t, n.tasks.list[number].doubled)
+	require.False(t, n.tasks.at(number).doubled)
 	conn, _ := n.peers.list[0].stamp(0)
 	require.Equal(t, uint32(2), conn)
 }

@@ -35,16 +35,32 @@ type task struct {
 // A taskTable holds tasks by number, from 1, and by meta: buckets of them by a prefix of the id, as many buckets as tasks or more.
 type taskTable struct {
 	buckets []int32 // first task of each, 0 if none; a power of two of them
-	list    []task
+	chunks  []*taskChunk
 	free    int32 // first free number, 0 if none
 	count   int   // of tasks
 	sets    setTable
 }
 
-const leastBuckets = 16
+// A taskChunk is what the table grows by: a list would leave part of itself unused, and a copy behind each time it grows.
+type taskChunk [chunkSize]task
 
-func newTaskTable() taskTable {
-	return taskTable{buckets: make([]int32, leastBuckets), list: make([]task, 1)}
+const (
+	chunkSize    = 256
+	leastBuckets = 16
+)
+
+func newTaskTable() taskTable { return taskTable{buckets: make([]int32, leastBuckets)} }
+
+// at gives a task by its number. It stays where it is.
+func (t *taskTable) at(n int32) *task { return &t.chunks[n/chunkSize][n%chunkSize] }
+
+// grow makes a chunk of free numbers, but for 0.
+func (t *taskTable) grow() {
+	first := int32(len(t.chunks) * chunkSize)
+	t.chunks = append(t.chunks, new(taskChunk))
+	for n := first + chunkSize - 1; n >= max(first, 1); n-- {
+		t.at(n).next, t.free = t.free, n
+	}
 }
 
 // len is the number of tasks.
@@ -60,7 +76,7 @@ func tagOf(meta *protocol.ArtifactMeta) uint8 { return meta.ID[7] }
 func (t *taskTable) find(meta *protocol.ArtifactMeta) (n int32, known bool) {
 	tag := tagOf(meta)
 	for n = *t.bucket(meta); n != 0; {
-		k := &t.list[n]
+		k := t.at(n)
 		if k.tag == tag && (k.meta == meta || *k.meta == *meta) {
 			return n, true
 		}
@@ -74,15 +90,13 @@ func (t *taskTable) add(meta *protocol.ArtifactMeta) int32 {
 	if t.count == len(t.buckets) {
 		t.spread()
 	}
-	n := t.free
-	if n != 0 {
-		t.free = t.list[n].next
-	} else {
-		n = int32(len(t.list))
-		t.list = append(t.list, task{})
+	if t.free == 0 {
+		t.grow()
 	}
-	first := t.bucket(meta)
-	t.list[n] = task{meta: meta, tag: tagOf(meta), next: *first}
+	n, first := t.free, t.bucket(meta)
+	k := t.at(n)
+	t.free = k.next
+	*k = task{meta: meta, tag: tagOf(meta), next: *first}
 	*first = n
 	t.count++
 	return n
@@ -91,19 +105,19 @@ func (t *taskTable) add(meta *protocol.ArtifactMeta) int32 {
 // spread doubles the buckets.
 func (t *taskTable) spread() {
 	t.buckets = make([]int32, 2*len(t.buckets))
-	for n := range t.list {
-		if k := &t.list[n]; k.meta != nil {
+	for n := range int32(len(t.chunks) * chunkSize) {
+		if k := t.at(n); k.meta != nil {
 			first := t.bucket(k.meta)
-			k.next, *first = *first, int32(n)
+			k.next, *first = *first, n
 		}
 	}
 }
 
 func (t *taskTable) remove(n int32) {
-	k := &t.list[n]
+	k := t.at(n)
 	link := t.bucket(k.meta)
 	for *link != n {
-		link = &t.list[*link].next
+		link = &t.at(*link).next
 	}
 	*link = k.next
 	t.sets.empty(&k.holders)
