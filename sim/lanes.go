@@ -11,7 +11,7 @@ import (
 
 // divide lets the subnets run side by side, a lane each, and the clients in one more; the world's lane has faults and the starts
 // of nodes. It leaves the run in one piece if that is all it has: one subnet and no clients, somebody outside who may step in at any
-// time, attackers who share knowledge across subnets, or no distance between two lanes.
+// time, or no distance between two lanes.
 //
 // A lane is the simulation with scratch of its own. What it observes it logs, for the watch that they have in common.
 func (s *simulation) divide() {
@@ -20,7 +20,7 @@ func (s *simulation) divide() {
 	if len(s.clients) > 0 {
 		lanes++
 	}
-	if s.config.Workers < 2 || lanes < 2 || s.config.Boundary || s.attacked() > 1 {
+	if s.config.Workers < 2 || lanes < 2 || s.config.Boundary {
 		return
 	}
 	window := min(s.apart(), stopDelay)
@@ -48,15 +48,6 @@ func (s *simulation) divide() {
 
 // leastWindow is the least distance between lanes that is worth the barriers.
 const leastWindow = 100 * time.Microsecond
-
-// attacked counts the subnets with corrupt nodes.
-func (s *simulation) attacked() int {
-	seen := map[int]bool{}
-	for _, a := range s.config.Attackers {
-		seen[s.homeOf(a.Node)] = true
-	}
-	return len(seen)
-}
 
 // homeOf tells which subnet an endpoint is of; the number of subnets for clients.
 func (s *simulation) homeOf(n protocol.NodeID) int {

@@ -8,7 +8,8 @@ import (
 	"icsim/protocol/replica"
 )
 
-// A Coalition is all corrupt nodes of a run together.
+// A Coalition is all corrupt nodes of a run together. It never changes: subnets that run side by side look at it, and what a strategy
+// remembers is its node's own.
 type Coalition struct{ members []protocol.NodeID }
 
 // NewCoalition gathers those who are assigned a strategy.
