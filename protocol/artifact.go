@@ -88,12 +88,12 @@ type BlockMetadata struct {
 
 // Signable gives the signed bytes.
 func (m *BlockMetadata) Signable() []byte {
-	e := encoder{buf: make([]byte, 0, encoderSize)}
+	e := signing(crypto.DomainBlockMetadata)
 	e.str(string(m.Version))
 	e.height(m.Height)
 	e.u64(uint64(m.Subnet))
 	e.raw(m.Hash[:])
-	return crypto.Signable(crypto.DomainBlockMetadata, e.buf)
+	return e.buf
 }
 
 // A BlockProposal is a block with its maker's signature over the metadata.
@@ -140,11 +140,11 @@ type BlockContent struct {
 
 // Signable gives the signed bytes under crypto.DomainNotarization or crypto.DomainFinalization.
 func (c *BlockContent) Signable(domain string) []byte {
-	e := encoder{buf: make([]byte, 0, encoderSize)}
+	e := signing(domain)
 	e.str(string(c.Version))
 	e.height(c.Height)
 	e.raw(c.Hash[:])
-	return crypto.Signable(domain, e.buf)
+	return e.buf
 }
 
 // A BlockShare is one committee member's notarization or finalization share.
@@ -207,11 +207,11 @@ type RandomContent struct {
 
 // Signable gives the signed bytes under crypto.DomainRandomBeacon or crypto.DomainRandomTape.
 func (c *RandomContent) Signable(domain string) []byte {
-	e := encoder{buf: make([]byte, 0, encoderSize)}
+	e := signing(domain)
 	e.str(string(c.Version))
 	e.height(c.Height)
 	e.raw(c.Previous[:])
-	return crypto.Signable(domain, e.buf)
+	return e.buf
 }
 
 // A RandomShare is one node's share of a random beacon or tape.
@@ -277,14 +277,14 @@ type CatchUpContent struct {
 
 // Signable gives the signed bytes.
 func (c *CatchUpContent) Signable() []byte {
-	e := encoder{buf: make([]byte, 0, encoderSize)}
+	e := signing(crypto.DomainCatchUp)
 	e.str(string(c.Block.Version))
 	e.height(c.Block.Height)
 	e.raw(c.BlockHash[:])
 	id := c.Beacon.ID()
 	e.raw(id[:])
 	e.raw(c.StateHash[:])
-	return crypto.Signable(crypto.DomainCatchUp, e.buf)
+	return e.buf
 }
 
 // A CatchUpPackageShare is one node's share; it names the block and state by hash.

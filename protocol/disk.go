@@ -1,7 +1,6 @@
 package protocol
 
 import (
-	"cmp"
 	"maps"
 	"slices"
 )
@@ -22,7 +21,7 @@ const (
 type DiskKey struct {
 	Space  DiskSpace
 	Height Height
-	ID     ArtifactID // zero for checkpoints
+	ID     ArtifactID // of the value, if that is an artifact; else zero
 }
 
 // A Write puts a value on a node's disk, or removes it when Value is nil. Values are immutable. A write is
@@ -34,22 +33,75 @@ type Write struct {
 	Wipe  bool // everything in the key's space goes; Value is nil
 }
 
-// A Disk is what survives a crash of its node.
-type Disk struct{ entries map[DiskKey]any }
+// A Disk is what survives a crash of its node: for each space and height what lies there, in no order.
+type Disk struct {
+	spaces [numDiskSpaces]map[Height][]any
+}
 
 // NewDisk makes an empty disk.
-func NewDisk() *Disk { return &Disk{entries: make(map[DiskKey]any)} }
+func NewDisk() *Disk { return new(Disk) }
 
 // Apply carries out writes in order.
 func (d *Disk) Apply(writes []Write) {
-	for _, w := range writes {
+	for i := range writes {
+		w := &writes[i]
 		if w.Wipe {
-			d.wipe(w.Key.Space)
+			d.spaces[w.Key.Space] = nil
 		} else if w.Value == nil {
-			delete(d.entries, w.Key)
+			d.remove(&w.Key)
 		} else {
-			d.entries[w.Key] = w.Value
+			d.put(&w.Key, w.Value)
 		}
+	}
+}
+
+func (d *Disk) put(k *DiskKey, value any) {
+	space := &d.spaces[k.Space]
+	if *space == nil {
+		*space = make(map[Height][]any)
+	}
+	row := (*space)[k.Height]
+	if i := slices.IndexFunc(row, func(v any) bool { return idOnDisk(v) == k.ID }); i >= 0 {
+		row[i] = value
+	} else {
+		(*space)[k.Height] = append(row, value)
+	}
+}
+
+func (d *Disk) remove(k *DiskKey) {
+	row := d.spaces[k.Space][k.Height]
+	i := slices.IndexFunc(row, func(v any) bool { return idOnDisk(v) == k.ID })
+	switch {
+	case i < 0:
+	case len(row) == 1:
+		delete(d.spaces[k.Space], k.Height)
+	default:
+		d.spaces[k.Space][k.Height] = slices.Delete(row, i, i+1)
+	}
+}
+
+// idOnDisk tells one value of a space and height from another. It is that of the key, unless a faulty disk wrote another value there.
+func idOnDisk(value any) (id ArtifactID) {
+	if a, ok := value.(Artifact); ok {
+		id = a.ID()
+	}
+	return id
+}
+
+// Clone gives a disk with the same on it. Values are shared: they are immutable.
+func (d *Disk) Clone() *Disk {
+	e := NewDisk()
+	for space := range d.spaces {
+		e.take(d, DiskSpace(space))
+	}
+	return e
+}
+
+// take puts in a space what another disk has there.
+func (d *Disk) take(from *Disk, space DiskSpace) {
+	d.spaces[space] = maps.Clone(from.spaces[space])
+	for h, row := range d.spaces[space] { //tidy:unordered into a map
+		d.spaces[space][h] = slices.Clone(row)
 	}
 }
 
@@ -58,21 +110,8 @@ func (d *Disk) Apply(writes []Write) {
 // Model: no fault takes that store, or a node would be another one.
 func (d *Disk) WithKeys(of *Disk) *Disk {
 	e := d.Clone()
-	e.wipe(DiskKeys)
-	for k, v := range of.entries { //tidy:unordered into a map
-		if k.Space == DiskKeys {
-			e.entries[k] = v
-		}
-	}
+	e.take(of, DiskKeys)
 	return e
-}
-
-func (d *Disk) wipe(space DiskSpace) {
-	for k := range d.entries { //tidy:unordered all of them go
-		if k.Space == space {
-			delete(d.entries, k)
-		}
-	}
 }
 
 // Forget gives the writes that take everything of a subnet off a disk. The node's keys stay.
@@ -85,23 +124,16 @@ func Forget() (writes []Write) {
 	return writes
 }
 
-// Clone gives a disk with the same on it. Values are shared: they are immutable.
-func (d *Disk) Clone() *Disk { return &Disk{entries: maps.Clone(d.entries)} }
-
 // Load gives a space's values by ascending height, then id.
 func (d *Disk) Load(space DiskSpace) []any {
-	var keys []DiskKey
-	for k := range d.entries { //tidy:sorted below
-		if k.Space == space {
-			keys = append(keys, k)
-		}
-	}
-	slices.SortFunc(keys, func(a, b DiskKey) int {
-		return cmp.Or(cmp.Compare(a.Height, b.Height), slices.Compare(a.ID[:], b.ID[:]))
-	})
-	values := make([]any, len(keys))
-	for i, k := range keys {
-		values[i] = d.entries[k]
+	var values []any
+	for _, h := range slices.Sorted(maps.Keys(d.spaces[space])) {
+		row := slices.Clone(d.spaces[space][h])
+		slices.SortFunc(row, func(a, b any) int {
+			x, y := idOnDisk(a), idOnDisk(b)
+			return slices.Compare(x[:], y[:])
+		})
+		values = append(values, row...)
 	}
 	return values
 }

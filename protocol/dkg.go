@@ -227,12 +227,12 @@ type Dealing struct {
 
 // DealingSignable gives the bytes that a dealer signs.
 func DealingSignable(version ReplicaVersion, key TranscriptID, dealing *crypto.Dealing) []byte {
-	e := encoder{buf: make([]byte, 0, encoderSize)}
+	e := signing(crypto.DomainDealingContent)
 	e.str(string(version))
 	key.encode(&e)
 	hash := dealing.Hash()
 	e.raw(hash[:])
-	return crypto.Signable(crypto.DomainDealingContent, e.buf)
+	return e.buf
 }
 
 // NewDealing seals a dealing.

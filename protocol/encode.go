@@ -9,6 +9,15 @@ type encoder struct{ buf []byte }
 // encoderSize holds what most artifacts sign or are identified by, so that encoding them does not grow buffers.
 const encoderSize = 192
 
+// signing begins the bytes that a key signs under a domain (crypto.Signable).
+func signing(domain string) encoder {
+	buf := append(make([]byte, 0, signingSize), byte(len(domain)))
+	return encoder{append(buf, domain...)}
+}
+
+// signingSize holds what most keys sign.
+const signingSize = 128
+
 func (e *encoder) u64(v uint64)    { e.buf = binary.BigEndian.AppendUint64(e.buf, v) }
 func (e *encoder) u32(v uint32)    { e.buf = binary.BigEndian.AppendUint32(e.buf, v) }
 func (e *encoder) raw(b []byte)    { e.buf = append(e.buf, b...) }

@@ -103,6 +103,17 @@ func (o *Outputs) Send(to []NodeID, m Message) { o.Sends = append(o.Sends, Send{
 // Local queues a message for this node's own lane m.Lane().
 func (o *Outputs) Local(m Message) { o.Locals = append(o.Locals, Local{Msg: m}) }
 
+// Reuse empties a slice that a step filled and gives its space to the next one. What a rare step needed, as one that lets go of a DKG
+// interval's artifacts, is not kept: all nodes together would keep a tenth of what a run takes.
+func Reuse[T any](s []T) []T {
+	const usual = 256
+	if cap(s) > usual {
+		return nil
+	}
+	clear(s)
+	return s[:0]
+}
+
 // A Message is anything that reaches a lane. Immutable once sent; receivers share it.
 type Message interface {
 	Lane() Lane // where the receiver handles it

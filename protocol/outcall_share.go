@@ -54,9 +54,9 @@ func (m *OutcallMetadata) encode(e *encoder) {
 
 // Signable gives the signed bytes.
 func (m *OutcallMetadata) Signable() []byte {
-	e := encoder{buf: make([]byte, 0, encoderSize)}
+	e := signing(crypto.DomainOutcall)
 	m.encode(&e)
-	return crypto.Signable(crypto.DomainOutcall, e.buf)
+	return e.buf
 }
 
 // An OutcallShare says what one node's response to an outcall hashes to (CanisterHttpResponseShare). The response itself

@@ -3,8 +3,11 @@ package sim
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"testing"
 	"time"
+
+	"icsim/protocol"
 )
 
 // BenchmarkIdleSubnet13 gives the ratio of virtual to wall time of 13 idle nodes.
@@ -98,4 +101,39 @@ func slope(points [][2]float64) float64 {
 		return 0
 	}
 	return (n*xy - x*y) / (n*xx - x*x)
+}
+
+// BenchmarkMemory gives the live heap of idle nodes, in bytes a node: at the end of the first DKG interval, when pools, slot tables
+// and chains are as long as they get, and at the end of the second, when there should be no more.
+func BenchmarkMemory(b *testing.B) {
+	for _, nodes := range []int{13, 34} {
+		b.Run(fmt.Sprint(nodes), func(b *testing.B) {
+			for range b.N {
+				before := liveHeap()
+				c := small(nodes, time.Hour)
+				c.Subnets[0].DKGIntervalLength = 499
+				s, err := begin(c)
+				if err != nil {
+					b.Fatal(err)
+				}
+				s.start()
+				var virtual time.Duration
+				for i, unit := range []string{"B/node", "B/node(2)"} {
+					for s.watch.height() < protocol.Height(500*(i+1)) {
+						virtual += slice
+						s.run(int64(virtual))
+					}
+					b.ReportMetric((float64(liveHeap())-float64(before))/float64(nodes), unit)
+				}
+				s.close()
+			}
+		})
+	}
+}
+
+func liveHeap() uint64 {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
 }

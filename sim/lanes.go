@@ -11,7 +11,7 @@ import (
 
 // divide lets the subnets run side by side, a lane each, and the clients in one more; the world's lane has faults and the starts
 // of nodes. It leaves the run in one piece if that is all it has: one subnet and no clients, somebody outside who may step in at any
-// time, attackers who share knowledge across subnets, nodes that change subnets, somebody who asks what comes from what, branches,
+// time, nodes that change subnets, attackers whose victims are chosen meanwhile, somebody who asks what comes from what, branches,
 // faults of roles, disks that lie, a scheduler that sees all messages, or no distance between two lanes.
 //
 // A lane is the simulation with scratch of its own. What it observes it logs, for the watch that they have in common.
@@ -21,7 +21,7 @@ func (s *simulation) divide() {
 	if len(s.clients) > 0 {
 		lanes++
 	}
-	if s.config.Workers < 2 || lanes < 2 || s.config.Boundary || s.attacked() > 1 || s.isEntangled() {
+	if s.config.Workers < 2 || lanes < 2 || s.config.Boundary || s.isEntangled() {
 		return
 	}
 	window := min(s.apart(), stopDelay)
@@ -50,20 +50,11 @@ func (s *simulation) divide() {
 // isEntangled tells whether something that happens on one subnet, or is asked about it, concerns the others at once.
 func (s *simulation) isEntangled() bool {
 	return len(s.config.Changes) > 0 || len(s.config.Branches) > 0 || len(s.plan.Roles) > 0 || len(s.plan.Schedulers) > 0 ||
-		len(s.amnesiacs) > 0 || s.log != nil
+		len(s.amnesiacs) > 0 || s.coalition.Waits() || s.log != nil
 }
 
 // leastWindow is the least distance between lanes that is worth the barriers.
 const leastWindow = 100 * time.Microsecond
-
-// attacked counts the subnets with corrupt nodes.
-func (s *simulation) attacked() int {
-	seen := map[int]bool{}
-	for _, a := range s.config.Attackers {
-		seen[s.laneOf(a.Node)] = true
-	}
-	return len(seen)
-}
 
 // laneOf tells which subnet an endpoint is of; the number of subnets for clients.
 func (s *simulation) laneOf(n protocol.NodeID) int {

@@ -13,12 +13,12 @@ import (
 	"icsim/sim/workload"
 )
 
-// several are three subnets with clients, a crash, a cut between subnets and an attacker.
+// several are three subnets with clients, a crash, a cut between subnets and attackers in two of them.
 func several(t *testing.T, d time.Duration) *Config {
 	c := counting(t, d, workload.Config{Name: "users", Every: 200 * time.Millisecond})
 	c.Subnets = append(c.Subnets, c.Subnets[0], c.Subnets[0])
 	c.Subnets[1].Name, c.Subnets[2].Name = "second", "third"
-	c.Attackers = attackers([]string{"equivocate", "corrupt-shares"}, 5)
+	c.Attackers = attackers([]string{"equivocate", "corrupt-shares"}, 5, 9)
 	c.Faults = fault.Plan{
 		Crashes:    []fault.Crash{{Node: 2, At: time.Second, Down: time.Second}},
 		Partitions: []fault.Partition{{Groups: [][]protocol.NodeID{{0, 1}, {6, 7}}, At: time.Second, For: time.Second}},
@@ -58,7 +58,7 @@ func TestWhatIsDivided(t *testing.T) {
 		"three subnets and clients": {func(*Config) {}, true},
 		"one worker":                {func(c *Config) { c.Workers = 1 }, false},
 		"somebody outside":          {func(c *Config) { c.Boundary = true }, false},
-		"attackers in two subnets":  {func(c *Config) { c.Attackers = attackers([]string{"silent"}, 1, 5) }, false},
+		"attackers in two subnets":  {func(c *Config) { c.Attackers = attackers([]string{"silent"}, 1, 5) }, true},
 		"attackers in one subnet":   {func(c *Config) { c.Attackers = attackers([]string{"silent"}, 5, 6) }, true},
 		"one subnet and nobody around": {func(c *Config) {
 			c.Subnets, c.Clients, c.Attackers, c.Faults = c.Subnets[:1], nil, nil, fault.Plan{}

@@ -63,6 +63,14 @@ type Effects struct {
 	Notes    []protocol.Note
 }
 
+// Reset empties the effects and keeps their memory.
+func (e *Effects) Reset() {
+	*e = Effects{
+		Publish: protocol.Reuse(e.Publish), Withdraw: protocol.Reuse(e.Withdraw),
+		Writes: protocol.Reuse(e.Writes), Notes: protocol.Reuse(e.Notes),
+	}
+}
+
 // A Certifier is one node's certification pool with the component that works on it. What a crash leaves of it is on
 // disk, for Restore.
 type Certifier struct {

@@ -92,8 +92,8 @@ type Effects struct {
 
 // Reset empties the effects and keeps their memory.
 func (e *Effects) Reset() {
-	clear(e.Publish)
-	clear(e.Writes)
-	clear(e.Notes)
-	*e = Effects{Publish: e.Publish[:0], Withdraw: e.Withdraw[:0], Writes: e.Writes[:0], Notes: e.Notes[:0]}
+	*e = Effects{
+		Publish: protocol.Reuse(e.Publish), Withdraw: protocol.Reuse(e.Withdraw),
+		Writes: protocol.Reuse(e.Writes), Notes: protocol.Reuse(e.Notes),
+	}
 }

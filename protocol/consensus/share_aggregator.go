@@ -15,7 +15,11 @@ type ShareAggregator struct {
 	cfg    *Config
 	env    *Env
 	seen   stamp
-	quorum []*protocol.BlockShare // scratch
+	quorum []*protocol.BlockShare // scratch, as all that follow
+
+	multi     []crypto.MultiSignature
+	threshold []crypto.ThresholdSignature
+	signers   []protocol.NodeID // of threshold
 }
 
 // OnStateChange combines: the beacon after the tip; tapes that batches wait for; notarizations at notarized height + 1;
@@ -57,17 +61,16 @@ func (g *ShareAggregator) random(r *Reader, kind protocol.ArtifactKind, h protoc
 		return out
 	}
 	content := shares[0].Artifact.Content
-	signers := make([]protocol.NodeID, 0, len(shares))
-	sigs := make([]crypto.ThresholdSignature, 0, len(shares))
+	g.signers, g.threshold = g.signers[:0], g.threshold[:0]
 	for i := range shares {
 		if s := shares[i].Artifact; s.Content == content {
-			signers, sigs = append(signers, s.Signer), append(sigs, s.Signature)
+			g.signers, g.threshold = append(g.signers, s.Signer), append(g.threshold, s.Signature)
 		}
 	}
-	if len(signers) < transcript.Group.Threshold {
+	if len(g.signers) < transcript.Group.Threshold {
 		return out
 	}
-	sig, ok := g.env.Keys.CombineThreshold(transcript, content.Signable(randomDomain(kind)), signers, sigs)
+	sig, ok := g.env.Keys.CombineThreshold(transcript, content.Signable(randomDomain(kind)), g.signers, g.threshold)
 	if !ok {
 		return out
 	}
@@ -119,11 +122,12 @@ func (g *ShareAggregator) block(
 		return out
 	}
 	signers := make([]protocol.NodeID, len(g.quorum))
-	sigs := make([]crypto.MultiSignature, len(g.quorum))
+	g.multi = g.multi[:0]
 	for i, s := range g.quorum {
-		signers[i], sigs[i] = s.Signer, s.Signature
+		signers[i] = s.Signer
+		g.multi = append(g.multi, s.Signature)
 	}
-	sig, ok := g.env.Keys.CombineMulti(signers, roster.version, content.Signable(blockDomain(kind)), sigs)
+	sig, ok := g.env.Keys.CombineMulti(signers, roster.version, content.Signable(blockDomain(kind)), g.multi)
 	if !ok {
 		return out
 	}

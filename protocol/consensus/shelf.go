@@ -13,8 +13,8 @@ import (
 type Held[T protocol.Artifact] struct {
 	Artifact      T
 	Time, Instant protocol.Time
-	key           uint64          // prefix of the artifact's id
 	from          protocol.NodeID // who sent it; the node itself for its own
+	key           uint16          // prefix of the artifact's id
 	verified      bool            // its signature was checked while it waits unvalidated
 }
 
@@ -99,7 +99,7 @@ func (s *Shelf[T]) find(h protocol.Height) (int, bool) {
 	return i, s.rows[i].height == h
 }
 
-func keyOf(id *protocol.ArtifactID) uint64 { return binary.LittleEndian.Uint64(id[:8]) }
+func keyOf(id *protocol.ArtifactID) uint16 { return binary.LittleEndian.Uint16(id[:2]) }
 
 func (s *Shelf[T]) get(h protocol.Height, id protocol.ArtifactID) *Held[T] {
 	i, ok := s.find(h)
@@ -123,11 +123,7 @@ func (s *Shelf[T]) add(a T, at origin) bool {
 	}
 	i, ok := s.find(h)
 	if !ok {
-		var items []Held[T]
-		if n := len(s.free); n > 0 {
-			items, s.free = s.free[n-1], s.free[:n-1]
-		}
-		s.rows = slices.Insert(s.rows, i, shelfRow[T]{height: h, items: items})
+		s.rows = slices.Insert(s.rows, i, shelfRow[T]{height: h, items: s.row(i)})
 	}
 	row := &s.rows[i]
 	row.items = append(row.items, Held[T]{
@@ -135,6 +131,21 @@ func (s *Shelf[T]) add(a T, at origin) bool {
 	})
 	s.count++
 	return true
+}
+
+// row gives an empty row, to be row i. One that was in use before is taken first; a new one gets the greatest length below it, for
+// heights are much alike and most rows stay for a DKG interval. The nearest rows may not be full yet.
+func (s *Shelf[T]) row(i int) (items []Held[T]) {
+	if n := len(s.free); n > 0 {
+		items, s.free = s.free[n-1], s.free[:n-1]
+		return items
+	}
+	const looked, most = 8, 64
+	usual := 0
+	for _, below := range s.rows[max(i-looked, 0):i] {
+		usual = max(usual, len(below.items))
+	}
+	return make([]Held[T], 0, min(usual, most))
 }
 
 func (s *Shelf[T]) remove(h protocol.Height, id protocol.ArtifactID) (held Held[T], ok bool) {

@@ -44,9 +44,9 @@ func (c *Consensus) Step(at Clock, out *Effects) {
 		for i := range c.changes {
 			c.apply(&c.changes[i], at)
 		}
+		clear(c.changes)
 		out.Changed = true
 	}
-	clear(c.changes[:cap(c.changes)])
 	c.reader.out = nil
 }
 

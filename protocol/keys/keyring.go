@@ -40,6 +40,8 @@ type Keyring struct {
 
 	certificates seen
 	shares       opened
+	pks          []crypto.MultiPublicKey // scratch
+	indexed      []crypto.IndexedShare   // scratch
 }
 
 // SignBasic signs with the node's Ed25519 key.
@@ -87,17 +89,18 @@ func (k *Keyring) VerifyMulti(signers []protocol.NodeID, v protocol.RegistryVers
 	return ok && k.Scheme.VerifyMulti(pks, msg, sig)
 }
 
-// committeeKeys are those of nodes at a registry version; false if one is not in it.
+// committeeKeys are those of nodes at a registry version; false if one is not in it. Valid until the next call: no scheme keeps them.
 func (k *Keyring) committeeKeys(nodes []protocol.NodeID, v protocol.RegistryVersion) ([]crypto.MultiPublicKey, bool) {
-	registry, pks := k.Registry.At(v), make([]crypto.MultiPublicKey, len(nodes))
-	for i, n := range nodes {
+	registry := k.Registry.At(v)
+	k.pks = k.pks[:0]
+	for _, n := range nodes {
 		record := registry.Node(n)
 		if record == nil {
 			return nil, false
 		}
-		pks[i] = record.CommitteeKey
+		k.pks = append(k.pks, record.CommitteeKey)
 	}
-	return pks, true
+	return k.pks, true
 }
 
 // SignThreshold signs with the node's share of a transcript's key; ok is false when it has none.
@@ -122,11 +125,11 @@ func (k *Keyring) CombineThreshold(
 	t *protocol.Transcript, msg []byte, signers []protocol.NodeID, sigs []crypto.ThresholdSignature,
 ) (crypto.ThresholdSignature, bool) {
 	k.Meter.Charge(protocol.OpCombineThreshold, t.Group.Threshold)
-	shares := make([]crypto.IndexedShare, len(signers))
+	k.indexed = k.indexed[:0]
 	for i, n := range signers {
-		shares[i] = crypto.IndexedShare{Index: t.ShareIndex(n), Share: sigs[i]}
+		k.indexed = append(k.indexed, crypto.IndexedShare{Index: t.ShareIndex(n), Share: sigs[i]})
 	}
-	return k.Scheme.CombineThreshold(t.Group, msg, shares)
+	return k.Scheme.CombineThreshold(t.Group, msg, k.indexed)
 }
 
 // VerifyThreshold checks a signature under a group key: a transcript's, or a subnet's from the registry.

@@ -9,8 +9,8 @@
 //   - sender.go: the node's own slot table. A published artifact takes a free slot; each use of a slot has a new,
 //     larger commit id. Withdrawing frees the slot and tells nobody: peers learn when the slot is used again. A new
 //     connection gets every active slot again.
-//   - receiver.go, task.go: a slot table a peer, where only a newer (connection, commit) overwrites; and one task an
-//     advertised artifact with the set of peers that hold it. The first update starts the task: the bouncer says
+//   - receiver.go, slot.go, task.go, holders.go: a slot table a peer, where only a newer (connection, commit) overwrites; and one
+//     task an advertised artifact with the set of peers that hold it. The first update starts the task: the bouncer says
 //     whether its body goes to the pool, is dropped, or waits. Later updates only add holders. When the last holder
 //     is gone the pool is told that the artifact is Lost, and forgets it if it is not validated.
 //   - download.go: fetching from a random holder, retrying with another one.
@@ -22,6 +22,7 @@
 //   - An artifact is handed to the pool at most once while anyone advertises it or the node itself publishes it.
 //   - A proposal is handed over only when each of its ingress messages was found by id and by hash of its bytes.
 //   - Handling an update that changes nothing costs O(1) and allocates nothing.
+//   - A task takes some 30 bytes, a slot of a peer 8 while its connection lasts: a node of a subnet of 40 has a hundred thousand of each.
 //   - Bounds: MaxSlots of our own, MaxPeerSlots of each peer, MaxPeers peers; tasks number at most the slots together.
 //     One request is open for a task at a time.
 //

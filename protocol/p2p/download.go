@@ -26,7 +26,7 @@ type download struct {
 
 // fetch starts a download; assembly is not nil when only ingress messages are missing.
 func (b *Broadcast) fetch(n int32, s *assembly, at step) {
-	t := &b.tasks.list[n]
+	t := b.tasks.at(n)
 	t.phase, t.at = fetching, int32(len(b.downloads))
 	b.downloads = append(b.downloads, download{task: n, timeout: MinFetchTimeout, assembly: s})
 	b.ask(&b.downloads[t.at], at)
@@ -37,8 +37,9 @@ func (b *Broadcast) fetch(n int32, s *assembly, at step) {
 // Model: the replica asks for each missing ingress message by itself, each at a random peer; here one request lists
 // them all.
 func (b *Broadcast) ask(d *download, at step) {
-	t := &b.tasks.list[d.task]
-	p := t.holders.at(int(b.cfg.Rand.Below(uint64(t.holders.size()))))
+	t := b.tasks.at(d.task)
+	sets := &b.tasks.sets
+	p := sets.at(t.holders, int(b.cfg.Rand.Below(uint64(sets.size(t.holders)))))
 	b.serial++
 	d.peer, d.serial, d.retry = b.peers.list[p].node, b.serial, at.instant.Add(d.timeout)
 	b.due = min(b.due, d.retry)
@@ -52,10 +53,10 @@ func (b *Broadcast) ask(d *download, at step) {
 // reply takes a peer's answer. One that does not help leaves the download to its next attempt, as in the replica.
 func (b *Broadcast) reply(from protocol.NodeID, r *protocol.FetchReply, at step) {
 	n, known := b.tasks.find(&r.Meta)
-	if !known || b.tasks.list[n].phase != fetching {
+	if !known || b.tasks.at(n).phase != fetching {
 		return
 	}
-	d := &b.downloads[b.tasks.list[n].at]
+	d := &b.downloads[b.tasks.at(n).at]
 	if d.serial != r.Serial || d.peer != from {
 		return
 	}
@@ -86,7 +87,7 @@ func (b *Broadcast) retry(at step) {
 			continue
 		}
 		n := d.task
-		switch b.cfg.Bouncer(*b.tasks.list[n].meta) {
+		switch b.cfg.Bouncer(*b.tasks.at(n).meta) {
 		case protocol.Unwanted:
 			b.settle(n)
 		case protocol.WantedLater:
@@ -101,9 +102,9 @@ func (b *Broadcast) retry(at step) {
 }
 
 func (b *Broadcast) endDownload(n int32) {
-	at, last := b.tasks.list[n].at, len(b.downloads)-1
+	at, last := b.tasks.at(n).at, len(b.downloads)-1
 	b.downloads[at] = b.downloads[last]
-	b.tasks.list[b.downloads[at].task].at = at
+	b.tasks.at(b.downloads[at].task).at = at
 	b.downloads[last] = download{}
 	b.downloads = b.downloads[:last]
 }

@@ -246,8 +246,9 @@ func TestAnnouncedAgainIsNotDoubled(t *testing.T) {
 	n.take(1, 2, 0, u)
 	require.Empty(t, n.events)
 	number, _ := n.tasks.find(&u.Meta)
-	require.False(t, n.tasks.list[number].doubled)
-	require.Equal(t, uint32(2), n.peers.list[0].slots[0].conn)
+	require.False(t, n.tasks.at(number).doubled)
+	conn, _ := n.peers.list[0].stamp(0)
+	require.Equal(t, uint32(2), conn)
 }
 
 // B: when no peer advertises it any more, the artifact is removed from the unvalidated pool.

@@ -1,7 +1,6 @@
 package p2p
 
 import (
-	"math/bits"
 	"slices"
 
 	"icsim/protocol"
@@ -22,24 +21,11 @@ type peerTable struct {
 }
 
 type peer struct {
-	node  protocol.NodeID
-	self  []protocol.NodeID // node alone, to send to
-	conn  uint32
-	up    bool
-	slots []peerSlot
-}
-
-// A peerSlot is the newest update of one slot of a peer.
-type peerSlot struct {
-	commit uint64
-	conn   uint32
-	task   int32 // 0: none
-}
-
-// isOlderThan says whether an update replaces the slot's content: newer connection first, then newer commit
-// (receiver.rs, should_be_replaced).
-func (s *peerSlot) isOlderThan(conn uint32, commit uint64) bool {
-	return conn > s.conn || conn == s.conn && commit > s.commit
+	node protocol.NodeID
+	self []protocol.NodeID // node alone, to send to
+	conn uint32
+	up   bool
+	slotTable
 }
 
 // find gives a peer's number, or -1.
@@ -100,35 +86,4 @@ func (t *peerTable) listUp() {
 		}
 	}
 	slices.Sort(t.up)
-}
-
-// A peerSet is a set of peers by number.
-type peerSet [MaxPeers / 64]uint64
-
-func (s *peerSet) add(p int)      { s[p>>6] |= 1 << (p & 63) }
-func (s *peerSet) remove(p int)   { s[p>>6] &^= 1 << (p & 63) }
-func (s *peerSet) has(p int) bool { return s[p>>6]&(1<<(p&63)) != 0 }
-func (s *peerSet) isEmpty() bool  { return *s == peerSet{} }
-
-func (s *peerSet) size() int {
-	n := 0
-	for _, w := range s {
-		n += bits.OnesCount64(w)
-	}
-	return n
-}
-
-// at gives the member with k smaller ones; k < size.
-func (s *peerSet) at(k int) int {
-	for i, w := range s {
-		if n := bits.OnesCount64(w); k >= n {
-			k -= n
-			continue
-		}
-		for ; k > 0; k-- {
-			w &= w - 1
-		}
-		return i<<6 + bits.TrailingZeros64(w)
-	}
-	return -1
 }

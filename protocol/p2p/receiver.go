@@ -14,13 +14,9 @@ func (b *Broadcast) update(from protocol.NodeID, conn uint32, u *protocol.SlotUp
 	if p < 0 {
 		p = b.peers.add(from, &b.cfg)
 	}
-	slots := b.peers.list[p].slots
-	if grow := int(u.Slot) + 1 - len(slots); grow > 0 {
-		slots = append(slots, make([]peerSlot, grow)...)
-		b.peers.list[p].slots = slots
-	}
-	slot := &slots[u.Slot]
-	if !slot.isOlderThan(conn, u.Commit) {
+	slots := &b.peers.list[p].slotTable
+	slots.reach(u.Slot, conn)
+	if !slots.isOlderThan(u.Slot, conn, u.Commit) {
 		return
 	}
 	n, known := b.tasks.find(&u.Meta)
@@ -30,14 +26,13 @@ func (b *Broadcast) update(from protocol.NodeID, conn uint32, u *protocol.SlotUp
 		}
 		n = b.tasks.add(&u.Meta)
 	}
-	before := slot.task
-	*slot = peerSlot{commit: u.Commit, conn: conn, task: n}
+	before := slots.put(u.Slot, conn, u.Commit, n)
 	if before == n {
 		return
 	}
-	t := &b.tasks.list[n]
-	t.doubled = t.doubled || t.holders.has(p)
-	t.holders.add(p)
+	t := b.tasks.at(n)
+	t.doubled = t.doubled || b.tasks.sets.has(t.holders, p)
+	b.tasks.sets.add(&t.holders, p)
 	if !known {
 		b.begin(n, u.Artifact, from, at)
 	}
@@ -48,7 +43,7 @@ func (b *Broadcast) update(from protocol.NodeID, conn uint32, u *protocol.SlotUp
 
 // begin decides on a task's first update. body is nil in an advert.
 func (b *Broadcast) begin(n int32, body protocol.Artifact, from protocol.NodeID, at step) {
-	switch b.cfg.Bouncer(*b.tasks.list[n].meta) {
+	switch b.cfg.Bouncer(*b.tasks.at(n).meta) {
 	case protocol.Unwanted:
 	case protocol.WantedLater: // a pushed body is dropped, to be fetched when its time comes
 		b.stashTask(n, at.instant)
@@ -74,19 +69,19 @@ func (b *Broadcast) arrived(n int32, a protocol.Artifact, from protocol.NodeID, 
 }
 
 func (b *Broadcast) deliver(n int32, a protocol.Artifact, from protocol.NodeID, events *[]Event) {
-	t := &b.tasks.list[n]
+	t := b.tasks.at(n)
 	t.phase = delivered
 	*events = append(*events, Event{Kind: Received, Meta: *t.meta, Artifact: a, From: from})
 }
 
 // release notes that one slot of peer p no longer advertises task n.
 func (b *Broadcast) release(n int32, p int, events *[]Event) {
-	t := &b.tasks.list[n]
-	if t.doubled && b.peers.advertises(p, n) {
+	t := b.tasks.at(n)
+	if t.doubled && b.peers.list[p].advertises(n) {
 		return
 	}
-	t.holders.remove(p)
-	if !t.holders.isEmpty() || t.own {
+	b.tasks.sets.remove(&t.holders, p)
+	if t.holders != 0 || t.own {
 		return
 	}
 	if t.phase == delivered {
@@ -96,29 +91,19 @@ func (b *Broadcast) release(n int32, p int, events *[]Event) {
 	b.tasks.remove(n)
 }
 
-// advertises looks through all slots of a peer: only for the rare task that a peer advertised twice.
-func (t *peerTable) advertises(p int, n int32) bool {
-	for i := range t.list[p].slots {
-		if t.list[p].slots[i].task == n {
-			return true
-		}
-	}
-	return false
-}
-
 // settle ends whatever is under way for a task.
 func (b *Broadcast) settle(n int32) {
-	switch b.tasks.list[n].phase {
+	switch b.tasks.at(n).phase {
 	case stashed:
 		b.unstash(n)
 	case fetching:
 		b.endDownload(n)
 	}
-	b.tasks.list[n].phase = settled
+	b.tasks.at(n).phase = settled
 }
 
 func (b *Broadcast) stashTask(n int32, instant protocol.Time) {
-	t := &b.tasks.list[n]
+	t := b.tasks.at(n)
 	t.phase, t.at = stashed, int32(len(b.stash))
 	b.stash = append(b.stash, n)
 	if b.refresh == protocol.Never {
@@ -127,9 +112,9 @@ func (b *Broadcast) stashTask(n int32, instant protocol.Time) {
 }
 
 func (b *Broadcast) unstash(n int32) {
-	at, last := b.tasks.list[n].at, len(b.stash)-1
+	at, last := b.tasks.at(n).at, len(b.stash)-1
 	b.stash[at] = b.stash[last]
-	b.tasks.list[b.stash[at]].at = at
+	b.tasks.at(b.stash[at]).at = at
 	b.stash = b.stash[:last]
 }
 
@@ -137,7 +122,7 @@ func (b *Broadcast) unstash(n int32) {
 func (b *Broadcast) askAgain(at step) {
 	for i := 0; i < len(b.stash); {
 		n := b.stash[i]
-		switch b.cfg.Bouncer(*b.tasks.list[n].meta) {
+		switch b.cfg.Bouncer(*b.tasks.at(n).meta) {
 		case protocol.WantedLater:
 			i++
 		case protocol.Unwanted:

@@ -18,13 +18,13 @@ type sender struct {
 func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Outputs) {
 	u := &protocol.SlotUpdate{Meta: protocol.MetaOf(a)}
 	n := b.task(&u.Meta)
-	t := &b.tasks.list[n]
+	t := b.tasks.at(n)
 	if t.own {
 		return
 	}
 	b.settle(n)
 	slot := b.takeSlot()
-	t.own, t.slot = true, slot
+	t.own, t.at = true, int32(slot)
 	b.sender.commit++
 	u.Slot, u.Commit = slot, b.sender.commit
 	if push || wireSize(a) < protocol.SizePushLimit {
@@ -39,14 +39,14 @@ func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Output
 // Withdraw stops offering an artifact; what is not on offer is ignored. Peers learn of it when the slot is used again.
 func (b *Broadcast) Withdraw(meta protocol.ArtifactMeta) {
 	n, known := b.tasks.find(&meta)
-	if !known || !b.tasks.list[n].own {
+	if !known || !b.tasks.at(n).own {
 		return
 	}
-	t := &b.tasks.list[n]
+	t := b.tasks.at(n)
 	t.own = false
-	b.sender.slots[t.slot] = nil
-	b.sender.free = append(b.sender.free, t.slot)
-	if t.holders.isEmpty() {
+	b.sender.slots[t.at] = nil
+	b.sender.free = append(b.sender.free, uint32(t.at))
+	if t.holders == 0 {
 		b.tasks.remove(n)
 	}
 }

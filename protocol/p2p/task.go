@@ -23,74 +23,107 @@ const (
 // that began the task, which all nodes share.
 type task struct {
 	meta    *protocol.ArtifactMeta
-	holders peerSet // who advertises it
-	slot    uint32  // of the node's own table, if own
-	at      int32   // place in the stash or in the downloads, by phase
-	next    int32   // task with the same key, 0 if none
+	holders holders // who advertises it
+	at      int32   // its slot in the node's own table, or its place in the stash or in the downloads: see own and phase
+	next    int32   // task of the same bucket, or the next free number; 0 if none
+	tag     uint8   // of the id: tells most tasks of a bucket apart
 	phase   phase
-	own     bool // the node itself offers it, in slot
+	own     bool // the node itself offers it; its phase is settled then
 	doubled bool // some peer may advertise it in more than one slot
 }
 
-// A taskTable holds tasks by number, from 1, and by meta: the map has a prefix of the id, and leads to the first task
-// of a chain.
+// A taskTable holds tasks by number, from 1, and by meta: buckets of them by a prefix of the id, as many buckets as tasks or more.
 type taskTable struct {
-	first map[uint64]int32
-	list  []task
-	free  []int32
+	buckets []int32 // first task of each, 0 if none; a power of two of them
+	chunks  []*taskChunk
+	free    int32 // first free number, 0 if none
+	count   int   // of tasks
+	sets    setTable
 }
 
-func newTaskTable() taskTable {
-	return taskTable{first: make(map[uint64]int32), list: make([]task, 1)}
-}
+// A taskChunk is what the table grows by: a list would leave part of itself unused, and a copy behind each time it grows.
+type taskChunk [chunkSize]task
 
-func keyOf(meta *protocol.ArtifactMeta) uint64 { return binary.LittleEndian.Uint64(meta.ID[:8]) }
+const (
+	chunkSize    = 256
+	leastBuckets = 16
+)
+
+func newTaskTable() taskTable { return taskTable{buckets: make([]int32, leastBuckets)} }
+
+// at gives a task by its number. It stays where it is.
+func (t *taskTable) at(n int32) *task { return &t.chunks[n/chunkSize][n%chunkSize] }
+
+// grow makes a chunk of free numbers, but for 0.
+func (t *taskTable) grow() {
+	first := int32(len(t.chunks) * chunkSize)
+	t.chunks = append(t.chunks, new(taskChunk))
+	for n := first + chunkSize - 1; n >= max(first, 1); n-- {
+		t.at(n).next, t.free = t.free, n
+	}
+}
 
 // len is the number of tasks.
-func (t *taskTable) len() int { return len(t.list) - 1 - len(t.free) }
+func (t *taskTable) len() int { return t.count }
+
+func (t *taskTable) bucket(meta *protocol.ArtifactMeta) *int32 {
+	return &t.buckets[binary.LittleEndian.Uint32(meta.ID[:4])&uint32(len(t.buckets)-1)]
+}
+
+func tagOf(meta *protocol.ArtifactMeta) uint8 { return meta.ID[7] }
 
 // find gives the number of an artifact's task.
 func (t *taskTable) find(meta *protocol.ArtifactMeta) (n int32, known bool) {
-	for n = t.first[keyOf(meta)]; n != 0; n = t.list[n].next {
-		if *t.list[n].meta == *meta {
+	tag := tagOf(meta)
+	for n = *t.bucket(meta); n != 0; {
+		k := t.at(n)
+		if k.tag == tag && (k.meta == meta || *k.meta == *meta) {
 			return n, true
 		}
+		n = k.next
 	}
 	return 0, false
 }
 
 // add makes the task of a meta that has none. meta is kept and must not change.
 func (t *taskTable) add(meta *protocol.ArtifactMeta) int32 {
-	n := int32(len(t.list))
-	if last := len(t.free) - 1; last >= 0 {
-		n = t.free[last]
-		t.free = t.free[:last]
-	} else {
-		t.list = append(t.list, task{})
+	if t.count == len(t.buckets) {
+		t.spread()
 	}
-	key := keyOf(meta)
-	t.list[n] = task{meta: meta, next: t.first[key]}
-	t.first[key] = n
+	if t.free == 0 {
+		t.grow()
+	}
+	n, first := t.free, t.bucket(meta)
+	k := t.at(n)
+	t.free = k.next
+	*k = task{meta: meta, tag: tagOf(meta), next: *first}
+	*first = n
+	t.count++
 	return n
 }
 
-func (t *taskTable) remove(n int32) {
-	key := keyOf(t.list[n].meta)
-	if t.first[key] == n {
-		if t.list[n].next == 0 {
-			delete(t.first, key)
-		} else {
-			t.first[key] = t.list[n].next
+// spread doubles the buckets.
+func (t *taskTable) spread() {
+	t.buckets = make([]int32, 2*len(t.buckets))
+	for n := range int32(len(t.chunks) * chunkSize) {
+		if k := t.at(n); k.meta != nil {
+			first := t.bucket(k.meta)
+			k.next, *first = *first, n
 		}
-	} else {
-		before := t.first[key]
-		for t.list[before].next != n {
-			before = t.list[before].next
-		}
-		t.list[before].next = t.list[n].next
 	}
-	t.list[n] = task{}
-	t.free = append(t.free, n)
+}
+
+func (t *taskTable) remove(n int32) {
+	k := t.at(n)
+	link := t.bucket(k.meta)
+	for *link != n {
+		link = &t.at(*link).next
+	}
+	*link = k.next
+	t.sets.empty(&k.holders)
+	*k = task{next: t.free}
+	t.free = n
+	t.count--
 }
 
 // task gives the number of an artifact's task, made if need be. What the node publishes has one too, so that a peer's

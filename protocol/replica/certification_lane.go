@@ -53,8 +53,7 @@ func (l *certificationLane) init(r *Replica) {
 }
 
 func (l *certificationLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
-	l.effects.Publish, l.effects.Withdraw = l.effects.Publish[:0], l.effects.Withdraw[:0]
-	l.effects.Writes, l.effects.Notes = l.effects.Writes[:0], l.effects.Notes[:0]
+	l.effects.Reset()
 	if !l.started {
 		l.started = true
 		l.certifier.Restore(r.cfg.Disk.Load(protocol.DiskCertificationPool))

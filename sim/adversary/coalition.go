@@ -11,12 +11,16 @@ import (
 	"icsim/sim/rng"
 )
 
-// A Coalition is all corrupt nodes of a run together.
+// A Coalition is all corrupt nodes of a run together. Subnets that run side by side look at it: what changes while the run lasts is kept
+// apart for each, and what a strategy remembers is its node's own.
 type Coalition struct {
 	members []protocol.NodeID // from the start
 	waiting bool              // somebody is to be chosen
 	plots   [maxSubnets]plot
 }
+
+// Waits tells whether somebody is to be chosen while the run lasts.
+func (c *Coalition) Waits() bool { return c.waiting }
 
 // maxSubnets bounds what a coalition keeps apart: nodes of different subnets share nothing while a run lasts, so that subnets may run
 // side by side.

@@ -132,11 +132,8 @@ const keepQueue = 1024
 
 // empty prepares outputs for a step, letting go of what the last one put there.
 func empty(o *protocol.Outputs) {
-	clear(o.Sends)
-	clear(o.Locals)
-	clear(o.Writes)
-	clear(o.Notes)
-	o.Sends, o.Locals, o.Writes, o.Notes = o.Sends[:0], o.Locals[:0], o.Writes[:0], o.Notes[:0]
+	o.Sends, o.Locals = protocol.Reuse(o.Sends), protocol.Reuse(o.Locals)
+	o.Writes, o.Notes = protocol.Reuse(o.Writes), protocol.Reuse(o.Notes)
 	o.Wake, o.Restart, o.Peers = protocol.Never, protocol.Restart{}, nil
 	o.Meter = protocol.Meter{}
 }
