@@ -43,10 +43,12 @@ type endpoint struct {
 	Endpoint
 	id       protocol.NodeID
 	up, down queue
-	links    []*link // by receiver; nil where nothing was ever sent
-	pairs    []*pair // its connections, by ascending peer
+	waiting  []*Transfer // for the downlink, large ones, in the order in which they get through
+	links    []*link     // by receiver; nil where nothing was ever sent
+	pairs    []*pair     // its connections, by ascending peer
 	running  bool
 	paused   bool
+	capped   bool          // its downlink, for some time
 	crashed  protocol.Time // the last time; before 0: never
 	traffic  Traffic
 	pool     []*Transfer
@@ -185,14 +187,6 @@ func (n *Network) eachLink(from, to []protocol.NodeID, f func(*link)) {
 			}
 		}
 	}
-}
-
-// Cap limits an endpoint's bandwidth below its own, in bits a second; 0: no limit. It replaces the last cap, and goes
-// for what is sent and what arrives from now on.
-func (n *Network) Cap(node protocol.NodeID, uplink, downlink int64) {
-	e := &n.endpoints[node]
-	e.up.picosPerByte = max(picosPerByte(e.Uplink), picosPerByte(uplink))
-	e.down.picosPerByte = max(picosPerByte(e.Downlink), picosPerByte(downlink))
 }
 
 // Traffic tells what an endpoint has sent and received.

@@ -146,6 +146,10 @@ func (w *world) heal(from, to []protocol.NodeID) {
 	w.change(func(t protocol.Time, e *Effects) { w.Heal(t, from, to, e) })
 }
 
+func (w *world) limit(n protocol.NodeID, up, down int64) {
+	w.change(func(t protocol.Time, e *Effects) { w.Cap(t, n, up, down, e) })
+}
+
 type ids = []protocol.NodeID
 
 func uniform(oneWay time.Duration, loss Loss) *Paths {
@@ -280,18 +284,18 @@ func TestOneConnectionIsBoundByItsWindow(t *testing.T) {
 
 func TestSlowDownlinkHoldsUp(t *testing.T) {
 	w := mesh(3, 10*time.Millisecond, 800_000_000)
-	w.Cap(2, 0, 8_000_000)
+	w.limit(2, 0, 8_000_000)
 	w.run(s)
 	w.send(0, ids{2}, &parcel{1, 1_000_000})
 	w.run(4 * s)
 	require.InDelta(t, float64(s+10*ms)+1.08e9, float64(w.arrivals[0].at), 1e7, "a megabyte and its headers at a megabyte a second")
-	w.Cap(2, 0, 0)
+	w.limit(2, 0, 0)
 	w.send(0, ids{2}, &parcel{2, 1_000_000})
 	w.run(5 * s)
 	require.Less(t, w.arrivals[1].at, 4*s+25*ms)
 	w.run(5 * s)
-	w.Cap(0, 80_000_000, 0)
-	w.Cap(1, 8_000_000_000, 0)
+	w.limit(0, 80_000_000, 0)
+	w.limit(1, 8_000_000_000, 0)
 	w.send(0, ids{2}, &parcel{3, 1_000_000})
 	w.send(1, ids{0}, &parcel{4, 1_000_000})
 	w.run(6 * s)
