@@ -216,6 +216,7 @@ func (n *Network) close(t protocol.Time, p *pair, eff *Effects) {
 	p.timeout++
 	for _, l := range [...]*link{p.ab, p.ba} {
 		l.discard()
+		l.stopped = nil
 		n.withdraw(t, l.to, func(tr *Transfer) bool { return tr.From == l.from.id && tr.Conn == p.conn }, eff)
 	}
 }

@@ -22,22 +22,62 @@ func (e *endpoint) through(tr *Transfer) {
 	}
 }
 
-// withdraw takes out of the line what nobody waits for any more: its sender stops, and what comes after moves up.
-//
-// Model: what of it is on the way already is not received either, at most a round trip's worth.
-func (n *Network) withdraw(t protocol.Time, e *endpoint, unwanted func(*Transfer) bool, eff *Effects) {
+// withdraw takes out of the line what nobody waits for any more. What comes after moves up.
+func (n *Network) withdraw(t protocol.Time, e *endpoint, unwanted func(*Transfer) bool, eff *Effects) (found bool) {
 	var saved protocol.Time
 	line := e.waiting
 	e.waiting = nil
 	for _, tr := range line {
 		if unwanted(tr) {
 			saved += max(0, min(tr.At-saved-t, e.down.takes(tr.wire)))
-			tr.void = true
+			tr.void, found = true, true
 			continue
 		}
-		e.waiting = append(e.waiting, n.move(t, tr, tr.At-saved, eff))
+		if saved > 0 {
+			tr = n.move(t, tr, tr.At-saved, eff)
+		}
+		e.waiting = append(e.waiting, tr)
 	}
 	e.down.busy -= saved
+	return found
+}
+
+// streamed is a message on a stream that its receiver may stop.
+type streamed interface{ Stream() uint64 }
+
+// maxStopped bounds the streams of a link that were stopped before anything came on them; the oldest is forgotten first. A connection
+// has as many streams open at most (reference/protocol.md B).
+const maxStopped = 1000
+
+// stop follows a protocol.StopSending when it reaches the sender.
+func (n *Network) stop(t protocol.Time, tr *Transfer, stream uint64, eff *Effects) {
+	l := n.link(tr.To, tr.From)
+	if n.withdraw(t, l.to, func(reply *Transfer) bool {
+		m, ok := reply.Msg.(streamed)
+		return ok && reply.From == tr.To && reply.Conn == tr.Conn && m.Stream() == stream
+	}, eff) {
+		return
+	}
+	if len(l.stopped) == maxStopped {
+		l.stopped = slices.Delete(l.stopped, 0, 1)
+	}
+	l.stopped = append(l.stopped, stream)
+}
+
+// refuses tells whether a message comes on a stream that was stopped.
+func (l *link) refuses(m protocol.Message) bool {
+	if len(l.stopped) == 0 {
+		return false
+	}
+	s, ok := m.(streamed)
+	if !ok {
+		return false
+	}
+	i := slices.Index(l.stopped, s.Stream())
+	if i >= 0 {
+		l.stopped = slices.Delete(l.stopped, i, i+1)
+	}
+	return i >= 0
 }
 
 // move gives a transfer another time to arrive at. The time that it had is void.

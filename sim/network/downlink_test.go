@@ -21,6 +21,12 @@ func behind(n int) *world {
 	return w
 }
 
+func (w *world) stopSending(node, peer protocol.NodeID, stream uint64) {
+	for _, tr := range w.Send(w.at, node, ids{peer}, &protocol.StopSending{Stream: stream}, nil) {
+		w.push(call{at: tr.At, tr: tr})
+	}
+}
+
 func TestWhatWaitsGoesOnAtTheNewBandwidth(t *testing.T) {
 	w := behind(30)
 	w.run(11 * s)
@@ -75,6 +81,17 @@ func TestDeadConnectionsLeaveTheDownlinkFree(t *testing.T) {
 	}
 }
 
+// A client needs no connection: a node that starts again gets its message at once.
+func TestRestartedNodeHasItsDownlinkFree(t *testing.T) {
+	w := behind(30)
+	w.run(2 * s)
+	w.down(1)
+	w.up(1)
+	w.send(2, ids{1}, &parcel{99, 100_000})
+	w.run(2*s + 200*ms)
+	require.Equal(t, 99, w.arrivals[len(w.arrivals)-1].id)
+}
+
 // Other senders' messages move up when one's connection breaks, and nobody's gets lost.
 func TestOthersMoveUp(t *testing.T) {
 	w := mesh(3, 10*time.Millisecond, 0)
@@ -91,6 +108,36 @@ func TestOthersMoveUp(t *testing.T) {
 		got = append(got, a.id)
 	}
 	require.Equal(t, []int{0, 1, 3, 5, 7, 9}, got)
+}
+
+// What a receiver gives up is not sent to the end, wherever it is, and makes room for what comes after it (RFC 9000, 3.5). A
+// stream of that number from somebody else goes on.
+func TestStoppedStreamsMakeRoom(t *testing.T) {
+	w := behind(30) // streams 0 to 29
+	w.run(2 * s)    // at 1.01 s the first byte came
+	for i := range uint64(29) {
+		w.stopSending(1, 0, i)
+	}
+	w.stopSending(1, 0, 30) // nothing has come on this one yet
+	w.run(2*s + 50*ms)
+	w.send(0, ids{1}, &parcel{30, 1_000_000})
+	w.send(0, ids{1}, &parcel{31, 1_000_000})
+	w.run(100 * s)
+	require.Len(t, w.arrivals, 2)
+	require.Equal(t, []int{29, 31}, []int{w.arrivals[0].id, w.arrivals[1].id})
+	require.InDelta(t, float64(2*s+10*ms+1080*ms), float64(w.arrivals[0].at), 1e7)
+	require.InDelta(t, float64(2*s+10*ms+2*1080*ms), float64(w.arrivals[1].at), 1e7)
+	require.Empty(t, w.endpoints[1].waiting)
+
+	w = mesh(3, 10*time.Millisecond, 0)
+	w.run(s)
+	w.limit(2, 0, 8_000_000)
+	w.send(0, ids{2}, &parcel{1, 1_000_000})
+	w.send(1, ids{2}, &parcel{1, 1_000_000})
+	w.stopSending(2, 0, 1)
+	w.run(100 * s)
+	require.Len(t, w.arrivals, 1)
+	require.EqualValues(t, 1, w.arrivals[0].from)
 }
 
 // However its bandwidth changes, a downlink carries no more than that, nothing gets lost or comes twice, and large messages of one link
@@ -117,7 +164,7 @@ func TestBandwidthIsConservedThroughChanges(t *testing.T) {
 			require.LessOrEqual(t, float64(w.Traffic(2).ReceivedBytes), could+float64(n))
 		}
 		w.limit(2, 0, 0)
-		w.run(22 * s)
+		w.run(w.at + s)
 		last := [2]protocol.Time{}
 		seen := map[int]bool{}
 		for _, a := range w.arrivals {

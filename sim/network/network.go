@@ -77,6 +77,7 @@ type link struct {
 	extra     time.Duration // the sum of the disturbances in force
 	extraLoss uint64
 	held      []*Transfer // sent while blocked, on a connection that may survive
+	stopped   []uint64    // streams on which nothing is to come
 }
 
 // New makes a network. Faults in the configuration are the caller's: it panics.

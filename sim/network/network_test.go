@@ -19,6 +19,7 @@ type parcel struct{ id, size int }
 
 func (p *parcel) Lane() protocol.Lane { return protocol.LaneConsensus }
 func (p *parcel) Size() int           { return p.size }
+func (p *parcel) Stream() uint64      { return uint64(p.id) }
 func (p *parcel) Fingerprint() uint64 { return uint64(p.id) }
 func (p *parcel) String() string      { return "parcel" }
 
@@ -113,13 +114,17 @@ func (w *world) run(until protocol.Time) {
 }
 
 func (w *world) arrive(tr *Transfer) {
-	switch w.Arrive(w.at, tr) {
+	outcome := w.Arrive(w.at, tr, &w.eff)
+	w.apply()
+	switch outcome {
 	case Delayed:
 		w.delayed++
 		w.push(call{at: tr.At, tr: tr})
 		return
 	case Delivered:
-		w.arrivals = append(w.arrivals, arrival{w.at, tr.From, tr.To, tr.Msg.(*parcel).id, tr.Conn})
+		if p, ok := tr.Msg.(*parcel); ok {
+			w.arrivals = append(w.arrivals, arrival{w.at, tr.From, tr.To, p.id, tr.Conn})
+		}
 	}
 	w.Release(tr)
 }
@@ -415,7 +420,7 @@ func BenchmarkMessage(b *testing.B) {
 	for b.Loop() {
 		out = w.Send(t, 0, to, msg, out[:0])
 		for _, tr := range out {
-			if w.Arrive(tr.At, tr) == Lost {
+			if w.Arrive(tr.At, tr, &w.eff) == Lost {
 				b.Fatal("lost")
 			}
 			w.Network.endpoints[0].keep(tr)

@@ -159,8 +159,8 @@ const (
 	Lost                     // Release it
 )
 
-// Arrive brings a transfer, at its time, over the receiver's downlink.
-func (n *Network) Arrive(t protocol.Time, tr *Transfer) Outcome {
+// Arrive brings a transfer, at its time, over the receiver's downlink. A message that stops a stream has effects.
+func (n *Network) Arrive(t protocol.Time, tr *Transfer, eff *Effects) Outcome {
 	src, dst := &n.endpoints[tr.From], &n.endpoints[tr.To]
 	if tr.void {
 		return Lost
@@ -175,6 +175,9 @@ func (n *Network) Arrive(t protocol.Time, tr *Transfer) Outcome {
 		return Lost
 	}
 	if !tr.waited {
+		if tr.Conn != 0 && src.links[tr.To].refuses(tr.Msg) {
+			return Lost
+		}
 		work := dst.down.takes(tr.wire)
 		if done := dst.down.enter(t-min(work, tr.span), work, tr.small) + work; done > t {
 			dst.wait(tr, done)
@@ -183,6 +186,9 @@ func (n *Network) Arrive(t protocol.Time, tr *Transfer) Outcome {
 	}
 	dst.traffic.ReceivedBytes += tr.wire
 	dst.traffic.ReceivedMessages++
+	if m, ok := tr.Msg.(*protocol.StopSending); ok && tr.Conn != 0 {
+		n.stop(t, tr, m.Stream, eff)
+	}
 	return Delivered
 }
 
