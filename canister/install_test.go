@@ -205,7 +205,8 @@ func TestSnapshots(t *testing.T) {
 	require.Equal(t, []management.Snapshot{first, second}, list)
 
 	load := func(id protocol.CanisterID, snapshot []byte) protocol.IngressStatus {
-		return s.manage("load_canister_snapshot", management.LoadSnapshot{Canister: id.Principal(), Snapshot: snapshot})
+		of := management.SnapshotOf{Canister: id.Principal(), Snapshot: snapshot}
+		return s.manage("load_canister_snapshot", management.LoadSnapshot{SnapshotOf: of})
 	}
 	version := s.state.find(1).version
 	s.done(load(1, first.ID), nil)
@@ -220,7 +221,7 @@ func TestSnapshots(t *testing.T) {
 	var third management.Snapshot
 	s.done(s.manage("take_canister_snapshot", take), &third)
 	s.rejected(protocol.DestinationInvalid, "IC0305", "Could not find", load(1, first.ID))
-	s.done(s.manage("delete_canister_snapshot", management.DeleteSnapshot{Canister: c, Snapshot: second.ID}), nil)
+	s.done(s.manage("delete_canister_snapshot", management.SnapshotOf{Canister: c, Snapshot: second.ID}), nil)
 	s.done(s.manage("list_canister_snapshots", about(1)), &list)
 	require.Equal(t, []management.Snapshot{third}, list)
 	take = management.TakeSnapshot{Canister: c}

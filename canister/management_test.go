@@ -173,12 +173,12 @@ func TestOnlyControllersManage(t *testing.T) {
 		"start_canister":       about(1), "stop_canister": about(1), "delete_canister": about(1), "canister_status": about(1),
 		"upload_chunk": management.UploadChunk{Canister: c}, "clear_chunk_store": about(1), "stored_chunks": about(1),
 		"take_canister_snapshot": management.TakeSnapshot{Canister: c},
-		"load_canister_snapshot": management.LoadSnapshot{Canister: c}, "canister_metrics": about(1),
+		"load_canister_snapshot": management.LoadSnapshot{SnapshotOf: management.SnapshotOf{Canister: c}}, "canister_metrics": about(1),
 		"upload_canister_snapshot_metadata": management.UploadSnapshotMetadata{Canister: c},
 		"upload_canister_snapshot_data": management.UploadSnapshotData{
-			Canister: c, Kind: management.UploadKind{Chunk: &management.Null{}},
+			SnapshotOf: management.SnapshotOf{Canister: c}, Kind: management.UploadKind{Chunk: &management.Null{}},
 		},
-		"list_canister_snapshots": about(1), "delete_canister_snapshot": management.DeleteSnapshot{Canister: c},
+		"list_canister_snapshots": about(1), "delete_canister_snapshot": management.SnapshotOf{Canister: c},
 	} {
 		s.rejected(protocol.CanisterError, "IC0512", "Only the controllers", s.manageAs(stranger, method, arg))
 		status := s.run(2, asking(method, arg, 0))

@@ -110,7 +110,8 @@ func (d draws) managing(s *subnet) *protocol.SignedIngress {
 	case 5:
 		return s.asks("take_canister_snapshot", management.TakeSnapshot{Canister: c})
 	case 6:
-		return s.asks("load_canister_snapshot", management.LoadSnapshot{Canister: c, Snapshot: snapshotID(id, 1)})
+		of := management.SnapshotOf{Canister: c, Snapshot: snapshotID(id, 1)}
+		return s.asks("load_canister_snapshot", management.LoadSnapshot{SnapshotOf: of})
 	case 7:
 		w := management.UpdateSettings{Canister: c}
 		w.Settings.MemoryAllocation, w.Settings.FreezingThreshold = is1(cyc(uint64(d(2)<<30))), is1(cyc(uint64(d(10_000))))

@@ -49,7 +49,7 @@ func (r *Round) readable(q *request, c *Canister, id []byte) (*snapshot, *fault)
 }
 
 func (r *Round) readSnapshotMetadata(q *request, c *Canister) ([]byte, *fault) {
-	var arg m.ReadSnapshotMetadata
+	var arg m.SnapshotOf
 	if f := q.decode(&arg); f != nil {
 		return nil, f
 	}
@@ -65,8 +65,10 @@ func (r *Round) readSnapshotMetadata(q *request, c *Canister) ([]byte, *fault) {
 		chunks = append(chunks, m.ChunkHash{Hash: k.hash[:]})
 	}
 	reply := m.SnapshotMetadata{
-		Source: s.source(), TakenAt: s.taken, StableSize: s.stable.Len(), Chunks: chunks, Version: s.version, Certified: s.certified,
-		Timer: timerOf(s.timer), Hook: hookOf(s.warning),
+		Source: s.source(), TakenAt: s.taken, Chunks: chunks, Version: s.version,
+		SnapshotShape: m.SnapshotShape{
+			StableSize: s.stable.Len(), Certified: s.certified, Timer: timerOf(s.timer), Hook: hookOf(s.warning),
+		},
 	}
 	if u := s.upload; u != nil {
 		reply.ModuleSize, reply.MemorySize, reply.Globals = u.size, u.memory.Len(), u.globals

@@ -16,11 +16,11 @@ import (
 // download reads a snapshot in slices of a size.
 func (s *subnet) download(of protocol.CanisterID, id []byte, size uint64) (meta m.SnapshotMetadata, parts [3][]byte, chunks [][]byte) {
 	s.t.Helper()
-	about := of.Principal()
-	s.done(s.manage("read_canister_snapshot_metadata", m.ReadSnapshotMetadata{Canister: about, Snapshot: id}), &meta)
+	about := m.SnapshotOf{Canister: of.Principal(), Snapshot: id}
+	s.done(s.manage("read_canister_snapshot_metadata", about), &meta)
 	read := func(kind m.ReadKind) []byte {
 		var got m.SnapshotData
-		s.done(s.manage("read_canister_snapshot_data", m.ReadSnapshotData{Canister: about, Snapshot: id, Kind: kind}), &got)
+		s.done(s.manage("read_canister_snapshot_data", m.ReadSnapshotData{SnapshotOf: about, Kind: kind}), &got)
 		return got.Chunk
 	}
 	for i, length := range [...]uint64{meta.ModuleSize, meta.MemorySize, meta.StableSize} {
@@ -40,12 +40,9 @@ func (s *subnet) upload(to protocol.CanisterID, meta m.SnapshotMetadata, parts [
 	s.t.Helper()
 	about := to.Principal()
 	var made m.SnapshotID
-	s.done(s.manage("upload_canister_snapshot_metadata", m.UploadSnapshotMetadata{
-		Canister: about, ModuleSize: meta.ModuleSize, Globals: meta.Globals, MemorySize: meta.MemorySize, StableSize: meta.StableSize,
-		Certified: meta.Certified, Timer: meta.Timer, Hook: meta.Hook,
-	}), &made)
+	s.done(s.manage("upload_canister_snapshot_metadata", m.UploadSnapshotMetadata{Canister: about, SnapshotShape: meta.SnapshotShape}), &made)
 	write := func(kind m.UploadKind, chunk []byte) {
-		arg := m.UploadSnapshotData{Canister: about, Snapshot: made.ID, Kind: kind, Chunk: chunk}
+		arg := m.UploadSnapshotData{SnapshotOf: m.SnapshotOf{Canister: about, Snapshot: made.ID}, Kind: kind, Chunk: chunk}
 		s.done(s.manage("upload_canister_snapshot_data", arg), nil)
 	}
 	for i, part := range parts {
@@ -85,7 +82,7 @@ func TestSnapshotsTravelInParts(t *testing.T) {
 	require.Equal(t, m.LoadSource{Uploaded: &m.Null{}}, again.Source)
 	require.Equal(t, meta.Globals, again.Globals)
 	require.Equal(t, taken.Size, s.state.find(2).snapshots[0].bytes)
-	s.done(s.manage("load_canister_snapshot", m.LoadSnapshot{Canister: two, Snapshot: id}), nil)
+	s.done(s.manage("load_canister_snapshot", m.LoadSnapshot{SnapshotOf: m.SnapshotOf{Canister: two, Snapshot: id}}), nil)
 
 	now := s.state.find(2)
 	require.Equal(t, was.image.Hash(), now.image.Hash())
@@ -143,24 +140,25 @@ func TestGlobalsTravelWithTheirTypes(t *testing.T) {
 func TestUploadedSnapshotsAreChecked(t *testing.T) {
 	s := managed(t, newExecutor(t), 1, 2)
 	one := protocol.CanisterID(1).Principal()
-	for text, w := range map[string]m.UploadSnapshotMetadata{
+	for text, shape := range map[string]m.SnapshotShape{
 		"wasm_module_size is":   {ModuleSize: maxModuleBytes + 1},
 		"wasm_memory_size is":   {MemorySize: 5},
 		"stable_memory_size is": {StableSize: 600 << 30},
 		"number of globals":     {Globals: make([]m.Global, 1001)},
 		"certified_data":        {Certified: make([]byte, 33)},
 	} {
-		w.Canister = one
-		for i := range w.Globals {
-			w.Globals[i].I32 = new(int32)
+		for i := range shape.Globals {
+			shape.Globals[i].I32 = new(int32)
 		}
-		s.rejected(protocol.CanisterError, "IC0504", text, s.manage("upload_canister_snapshot_metadata", w))
+		arg := m.UploadSnapshotMetadata{Canister: one, SnapshotShape: shape}
+		s.rejected(protocol.CanisterError, "IC0504", text, s.manage("upload_canister_snapshot_metadata", arg))
 	}
 	var taken m.Snapshot
 	s.done(s.manage("take_canister_snapshot", m.TakeSnapshot{Canister: one}), &taken)
 	meta, parts, _ := s.download(1, taken.ID, snapshotSlice)
 	data := func(id []byte, kind m.UploadKind, chunk []byte) protocol.IngressStatus {
-		return s.manage("upload_canister_snapshot_data", m.UploadSnapshotData{Canister: one, Snapshot: id, Kind: kind, Chunk: chunk})
+		arg := m.UploadSnapshotData{SnapshotOf: m.SnapshotOf{Canister: one, Snapshot: id}, Kind: kind, Chunk: chunk}
+		return s.manage("upload_canister_snapshot_data", arg)
 	}
 	s.rejected(protocol.CanisterError, "IC0504", "cannot be changed", data(taken.ID, m.UploadKind{Chunk: &m.Null{}}, nil))
 	for text, change := range map[string]func(*m.SnapshotMetadata, *[3][]byte){
@@ -174,22 +172,23 @@ func TestUploadedSnapshotsAreChecked(t *testing.T) {
 		w.Globals = append([]m.Global{}, meta.Globals...)
 		change(&w, &p)
 		id := s.upload(1, w, p, nil, snapshotSlice)
+		about := m.SnapshotOf{Canister: one, Snapshot: id}
 		before := atRest(s.state.find(1))
 		code := "IC0504"
 		if text == "module is not valid" {
 			code = "IC0505"
 		}
-		s.rejected(protocol.CanisterError, code, text, s.manage("load_canister_snapshot", m.LoadSnapshot{Canister: one, Snapshot: id}))
+		s.rejected(protocol.CanisterError, code, text, s.manage("load_canister_snapshot", m.LoadSnapshot{SnapshotOf: about}))
 		require.Equal(t, before, atRest(s.state.find(1)))
 		for _, kind := range []m.UploadKind{{Module: &m.Offset{Offset: w.ModuleSize}}, {Stable: &m.Offset{Offset: 1 << 63}}} {
 			s.rejected(protocol.CanisterError, "IC0504", "Invalid subslice", data(id, kind, []byte("x")))
 		}
 		span := &m.Span{Offset: 1<<64 - 1, Size: 2}
-		read := m.ReadSnapshotData{Canister: one, Snapshot: id, Kind: m.ReadKind{Module: span}}
+		read := m.ReadSnapshotData{SnapshotOf: about, Kind: m.ReadKind{Module: span}}
 		s.rejected(protocol.CanisterError, "IC0504", "Invalid subslice", s.manage("read_canister_snapshot_data", read))
 		read.Kind.Module = &m.Span{Size: snapshotSlice + 1}
 		s.rejected(protocol.CanisterError, "IC0504", "at most 2000000", s.manage("read_canister_snapshot_data", read))
 		s.rejected(protocol.CanisterError, "IC0512", "Only the controllers", s.manageAs(stranger, "read_canister_snapshot_data", read))
-		s.done(s.manage("delete_canister_snapshot", m.DeleteSnapshot{Canister: one, Snapshot: id}), nil)
+		s.done(s.manage("delete_canister_snapshot", about), nil)
 	}
 }

@@ -153,7 +153,7 @@ func (r *Round) listSnapshots(q *request, c *Canister) ([]byte, *fault) {
 }
 
 func (r *Round) deleteSnapshot(q *request, c *Canister) ([]byte, *fault) {
-	var arg m.DeleteSnapshot
+	var arg m.SnapshotOf
 	if f := q.decode(&arg); f != nil {
 		return nil, f
 	}

@@ -76,6 +76,19 @@ func (r *ChunkReply) String() string {
 	return fmt.Sprintf("chunk %d of state %d, %d bytes", r.ID, r.AtHeight, len(r.Bytes))
 }
 
+// Stream tells which stream the reply comes on: that of its request.
+func (r *ChunkReply) Stream() uint64 { return r.Serial }
+
+// A StopSending ends the stream of a request that was given up: what the network still holds of the reply is not sent. The replica drops
+// the call (rs/p2p/state_sync_manager, ongoing.rs: a timeout, a cancelled sync) and with it the stream's receiving end, for which QUIC
+// sends a frame of this name (RFC 9000, 3.5).
+type StopSending struct{ Stream uint64 }
+
+func (s *StopSending) Lane() Lane          { return LaneStateSync }
+func (s *StopSending) Size() int           { return 16 }
+func (s *StopSending) Fingerprint() uint64 { return s.Stream }
+func (s *StopSending) String() string      { return fmt.Sprintf("stop sending %d", s.Stream) }
+
 // A CUPRequest asks a peer for its highest catch-up package, as the orchestrator of a node does that starts (section F).
 type CUPRequest struct{ Serial uint64 }
 

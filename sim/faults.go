@@ -49,7 +49,7 @@ func (s *simulation) carryOut(t protocol.Time, a *fault.Action) {
 	case fault.Calm:
 		s.net.Calm(a.From, a.To, a.Disturbance)
 	case fault.Cap:
-		s.net.Cap(a.Node, a.Uplink, a.Downlink)
+		s.net.Cap(t, a.Node, a.Uplink, a.Downlink, &s.effects)
 	case fault.Jump:
 		s.hosts[a.Node].JumpClock(t, a.By)
 	case fault.Drift:

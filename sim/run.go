@@ -329,7 +329,10 @@ func (s *simulation) dispatch(src protocol.NodeID, transfers []*network.Transfer
 // deliver brings a transfer to its receiver.
 func (s *simulation) deliver(t protocol.Time, o *occurrence) {
 	tr := o.transfer
-	switch s.net.Arrive(t, tr) {
+	s.effects.Reset()
+	outcome := s.net.Arrive(t, tr, &s.effects)
+	s.spread(t)
+	switch outcome {
 	case network.Delayed:
 		s.schedule(uint32(tr.To), tr.To, tr.At, *o)
 		return

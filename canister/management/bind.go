@@ -3,6 +3,7 @@ package management
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"icsim/canister/candid"
 	"icsim/crypto/principal"
@@ -67,21 +68,25 @@ func typeOf(t reflect.Type) candid.Type {
 		panic(fmt.Sprintf("management: no Candid for %s", t))
 	}
 	var fields []candid.Field
-	for i := range t.NumField() {
-		name := t.Field(i).Tag.Get("candid")
-		if name == "" {
-			continue
-		}
-		inner := t.Field(i).Type
+	for _, f := range fieldsOf(t) {
+		inner := f.Type
 		if isVariant(t) {
 			inner = inner.Elem()
 		}
-		fields = append(fields, candid.Field{Label: candid.Named(name), Type: typeOf(inner)})
+		fields = append(fields, candid.Field{Label: candid.Named(f.Tag.Get(tag)), Type: typeOf(inner)})
 	}
 	if isVariant(t) {
 		return candid.VariantOf(fields...)
 	}
 	return candid.RecordOf(fields...)
+}
+
+// tag names a field.
+const tag = "candid"
+
+// fieldsOf gives the named fields of a struct, those of the structs embedded in it among them.
+func fieldsOf(t reflect.Type) []reflect.StructField {
+	return slices.DeleteFunc(reflect.VisibleFields(t), func(f reflect.StructField) bool { return f.Tag.Get(tag) == "" })
 }
 
 // primitive gives the kind of a type that is not made of others; 0 for one that is.
@@ -164,19 +169,17 @@ func valueOf(v reflect.Value) candid.Value {
 		return caseOf(v)
 	}
 	var record candid.Record
-	for i := range v.NumField() {
-		name := v.Type().Field(i).Tag.Get("candid")
-		record = append(record, candid.FieldValue{Label: candid.Named(name), Value: valueOf(v.Field(i))})
+	for _, f := range fieldsOf(v.Type()) {
+		record = append(record, candid.FieldValue{Label: candid.Named(f.Tag.Get(tag)), Value: valueOf(v.FieldByIndex(f.Index))})
 	}
 	return record
 }
 
 // caseOf gives the case of a variant that is set.
 func caseOf(v reflect.Value) candid.Value {
-	for i := 1; i < v.NumField(); i++ {
-		if !v.Field(i).IsNil() {
-			name := v.Type().Field(i).Tag.Get("candid")
-			return candid.Variant{Label: candid.Named(name), Value: valueOf(v.Field(i).Elem())}
+	for _, f := range fieldsOf(v.Type()) {
+		if of := v.FieldByIndex(f.Index); !of.IsNil() {
+			return candid.Variant{Label: candid.Named(f.Tag.Get(tag)), Value: valueOf(of.Elem())}
 		}
 	}
 	panic(fmt.Sprintf("management: a %s with no case", v.Type()))
@@ -226,9 +229,9 @@ func assign(v candid.Value, to reflect.Value) error {
 	case candid.Record:
 		return assignRecord(v, to)
 	case candid.Variant:
-		i := fieldNamed(to.Type(), v.Name)
-		to.Field(i).Set(reflect.New(to.Field(i).Type().Elem()))
-		return assign(v.Value, to.Field(i).Elem())
+		of := fieldNamed(to, v.Name)
+		of.Set(reflect.New(of.Type().Elem()))
+		return assign(v.Value, of.Elem())
 	default:
 		panic(fmt.Sprintf("management: a %T cannot be expected", v))
 	}
@@ -237,18 +240,18 @@ func assign(v candid.Value, to reflect.Value) error {
 
 func assignRecord(v candid.Record, to reflect.Value) error {
 	for _, f := range v {
-		if err := assign(f.Value, to.Field(fieldNamed(to.Type(), f.Name))); err != nil {
+		if err := assign(f.Value, fieldNamed(to, f.Name)); err != nil {
 			return fmt.Errorf("field %s: %w", f.Name, err)
 		}
 	}
 	return nil
 }
 
-func fieldNamed(t reflect.Type, name string) int {
-	for i := range t.NumField() {
-		if t.Field(i).Tag.Get("candid") == name {
-			return i
+func fieldNamed(v reflect.Value, name string) reflect.Value {
+	for _, f := range fieldsOf(v.Type()) {
+		if f.Tag.Get(tag) == name {
+			return v.FieldByIndex(f.Index)
 		}
 	}
-	panic(fmt.Sprintf("management: %s has no field %s", t, name))
+	panic(fmt.Sprintf("management: %s has no field %s", v.Type(), name))
 }

@@ -47,6 +47,20 @@ func TestValuesRoundTrip(t *testing.T) {
 	require.Equal(t, settings, back)
 }
 
+// A struct that is embedded gives its fields to the record: on the wire there is no difference.
+func TestEmbeddedStructsAreNotSeen(t *testing.T) {
+	type flat struct {
+		Canister      principal.ID `candid:"canister_id"`
+		Snapshot      []byte       `candid:"snapshot_id"`
+		SenderVersion *uint64      `candid:"sender_canister_version"`
+	}
+	in := LoadSnapshot{SnapshotOf{principal.Canister(3), []byte("s")}, ptr(uint64(4))}
+	require.Equal(t, Encode(flat{in.Canister, in.Snapshot, in.SenderVersion}), Encode(in))
+	var out LoadSnapshot
+	require.NoError(t, Decode(Encode(in), &out))
+	require.Equal(t, in, out)
+}
+
 // Subtyping: what is unknown is passed over, what is missing or does not fit an opt is none, a plain value fits an opt.
 func TestDecodingCoerces(t *testing.T) {
 	type newer struct {

@@ -5,9 +5,9 @@
 //
 // # How types correspond
 //
-// A struct is a record, its fields named by the tag `candid`. A struct that begins with a Variant is a variant: its other fields are
-// pointers, of which one is set. A pointer is opt, a slice vec, a []byte blob, Null null, a Nat nat, a uint64 nat64 and a principal.ID
-// principal.
+// A struct is a record, its fields named by the tag `candid`; an embedded struct gives it its own. A struct that begins with a Variant is a
+// variant: its other fields are pointers, of which one is set. A pointer is opt, a slice vec, a []byte blob, Null null, a Nat nat, a uint64
+// nat64 and a principal.ID principal.
 //
 // # What is left out
 //

@@ -10,17 +10,17 @@ type TakeSnapshot struct {
 	SenderVersion *uint64      `candid:"sender_canister_version"`
 }
 
-// LoadSnapshot is the argument of load_canister_snapshot.
-type LoadSnapshot struct {
-	Canister      principal.ID `candid:"canister_id"`
-	Snapshot      []byte       `candid:"snapshot_id"`
-	SenderVersion *uint64      `candid:"sender_canister_version"`
-}
-
-// DeleteSnapshot is the argument of delete_canister_snapshot.
-type DeleteSnapshot struct {
+// SnapshotOf says which snapshot of which canister. It is the argument of delete_canister_snapshot and read_canister_snapshot_metadata, and
+// the head of others.
+type SnapshotOf struct {
 	Canister principal.ID `candid:"canister_id"`
 	Snapshot []byte       `candid:"snapshot_id"`
+}
+
+// LoadSnapshot is the argument of load_canister_snapshot.
+type LoadSnapshot struct {
+	SnapshotOf
+	SenderVersion *uint64 `candid:"sender_canister_version"`
 }
 
 // Snapshot is what take and list tell of one.
@@ -30,38 +30,31 @@ type Snapshot struct {
 	Size    uint64 `candid:"total_size"`         // bytes
 }
 
-// ReadSnapshotMetadata is the argument of read_canister_snapshot_metadata.
-type ReadSnapshotMetadata struct {
-	Canister principal.ID `candid:"canister_id"`
-	Snapshot []byte       `candid:"snapshot_id"`
-}
-
-// SnapshotMetadata is the reply of read_canister_snapshot_metadata. Sizes are bytes.
-type SnapshotMetadata struct {
-	Source     LoadSource  `candid:"source"`
-	TakenAt    uint64      `candid:"taken_at_timestamp"`
+// A SnapshotShape is what a snapshot's metadata tells whether it is read or uploaded. Sizes are bytes.
+type SnapshotShape struct {
 	ModuleSize uint64      `candid:"wasm_module_size"`
 	Globals    []Global    `candid:"globals"`
 	MemorySize uint64      `candid:"wasm_memory_size"`
 	StableSize uint64      `candid:"stable_memory_size"`
-	Chunks     []ChunkHash `candid:"wasm_chunk_store"`
-	Version    uint64      `candid:"canister_version"`
 	Certified  []byte      `candid:"certified_data"`
 	Timer      *Timer      `candid:"global_timer"`
 	Hook       *HookStatus `candid:"on_low_wasm_memory_hook_status"`
 }
 
+// SnapshotMetadata is the reply of read_canister_snapshot_metadata.
+type SnapshotMetadata struct {
+	SnapshotShape
+	Source  LoadSource  `candid:"source"`
+	TakenAt uint64      `candid:"taken_at_timestamp"`
+	Chunks  []ChunkHash `candid:"wasm_chunk_store"`
+	Version uint64      `candid:"canister_version"`
+}
+
 // UploadSnapshotMetadata is the argument of upload_canister_snapshot_metadata.
 type UploadSnapshotMetadata struct {
-	Canister   principal.ID `candid:"canister_id"`
-	Replace    *[]byte      `candid:"replace_snapshot"`
-	ModuleSize uint64       `candid:"wasm_module_size"`
-	Globals    []Global     `candid:"globals"`
-	MemorySize uint64       `candid:"wasm_memory_size"`
-	StableSize uint64       `candid:"stable_memory_size"`
-	Certified  []byte       `candid:"certified_data"`
-	Timer      *Timer       `candid:"global_timer"`
-	Hook       *HookStatus  `candid:"on_low_wasm_memory_hook_status"`
+	SnapshotShape
+	Canister principal.ID `candid:"canister_id"`
+	Replace  *[]byte      `candid:"replace_snapshot"`
 }
 
 // SnapshotID is the reply of upload_canister_snapshot_metadata.
@@ -96,9 +89,8 @@ type HookStatus struct {
 
 // ReadSnapshotData is the argument of read_canister_snapshot_data.
 type ReadSnapshotData struct {
-	Canister principal.ID `candid:"canister_id"`
-	Snapshot []byte       `candid:"snapshot_id"`
-	Kind     ReadKind     `candid:"kind"`
+	SnapshotOf
+	Kind ReadKind `candid:"kind"`
 }
 
 // A ReadKind says what to read.
@@ -123,10 +115,9 @@ type SnapshotData struct {
 
 // UploadSnapshotData is the argument of upload_canister_snapshot_data.
 type UploadSnapshotData struct {
-	Canister principal.ID `candid:"canister_id"`
-	Snapshot []byte       `candid:"snapshot_id"`
-	Kind     UploadKind   `candid:"kind"`
-	Chunk    []byte       `candid:"chunk"`
+	SnapshotOf
+	Kind  UploadKind `candid:"kind"`
+	Chunk []byte     `candid:"chunk"`
 }
 
 // An UploadKind says where the bytes go.

@@ -220,7 +220,7 @@ func (a *attacker) unasked() protocol.Message {
 // stateSync is what nodes that fetch a state and those that serve it say to each other.
 func (a *attacker) stateSync() protocol.Message {
 	id, root := protocol.ChunkID(a.number()), protocol.StateHash(a.hash())
-	switch a.below(6) {
+	switch a.below(7) {
 	case 0:
 		return &protocol.StateWish{AtHeight: a.height(), Root: root}
 	case 1:
@@ -231,6 +231,8 @@ func (a *attacker) stateSync() protocol.Message {
 		return &protocol.ChunkReply{AtHeight: a.height(), ID: id, Serial: a.below(20), Absent: a.below(2) == 0, Bytes: a.bytes()}
 	case 4:
 		return &protocol.CUPReply{CUP: protocol.NewCatchUpPackage(a.catchUp(), crypto.ThresholdSignature{1}), Serial: a.below(5)}
+	case 5:
+		return &protocol.StopSending{Stream: a.below(20)}
 	}
 	return &protocol.CUPRequest{Serial: a.below(20)}
 }

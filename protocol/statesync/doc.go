@@ -13,12 +13,13 @@
 // A chunk is asked of a random peer that advertises the state, more likely of one with few requests open; at most Parallel a peer are
 // open. After Timeout it is asked of another one. A peer that times out or has nothing to give is left out until it advertises again; one
 // that sends what the hashes refute, for the rest of this sync. Chunks that an older checkpoint of the node has, or that an earlier sync
-// fetched, are taken from there. A newer package ends the sync for an older one.
+// fetched, are taken from there. A newer package ends the sync for an older one. Whose request is given up is told to stop sending.
 //
 // # Invariants
 //
 //   - A state is handed over only when every byte of it was verified: fetched, or taken from where it was verified before.
 //   - At most Parallel requests a peer are open.
+//   - Whenever an honest peer is connected for long enough to advertise, and some chunks come through in Timeout, the sync gets on.
 //   - Who syncs nothing, and serves nobody, is never woken.
 //
 // # What is left out

@@ -91,17 +91,15 @@ func (d *Download) Want(t Target, base *protocol.Manifest, out *protocol.Outputs
 			}
 		}
 	}
+	for i := range d.open {
+		d.open[i].giveUp(out)
+	}
 	held := d.held
 	*d = Download{
 		node: d.node, rand: d.rand, serial: d.serial, held: held,
 		target: t, stage: fetchingMeta, queue: []protocol.ChunkID{protocol.MetaManifestChunk},
 	}
 	out.Emit(protocol.Note{Kind: protocol.NoteSyncStarted, Height: t.Height, Hash: crypto.Hash(t.Root), Peer: protocol.NoNode})
-}
-
-// Stop ends the sync: the node has come by the state otherwise.
-func (d *Download) Stop() {
-	*d = Download{node: d.node, rand: d.rand, serial: d.serial, held: map[crypto.Hash]bool{}}
 }
 
 // Target is the state being fetched; false when there is none.
@@ -113,7 +111,13 @@ func (d *Download) Advert(from protocol.NodeID, a *protocol.StateAdvert) {
 		return
 	}
 	if i, known := d.find(from); !known {
-		d.peers = slices.Insert(d.peers, i, source{node: from})
+		s := source{node: from}
+		for j := range d.open { // a peer that was left out while it had more to answer
+			if d.open[j].peer == from {
+				s.open++
+			}
+		}
+		d.peers = slices.Insert(d.peers, i, s)
 	}
 }
 
@@ -127,7 +131,7 @@ func (d *Download) Step(now protocol.Time, up []protocol.NodeID, out *protocol.O
 	if d.stage == idle {
 		return nil
 	}
-	d.expire(now)
+	d.expire(now, out)
 	if now >= d.wish {
 		if d.wish = now.Add(AdvertPeriod); len(up) == 0 {
 			d.wish = now.Add(time.Second)
@@ -138,7 +142,7 @@ func (d *Download) Step(now protocol.Time, up []protocol.NodeID, out *protocol.O
 	for len(d.queue) == 0 && len(d.open) == 0 {
 		if d.advance(out); d.stage == idle {
 			s := d.state
-			d.Stop()
+			*d = Download{node: d.node, rand: d.rand, serial: d.serial, held: map[crypto.Hash]bool{}}
 			return s
 		}
 	}

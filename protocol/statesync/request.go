@@ -55,13 +55,14 @@ func (s *source) weight(most int) int {
 }
 
 // expire gives up requests whose time is over, and leaves their peers out until they advertise again.
-func (d *Download) expire(now protocol.Time) {
+func (d *Download) expire(now protocol.Time, out *protocol.Outputs) {
 	for i := 0; i < len(d.open); {
 		if d.open[i].deadline > now {
 			i++
 			continue
 		}
 		r := d.close(i)
+		r.giveUp(out)
 		d.queue = append(d.queue, r.id)
 		d.leave(r.peer)
 	}
@@ -75,6 +76,12 @@ func (d *Download) close(i int) request {
 		d.peers[p].open = max(0, d.peers[p].open-1)
 	}
 	return r
+}
+
+// giveUp tells the peer that nobody waits for the answer. Were it sent all the same, answers that come too late would keep those behind
+// them from coming in time, for ever.
+func (r *request) giveUp(out *protocol.Outputs) {
+	out.Send([]protocol.NodeID{r.peer}, &protocol.StopSending{Stream: r.serial})
 }
 
 // leave takes a peer off the list of those to ask.

@@ -123,7 +123,8 @@ func (p *pump) handle(ev *event.Event[what]) {
 }
 
 func (p *pump) arrive(t protocol.Time, node uint32, tr *network.Transfer) {
-	switch p.net.Arrive(t, tr) {
+	var eff network.Effects // none: nobody stops a stream
+	switch p.net.Arrive(t, tr, &eff) {
 	case network.Delayed:
 		p.loop.Schedule(node, node, int64(tr.At), what{kind: trace.Arrival, transfer: tr})
 		return

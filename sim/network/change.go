@@ -31,6 +31,7 @@ func (n *Network) Down(t protocol.Time, node protocol.NodeID, eff *Effects) {
 	}
 	e.running, e.paused, e.crashed = false, false, t
 	e.up.busy, e.up.small = 0, 0
+	e.down.busy, e.down.small, e.waiting = 0, 0, nil
 	for _, p := range e.pairs {
 		if p.up {
 			p.gone[p.end(node)] = true
@@ -97,7 +98,7 @@ func (n *Network) SetPeers(t protocol.Time, node protocol.NodeID, peers []protoc
 			n.dial(t, p, eff)
 		case before:
 			if p.up {
-				n.close(p, eff)
+				n.close(t, p, eff)
 			}
 			p.dialing = false
 			p.attempt++
@@ -112,7 +113,7 @@ func (n *Network) Reset(t protocol.Time, a, b protocol.NodeID, eff *Effects) {
 	if p == nil || !p.up {
 		return
 	}
-	n.close(p, eff)
+	n.close(t, p, eff)
 	if p.ab.from.running && p.isWanted() {
 		n.dial(t, p, eff)
 	}

@@ -216,14 +216,14 @@ func (n *Network) Fire(t protocol.Time, tm Timer, eff *Effects) {
 	p := n.pairs[tm.pair]
 	switch {
 	case tm.kind == timerIdle && tm.gen == p.timeout:
-		n.close(p, eff)
+		n.close(t, p, eff)
 		if p.ab.from.running && !p.dialing && p.isWanted() {
 			n.dial(t, p, eff)
 		}
 	case tm.kind == timerDial && tm.gen == p.attempt:
 		n.schedule(eff, p, timerConnected, t+protocol.Time(3*(p.ab.oneWay+p.ba.oneWay)/2)+1)
 	case tm.kind == timerConnected && tm.gen == p.attempt:
-		n.connect(p, eff)
+		n.connect(t, p, eff)
 	}
 }
 
@@ -234,7 +234,7 @@ func (n *Network) dial(t protocol.Time, p *pair, eff *Effects) {
 }
 
 // close ends a connection; the ends that had it learn so.
-func (n *Network) close(p *pair, eff *Effects) {
+func (n *Network) close(t protocol.Time, p *pair, eff *Effects) {
 	if !p.gone[0] {
 		eff.Notices = append(eff.Notices, Notice{Node: p.a, Peer: p.b, Conn: p.conn, Left: !p.wanted[0]})
 	}
@@ -243,14 +243,17 @@ func (n *Network) close(p *pair, eff *Effects) {
 	}
 	p.up, p.failing, p.choked, p.gone = false, false, false, [2]bool{}
 	p.timeout++
-	p.ab.discard()
-	p.ba.discard()
+	for _, l := range [...]*link{p.ab, p.ba} {
+		l.discard()
+		l.stopped = nil
+		n.withdraw(t, l.to, func(tr *Transfer) bool { return tr.From == l.from.id && tr.Conn == p.conn }, eff)
+	}
 }
 
 // connect begins a new connection, in place of one that an end may still have.
-func (n *Network) connect(p *pair, eff *Effects) {
+func (n *Network) connect(t protocol.Time, p *pair, eff *Effects) {
 	if p.up {
-		n.close(p, eff)
+		n.close(t, p, eff)
 	}
 	p.up, p.dialing = true, false
 	p.conn++

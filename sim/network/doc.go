@@ -13,6 +13,9 @@
 //	          sent again, doubling (RFC 9002)
 //	arrives   when the receiver's downlink has taken it, in the order of arrival
 //
+// What waits for a downlink is on its sender's books, not on the wire: it follows a change of bandwidth, ends with its connection, and is
+// not sent when its receiver stops the stream (STOP_SENDING, RFC 9000, 3.5). What comes after it moves up.
+//
 // A connection over which nothing comes through, one way or both, or whose other end has crashed or stands still, is
 // closed by IdleTimeout; until then messages are held, and go on if it heals in time. Then the end with the
 // smaller number dials, sending its first packet at 0, 1, 3 and 7 s, every 15 s, until there is an answer; 1.5 round trips later
@@ -53,6 +56,10 @@
 //   - A message is delivered at most once, and none on a connection after its end was told that it is down.
 //
 // # What is left out
+//
+// Model: a stop counts when it has reached the sender; what is on the way by then, a round trip's worth, takes no bandwidth. Model: what has
+// its turn on an uplink keeps it, wanted or not and whatever becomes of the bandwidth: where uplinks are too narrow for the chunks that a
+// node asks for in the time it waits for them, a state sync stands still (six peers of 2 Mbit/s each; 5 Mbit/s are enough).
 //
 // Model: slow start. A connection begins with its full window; mainnet's carry a dozen messages a block and hardly ever
 // start anew. Model: acknowledgements and keep-alives take no bandwidth (some 3 %). Model: both ends notice a dead

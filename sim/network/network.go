@@ -47,10 +47,12 @@ type endpoint struct {
 	Endpoint
 	id       protocol.NodeID
 	up, down queue
-	links    []*link // by receiver; nil where nothing was ever sent
-	pairs    []*pair // its connections, in the order in which they were first wanted
+	waiting  []*Transfer // for the downlink, large ones, in the order in which they get through
+	links    []*link     // by receiver; nil where nothing was ever sent
+	pairs    []*pair     // its connections, in the order in which they were first wanted
 	running  bool
 	paused   bool
+	capped   bool          // its downlink, for some time
 	crashed  protocol.Time // the last time; before 0: never
 	traffic  Traffic
 	kinds    [NumKinds]uint64 // bytes sent
@@ -82,6 +84,7 @@ type link struct {
 	extra     time.Duration // the sum of the disturbances in force
 	extraLoss uint64
 	held      []*Transfer // sent while blocked, on a connection that may survive
+	stopped   []uint64    // streams on which nothing is to come
 }
 
 // New makes a network. Faults in the configuration are the caller's: it panics.
@@ -208,14 +211,6 @@ func (n *Network) eachLink(from, to []protocol.NodeID, f func(*link)) {
 			}
 		}
 	}
-}
-
-// Cap limits an endpoint's bandwidth below its own, in bits a second; 0: no limit. It replaces the last cap, and goes
-// for what is sent and what arrives from now on.
-func (n *Network) Cap(node protocol.NodeID, uplink, downlink int64) {
-	e := &n.endpoints[node]
-	e.up.picosPerByte = max(picosPerByte(e.Uplink), picosPerByte(uplink))
-	e.down.picosPerByte = max(picosPerByte(e.Downlink), picosPerByte(downlink))
 }
 
 // Traffic tells what an endpoint has sent and received.

@@ -19,6 +19,7 @@ type parcel struct{ id, size int }
 
 func (p *parcel) Lane() protocol.Lane { return protocol.LaneConsensus }
 func (p *parcel) Size() int           { return p.size }
+func (p *parcel) Stream() uint64      { return uint64(p.id) }
 func (p *parcel) Fingerprint() uint64 { return uint64(p.id) }
 func (p *parcel) String() string      { return "parcel" }
 
@@ -113,13 +114,17 @@ func (w *world) run(until protocol.Time) {
 }
 
 func (w *world) arrive(tr *Transfer) {
-	switch w.Arrive(w.at, tr) {
+	outcome := w.Arrive(w.at, tr, &w.eff)
+	w.apply()
+	switch outcome {
 	case Delayed:
 		w.delayed++
 		w.push(call{at: tr.At, tr: tr})
 		return
 	case Delivered:
-		w.arrivals = append(w.arrivals, arrival{w.at, tr.From, tr.To, tr.Msg.(*parcel).id, tr.Conn})
+		if p, ok := tr.Msg.(*parcel); ok {
+			w.arrivals = append(w.arrivals, arrival{w.at, tr.From, tr.To, p.id, tr.Conn})
+		}
 	}
 	w.Release(tr)
 }
@@ -144,6 +149,10 @@ func (w *world) cut(from, to []protocol.NodeID) {
 }
 func (w *world) heal(from, to []protocol.NodeID) {
 	w.change(func(t protocol.Time, e *Effects) { w.Heal(t, from, to, e) })
+}
+
+func (w *world) limit(n protocol.NodeID, up, down int64) {
+	w.change(func(t protocol.Time, e *Effects) { w.Cap(t, n, up, down, e) })
 }
 
 type ids = []protocol.NodeID
@@ -280,18 +289,18 @@ func TestOneConnectionIsBoundByItsWindow(t *testing.T) {
 
 func TestSlowDownlinkHoldsUp(t *testing.T) {
 	w := mesh(3, 10*time.Millisecond, 800_000_000)
-	w.Cap(2, 0, 8_000_000)
+	w.limit(2, 0, 8_000_000)
 	w.run(s)
 	w.send(0, ids{2}, &parcel{1, 1_000_000})
 	w.run(4 * s)
 	require.InDelta(t, float64(s+10*ms)+1.08e9, float64(w.arrivals[0].at), 1e7, "a megabyte and its headers at a megabyte a second")
-	w.Cap(2, 0, 0)
+	w.limit(2, 0, 0)
 	w.send(0, ids{2}, &parcel{2, 1_000_000})
 	w.run(5 * s)
 	require.Less(t, w.arrivals[1].at, 4*s+25*ms)
 	w.run(5 * s)
-	w.Cap(0, 80_000_000, 0)
-	w.Cap(1, 8_000_000_000, 0)
+	w.limit(0, 80_000_000, 0)
+	w.limit(1, 8_000_000_000, 0)
 	w.send(0, ids{2}, &parcel{3, 1_000_000})
 	w.send(1, ids{0}, &parcel{4, 1_000_000})
 	w.run(6 * s)
@@ -411,7 +420,7 @@ func BenchmarkMessage(b *testing.B) {
 	for b.Loop() {
 		out = w.Send(t, 0, to, msg, 0, out[:0])
 		for _, tr := range out {
-			if w.Arrive(tr.At, tr) == Lost {
+			if w.Arrive(tr.At, tr, &w.eff) == Lost {
 				b.Fatal("lost")
 			}
 			w.Network.endpoints[0].keep(tr)

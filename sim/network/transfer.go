@@ -15,11 +15,13 @@ type Transfer struct {
 	Conn     uint32 // the connection it went out on; 0: none
 	small    bool
 	waited   bool // for the downlink
+	void     bool // another Transfer has taken its place, or nobody waits for it
 	wire     uint64
 	Msg      protocol.Message
 	Cause    int32         // what the sender says it comes from; nothing here depends on it
 	handed   protocol.Time // to the network
 	left     protocol.Time // the sender, with its last byte
+	span     protocol.Time // from the first byte that arrives to the last
 }
 
 // Window is how many bytes may be on their way over a connection: throughput is at most Window a round trip
@@ -70,8 +72,11 @@ func (n *Network) depart(t protocol.Time, src *endpoint, copies []*Transfer) {
 		l.bytes += wire
 		tr.handed = t
 		tr.left = l.pace(t, start+k*(whole-last)+protocol.Time(i+1)*last, tr)
-		slower := max(0, l.to.down.takes(wire)-(tr.left-start)) // the downlink needs longer than the message took to leave
-		tr.At = max(tr.left+slower+l.delay(packetsOnWire(wire)), t+1)
+		tr.span = tr.left - start
+		if !l.to.capped { // the downlink may need longer than the message took to leave: known now, that costs no event
+			tr.span = max(tr.span, l.to.down.takes(wire))
+		}
+		tr.At = max(start+tr.span+l.delay(packetsOnWire(wire)), t+1)
 		if len(n.schedules) > 0 {
 			tr.At += n.later(t, src.id, tr.To, l.count)
 		}
@@ -162,9 +167,15 @@ const (
 	Lost                     // Release it
 )
 
-// Arrive brings a transfer, at its time, over the receiver's downlink.
-func (n *Network) Arrive(t protocol.Time, tr *Transfer) Outcome {
+// Arrive brings a transfer, at its time, over the receiver's downlink. A message that stops a stream has effects.
+func (n *Network) Arrive(t protocol.Time, tr *Transfer, eff *Effects) Outcome {
 	src, dst := &n.endpoints[tr.From], &n.endpoints[tr.To]
+	if tr.void {
+		return Lost
+	}
+	if tr.waited {
+		dst.through(tr)
+	}
 	if !dst.running || tr.handed <= src.crashed && src.crashed < tr.left {
 		return Lost
 	}
@@ -172,14 +183,20 @@ func (n *Network) Arrive(t protocol.Time, tr *Transfer) Outcome {
 		return Lost
 	}
 	if !tr.waited {
+		if tr.Conn != 0 && src.links[tr.To].refuses(tr.Msg) {
+			return Lost
+		}
 		work := dst.down.takes(tr.wire)
-		if done := dst.down.enter(t-work, work, tr.small) + work; done > t {
-			tr.At, tr.waited = done, true
+		if done := dst.down.enter(t-min(work, tr.span), work, tr.small) + work; done > t {
+			dst.wait(tr, done)
 			return Delayed
 		}
 	}
 	dst.traffic.ReceivedBytes += tr.wire
 	dst.traffic.ReceivedMessages++
+	if m, ok := tr.Msg.(*protocol.StopSending); ok && tr.Conn != 0 {
+		n.stop(t, tr, m.Stream, eff)
+	}
 	return Delivered
 }
 

@@ -56,7 +56,7 @@ type transplant struct {
 	ctx      context.Context
 	canister principal.ID
 	as       principal.ID
-	from, to []byte // snapshots
+	from, to management.SnapshotOf
 }
 
 const (
@@ -69,27 +69,26 @@ func (t *transplant) do(content []byte) error {
 	if err := t.ask("take_canister_snapshot", management.TakeSnapshot{Canister: t.canister}, &taken); err != nil {
 		return err
 	}
-	t.from = taken.ID
+	t.from = management.SnapshotOf{Canister: t.canister, Snapshot: taken.ID}
 	defer t.drop(t.from)
 	var meta management.SnapshotMetadata
-	err := t.ask("read_canister_snapshot_metadata", management.ReadSnapshotMetadata{Canister: t.canister, Snapshot: t.from}, &meta)
+	err := t.ask("read_canister_snapshot_metadata", t.from, &meta)
 	if err != nil {
 		return err
 	}
+	shape := meta.SnapshotShape
+	shape.StableSize = uint64((len(content) + pageSize - 1) / pageSize * pageSize)
 	var made management.SnapshotID
-	err = t.ask("upload_canister_snapshot_metadata", management.UploadSnapshotMetadata{
-		Canister: t.canister, ModuleSize: meta.ModuleSize, Globals: meta.Globals, MemorySize: meta.MemorySize,
-		StableSize: uint64((len(content) + pageSize - 1) / pageSize * pageSize), Certified: meta.Certified, Timer: meta.Timer, Hook: meta.Hook,
-	}, &made)
+	err = t.ask("upload_canister_snapshot_metadata", management.UploadSnapshotMetadata{Canister: t.canister, SnapshotShape: shape}, &made)
 	if err != nil {
 		return err
 	}
-	t.to = made.ID
+	t.to = management.SnapshotOf{Canister: t.canister, Snapshot: made.ID}
 	defer t.drop(t.to)
 	if err := t.fill(&meta, content); err != nil {
 		return err
 	}
-	return t.ask("load_canister_snapshot", management.LoadSnapshot{Canister: t.canister, Snapshot: t.to}, nil)
+	return t.ask("load_canister_snapshot", management.LoadSnapshot{SnapshotOf: t.to}, nil)
 }
 
 // fill brings the parts of the new snapshot together.
@@ -142,8 +141,7 @@ func (t *transplant) copy(
 
 func (t *transplant) read(kind management.ReadKind) ([]byte, error) {
 	var got management.SnapshotData
-	err := t.ask("read_canister_snapshot_data",
-		management.ReadSnapshotData{Canister: t.canister, Snapshot: t.from, Kind: kind}, &got)
+	err := t.ask("read_canister_snapshot_data", management.ReadSnapshotData{SnapshotOf: t.from, Kind: kind}, &got)
 	return got.Chunk, err
 }
 
@@ -152,14 +150,13 @@ func (t *transplant) write(kind management.UploadKind, chunk []byte) error {
 	if kind.Chunk == nil && len(bytes.Trim(chunk, "\x00")) == 0 {
 		return nil
 	}
-	return t.ask("upload_canister_snapshot_data",
-		management.UploadSnapshotData{Canister: t.canister, Snapshot: t.to, Kind: kind, Chunk: chunk}, nil)
+	return t.ask("upload_canister_snapshot_data", management.UploadSnapshotData{SnapshotOf: t.to, Kind: kind, Chunk: chunk}, nil)
 }
 
 func (t *transplant) ask(method string, arg, reply any) error {
 	return t.manage(t.ctx, t.as, method, arg, reply)
 }
 
-func (t *transplant) drop(snapshot []byte) {
-	_ = t.ask("delete_canister_snapshot", management.DeleteSnapshot{Canister: t.canister, Snapshot: snapshot}, nil)
+func (t *transplant) drop(snapshot management.SnapshotOf) {
+	_ = t.ask("delete_canister_snapshot", snapshot, nil)
 }
