@@ -103,7 +103,7 @@ func (c *Certifier) Restore(fromDisk []any) {
 	for _, v := range fromDisk {
 		a := v.(protocol.Artifact)
 		h := c.heights[a.Height()]
-		h.offered = append(h.offered, protocol.MetaOf(a))
+		h.offered = append(h.offered, a)
 		if a.Kind() == protocol.KindCertification || h.certification == nil {
 			c.published = append(c.published, Published{Artifact: a, Push: a.Kind().IsShare()})
 		}

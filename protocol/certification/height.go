@@ -16,7 +16,7 @@ type height struct {
 	own           *protocol.CertificationShare   // signed in this life or an earlier one
 	shares        []*protocol.CertificationShare // validated, for hash, one a signer, own included
 	certification *protocol.Certification        // validated
-	offered       []protocol.ArtifactMeta        // published and written to disk
+	offered       []protocol.Artifact            // published and written to disk
 
 	newShares         []*protocol.CertificationShare // unvalidated
 	newCertifications []incoming

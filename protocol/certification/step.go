@@ -179,7 +179,8 @@ func (c *Certifier) purge(out *Effects) {
 	}
 	slices.Sort(gone)
 	for _, n := range gone {
-		for _, meta := range c.heights[n].offered {
+		for _, a := range c.heights[n].offered {
+			meta := protocol.MetaOf(a)
 			out.Withdraw = append(out.Withdraw, meta)
 			out.Writes = append(out.Writes, protocol.Write{Key: diskKey(meta)})
 		}
@@ -190,10 +191,9 @@ func (c *Certifier) purge(out *Effects) {
 
 // offer publishes a validated artifact and writes it to disk.
 func (c *Certifier) offer(h *height, a protocol.Artifact, push bool, out *Effects) {
-	meta := protocol.MetaOf(a)
-	h.offered = append(h.offered, meta)
+	h.offered = append(h.offered, a)
 	out.Publish = append(out.Publish, Published{Artifact: a, Push: push})
-	out.Writes = append(out.Writes, protocol.Write{Key: diskKey(meta), Value: a, Bytes: a.Size()})
+	out.Writes = append(out.Writes, protocol.Write{Key: diskKey(protocol.MetaOf(a)), Value: a, Bytes: a.Size()})
 	c.cfg.Keys.Meter.Charge(protocol.OpDiskByte, a.Size())
 }
 

@@ -32,7 +32,8 @@ type task struct {
 	doubled bool // some peer may advertise it in more than one slot
 }
 
-// A taskTable holds tasks by number, from 1, and by meta: buckets of them by a prefix of the id, as many buckets as tasks or more.
+// A taskTable holds tasks by number, from 1, and by meta: buckets of them by a prefix of the id, half as many
+// buckets as tasks or more.
 type taskTable struct {
 	buckets []int32 // first task of each, 0 if none; a power of two of them
 	chunks  []*taskChunk
@@ -87,7 +88,7 @@ func (t *taskTable) find(meta *protocol.ArtifactMeta) (n int32, known bool) {
 
 // add makes the task of a meta that has none. meta is kept and must not change.
 func (t *taskTable) add(meta *protocol.ArtifactMeta) int32 {
-	if t.count == len(t.buckets) {
+	if t.count == 2*len(t.buckets) {
 		t.spread()
 	}
 	if t.free == 0 {
