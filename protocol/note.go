@@ -81,6 +81,7 @@ type RoundSummary struct {
 	Ingress      int             // calls inducted
 	Messages     int             // canister messages executed
 	Instructions uint64
+	Initial      *InitialDKG // that the round's block brought for a subnet that the registry asks for
 }
 
 // An InductedRange is the messages [Begin, End) of a stream that one round consumed, with what became of each.

@@ -27,7 +27,7 @@ subnets:
     # max_ingress_bytes: 2MiB, max_ingress_messages: 1000, max_block_ingress: 4MiB, max_block_payload: 4MiB
   - { name: other, nodes: 4 }
 
-spares: { nodes: 3, places: world }   # belong to no subnet until a change adds them: spare/0 to spare/2
+spares: { nodes: 7, places: world }   # belong to no subnet until a change adds them: spare/0 to spare/6
 
 changes:                              # of the registry; nodes learn of one within 10 s, most take effect an interval or two later
   - { at: 15s, subnet: app, add: spare/0, remove: app/12 }           # what is removed can be added again
@@ -35,6 +35,7 @@ changes:                              # of the registry; nodes learn of one with
   - { at: 30s, subnet: app, notary_delay: 400ms, unit_delay: 2s, dkg_interval: 199 }
   - { at: 80s, subnet: other, halt: true }                           # at once; halt: false lets it go on
   - { at: 84s, subnet: other, halt: false }
+  - { at: 86s, create: { name: fresh, nodes: spare/3..6, dkg_interval: 99 } }  # has keys in one or two intervals of the first subnet
   - { at: 90s, subnet: app, upgrade: v2 } # another replica version, from the catch-up package after the next; minutes of downtime
 
 users: [admin]                        # with keys of their own; each client is a user, too

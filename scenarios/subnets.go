@@ -69,7 +69,18 @@ func (p *parser) subnets(o *object) {
 }
 
 func (p *parser) subnet(f *object) Subnet {
-	var s Subnet
+	s := p.namedSubnet(f)
+	s.Nodes = required(f, "nodes", counts(1, maxNodes))
+	s.Places = p.places(f)
+	s.Uplink = optional(f, "bandwidth", bits(), defaultBandwidth)
+	s.Downlink = optional(f, "downlink", bits(), s.Uplink)
+	s.Uplink = optional(f, "uplink", bits(), s.Uplink)
+	s.parameters(f, s.Nodes)
+	f.done()
+	return s
+}
+
+func (p *parser) namedSubnet(f *object) (s Subnet) {
 	s.Name = required(f, "name", names())
 	if s.Name == allNodes {
 		f.fail("name", "all stands for every node; want another name")
@@ -79,12 +90,12 @@ func (p *parser) subnet(f *object) Subnet {
 	}
 	kind := optional(f, "type", choices(typeNames()...), protocol.ApplicationSubnet.String())
 	s.Type = subnetTypes[max(0, slices.Index(typeNames(), kind))]
-	s.Nodes = required(f, "nodes", counts(1, maxNodes))
-	s.Places = p.places(f)
-	s.Uplink = optional(f, "bandwidth", bits(), defaultBandwidth)
-	s.Downlink = optional(f, "downlink", bits(), s.Uplink)
-	s.Uplink = optional(f, "uplink", bits(), s.Uplink)
-	small := s.Type != protocol.SystemSubnet && s.Nodes <= smallSubnet
+	return s
+}
+
+// parameters reads what the registry says of a subnet of some nodes.
+func (s *Subnet) parameters(f *object, nodes int) {
+	small := s.Type != protocol.SystemSubnet && nodes <= smallSubnet
 	s.UnitDelay = optional(f, "unit_delay", spans(time.Millisecond, time.Hour), defaultUnitDelay(small))
 	s.NotaryDelay = optional(f, "notary_delay", spans(0, time.Hour), defaultNotaryDelay)
 	s.DKGInterval = optional(f, "dkg_interval", counts(1, 1_000_000), defaultDKGInterval)
@@ -92,8 +103,6 @@ func (p *parser) subnet(f *object) Subnet {
 	s.MaxIngressMessages = optional(f, "max_ingress_messages", counts(1, 1_000_000), defaultMessages)
 	s.MaxBlockIngress = optional(f, "max_block_ingress", sizes(1, 1<<30), defaultBlockIngress)
 	s.MaxBlockPayload = optional(f, "max_block_payload", sizes(1, 1<<30), defaultBlockPayload)
-	f.done()
-	return s
 }
 
 // DefaultSubnet is an application subnet of which nothing is said but its name and its nodes.
@@ -189,6 +198,10 @@ func (p *parser) target(w word) []protocol.NodeID {
 			return nil
 		}
 		nodes, first = p.spec.Subnets[i].Nodes, p.spec.Subnets[i].first
+		if p.spec.Subnets[i].Created {
+			p.fail(w.line, "%s is created in the run, and its nodes keep their names, such as %s/0", name, spareName)
+			return nil
+		}
 	}
 	low, high := 0, nodes-1
 	if one {

@@ -66,6 +66,8 @@ type subnetWorld struct {
 	id          protocol.SubnetID
 	nodes       []protocol.NodeID
 	keys        protocol.Transcripts // at genesis
+	since       protocol.Time        // of a subnet that was created
+	answer      *protocol.InitialDKG // of the root subnet, to a change that creates it; nil: none yet
 	genesis     *protocol.CatchUpPackage
 	state       *messaging.State
 	processor   messaging.Processor
@@ -139,6 +141,10 @@ func (s *simulation) foundSubnets() (err error) {
 	snapshot := protocol.RegistrySnapshot{Version: 1, Genesis: s.config.Genesis}
 	for i := range s.config.Subnets {
 		sub := &subnetWorld{id: protocol.SubnetID(i)}
+		if s.config.Subnets[i].Created {
+			s.subnets = append(s.subnets, sub)
+			continue
+		}
 		for range s.config.Subnets[i].Places {
 			record, secrets := s.nodeKeys(protocol.NodeID(len(snapshot.Nodes)))
 			snapshot.Nodes = append(snapshot.Nodes, record)
@@ -166,6 +172,9 @@ func (s *simulation) foundSubnets() (err error) {
 func routing(subnets []Subnet) (*protocol.RoutingTable, error) {
 	var table []protocol.CanisterRange
 	for i := range subnets {
+		if subnets[i].Created {
+			continue
+		}
 		ranges := subnets[i].Ranges
 		if ranges == nil {
 			ranges = []Range{{First: FirstCanister(i), Last: FirstCanister(i+1) - 1}}
@@ -214,7 +223,6 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 
 // foundStates installs the canisters and makes each subnet's genesis.
 func (s *simulation) foundStates() error {
-	snapshot := s.registry.Latest()
 	executor := canister.NewExecutor(canister.Config{
 		RootKey: s.rootKey(), Cache: s.config.Modules, Engine: s.config.Engine, Library: s.config.Library,
 		Round: s.config.slices.round, Slice: s.config.slices.slice,
@@ -225,23 +233,19 @@ func (s *simulation) foundStates() error {
 		Executor: variant.Executor(executor, s.config.Variants), Limits: messaging.DefaultLimits(),
 	})
 	for i, sub := range s.subnets {
-		installs, err := s.installs(i)
-		if err != nil {
+		sub.processor, sub.querier, sub.transformer = processor, executor, transformer
+		found := func() error { return s.foundState(i, 0) }
+		if s.config.Subnets[i].Created {
+			found = func() error { return s.tryCanisters(i) }
+		}
+		if err := found(); err != nil {
 			return err
 		}
-		canisters, err := executor.Genesis(s.genesisContext(i, snapshot), installs)
-		if err != nil {
-			return fmt.Errorf("subnet %s: %w", s.config.Subnets[i].Name, err)
-		}
-		sub.state = messaging.Genesis(sub.id, canisters, snapshot)
-		sub.genesis = dkg.Genesis(sub.id, snapshot, sub.keys, 0)
-		sub.processor, sub.querier, sub.transformer = processor, executor, transformer
 	}
 	return nil
 }
 
-func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
-	record := snapshot.Subnets[subnet]
+func (s *simulation) genesisContext(record *protocol.SubnetRecord, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
 	return &protocol.RoundContext{
 		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: record.PricedNodes(), Members: record.Members,
 		System: record.Type == protocol.SystemSubnet, Genesis: snapshot.Genesis, Routing: snapshot.Routing,

@@ -94,8 +94,11 @@ func (s *simulation) newWatch() watch {
 	}
 	for i, sub := range s.subnets {
 		sw := &subnetWatch{
-			name: s.config.Subnets[i].Name, proposed: map[crypto.Hash]*proposal{}, quorum: len(sub.nodes)/2 + 1,
-			finalization: metrics.NewHistogram(digits), canisters: sub.state.Canisters().NumCanisters(),
+			name: s.config.Subnets[i].Name, proposed: map[crypto.Hash]*proposal{}, quorum: len(s.founders(i))/2 + 1,
+			finalization: metrics.NewHistogram(digits),
+		}
+		if s.exists(i) {
+			sw.canisters = sub.state.Canisters().NumCanisters()
 		}
 		w.subnets = append(w.subnets, sw)
 	}
@@ -131,6 +134,9 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 	case registryDue:
 		c := &s.config.Changes[o.index]
 		e.Kind, e.Fingerprint, e.Detail = trace.Change, uint64(o.index), c
+	case subnetDue:
+		answer := s.subnets[o.index].answer
+		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(answer), answer
 	case registrySeen:
 		e.Kind, e.Fingerprint, e.Detail = trace.Local, o.message.Fingerprint(), o.message
 	case inputDue:
@@ -146,6 +152,9 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 		s.members.serving[w.Node] = true
 	}
 	s.watch.checks.Observe(w, n)
+	if n.Round != nil && n.Round.Initial != nil && !s.coalition.Has(w.Node) {
+		s.asked(w.At, n.Round.Initial)
+	}
 	if s.watch.follow != nil {
 		s.watch.follow.note(w, n)
 	}

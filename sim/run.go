@@ -25,11 +25,12 @@ const (
 	faultDue                      // an action of the fault plan
 	nodeStart                     // a node boots
 	inputDue                      // something from outside
+	subnetDue                     // one is, with a subnet more, or with why there is none
 	registryDue                   // a version of the registry is published
 	registrySeen                  // a node's poll brings one
 )
 
-var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "input", "registry", "seen"}
+var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "input", "subnet", "registry", "seen"}
 
 // An occurrence is the payload of an event. Which fields count depends on what happens.
 type occurrence struct {
@@ -37,7 +38,7 @@ type occurrence struct {
 	lane     protocol.Lane
 	node     protocol.NodeID
 	boots    uint32 // of the node when a message to itself was sent; of a start: how often the node had gone down before
-	index    int32  // of a fault action, input or change
+	index    int32  // of a fault action, input, change or subnet
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
 	timer    *network.Timer
@@ -166,6 +167,8 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 		s.receive(t, &s.inputs[o.index])
 	case registryDue:
 		s.published(t, &s.config.Changes[o.index])
+	case subnetDue:
+		s.create(t, int(o.index))
 	case registrySeen:
 		s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message})
 	}

@@ -17,12 +17,15 @@ func (s *simulation) checkConfig() check.Config {
 	c := check.Config{Corrupt: s.coalition.Has, Settled: s.hasSettled, Bounds: s.config.Bounds, Healing: s.config.Healing}
 	c.Bounds.Downtime = s.downtime()
 	for i, sub := range s.subnets {
-		ever := s.everOf(i)
+		ever, founders := s.everOf(i), s.founders(i)
 		k := check.Subnet{
-			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes, Key: sub.keys.High.Group.Key,
+			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: founders, Created: s.config.Subnets[i].Created,
 			Interval: protocol.Height(s.config.Subnets[i].DKGIntervalLength),
-			Excused:  append(s.excused(ever, len(sub.nodes)), s.halts(i)...),
+			Excused:  append(s.excused(ever, len(founders)), s.halts(i)...),
 			Returns:  s.returns(ever),
+		}
+		if !k.Created {
+			k.Key = sub.keys.High.Group.Key
 		}
 		for n := range s.config.Changes {
 			if change := &s.config.Changes[n]; change.Subnet == i {
@@ -241,6 +244,9 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 		outcomes = append(outcomes, e.Judge(r.quantity(e.Quantity, e.Subnet)))
 	}
 	outcomes = append(outcomes, s.judgeReplies(s.config.Short || r.Partial)...)
+	if !s.config.Short && !r.Partial {
+		outcomes = append(outcomes, s.judgeCreations()...)
+	}
 	for i := range outcomes {
 		o := &outcomes[i]
 		c := CheckResult{Name: o.Name, Kind: o.Kind, OK: o.OK, Detail: o.Detail}

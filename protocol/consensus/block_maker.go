@@ -119,8 +119,11 @@ func (m *BlockMaker) payload(r *Reader, parent HashedBlock, ctx protocol.Validat
 	if !ok {
 		return nil
 	}
-	dealings := m.env.DKG.Build(last.Payload.Summary, r.Dealt(parent, last))
-	payload := protocol.NewDataPayload(m.env.Payloads.Build(h, ctx, past), dealings...)
+	dealt := r.Dealt(parent, last)
+	dealings, initial := m.env.DKG.Build(last.Payload.Summary, dealt.Dealings), m.env.DKG.Early(last.Payload.Summary, dealt)
+	batch := m.env.Payloads.Build(h, ctx, past)
+	batch.Initial = initial
+	payload := protocol.NewDataPayload(batch, dealings...)
 	m.env.Keys.Meter.Charge(protocol.OpPayloadBuild, 1)
 	m.env.Keys.Meter.Charge(protocol.OpPayloadByte, payload.Size())
 	return payload
