@@ -120,6 +120,10 @@ func (c *Change) isNothing() bool {
 
 func (p *parser) subnetOfChange(f *object) string {
 	if name := optional(f, "subnet", texts("the name of a subnet"), ""); name != "" {
+		if slices.ContainsFunc(p.spec.Changes, func(c Change) bool { return c.Create != nil && c.Subnet == name }) {
+			f.fail("subnet", "%s is created in the run, and cannot be changed: when it is there nobody knows before", name)
+			return name
+		}
 		p.findSubnet(word{name, f.at("subnet")})
 		return name
 	}

@@ -7,6 +7,7 @@
 //   - build.go, clients.go: from Config to keys, registry, nodes, clients.
 //   - run.go, faults.go: the loop. A step of a machine happens at an event; its consequences are events at least 1 ns later.
 //   - membership.go: changes of the registry while the run lasts, and whose replicas nodes run.
+//   - creation.go: subnets that are created meanwhile.
 //   - observe.go: what is recorded, and folded into figures. verdict.go: what the checkers demand of whom, and their judgement.
 //   - result.go: Result, what the command line prints.
 //   - event, rng: order and chance. network, machine, fault: the world. adversary, workload: who lives in it.
