@@ -13,6 +13,7 @@ type Batch struct {
 	RegistryVersion RegistryVersion
 	Time            Time
 	Payload         *BatchPayload
+	Initial         *InitialDKG // of the payload, be it a summary's
 	BlockMaker      NodeID
 	FailedMakers    []NodeID // of lower rank, whose block was not the one finalized
 }

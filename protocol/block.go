@@ -82,11 +82,12 @@ type BatchPayload struct {
 	XNet     []*CertifiedStreamSlice // by ascending sender subnet, at most one each
 	Outcalls OutcallPayload
 	IDKG     *IDKGPayload // nil on subnets without chain keys; also in a summary payload
+	Initial  *InitialDKG  // an answer for a subnet that is asked for; nil: none
 }
 
 // IsEmpty reports whether the batch carries nothing.
 func (b *BatchPayload) IsEmpty() bool {
-	return len(b.Ingress) == 0 && len(b.XNet) == 0 && b.Outcalls.IsEmpty() && b.IDKG == nil
+	return len(b.Ingress) == 0 && len(b.XNet) == 0 && b.Outcalls.IsEmpty() && b.IDKG == nil && b.Initial == nil
 }
 
 // NewDataPayload seals a data payload.
@@ -114,6 +115,13 @@ func NewDataPayload(batch BatchPayload, dealings ...*Dealing) *Payload {
 		p.strippedSize += batch.Outcalls.Size()
 	}
 	p.seal(&e)
+	if a := batch.Initial; a != nil {
+		hash, size := a.Hash(), a.Size()
+		e.str("initial dkg")
+		e.raw(hash[:])
+		p.size += size
+		p.strippedSize += size
+	}
 	if len(dealings) > 0 {
 		e.str("dealings")
 		for _, d := range dealings {
@@ -140,6 +148,14 @@ func (p *Payload) seal(e *encoder) {
 // IsEmpty reports whether a payload carries nothing: no summary, no batch, no dealing.
 func (p *Payload) IsEmpty() bool {
 	return p.Summary == nil && p.Batch.IsEmpty() && len(p.Dealings) == 0
+}
+
+// Initial is the answer that a payload gives for a subnet that is asked for, or nil.
+func (p *Payload) Initial() *InitialDKG {
+	if p.IsSummary() {
+		return p.Summary.Initial
+	}
+	return p.Batch.Initial
 }
 
 // NewSummaryPayload seals a summary payload.

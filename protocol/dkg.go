@@ -1,6 +1,8 @@
 package protocol
 
 import (
+	"fmt"
+
 	"icsim/crypto"
 	"icsim/crypto/chainkey"
 )
@@ -15,6 +17,50 @@ type Summary struct {
 	Current, Next      Transcripts
 	Configs            []*DKGConfig // of the keys that data blocks of the interval collect dealings for
 	IDKG               *IDKGPayload // canisters' chain keys; nil: none
+	Setups             []Setup      // of the root subnet: the subnets that are asked for, in the registry's order
+	Initial            *InitialDKG  // an answer that no data block of the interval before has given; nil: none
+}
+
+// A Setup is how far the keys of a subnet are that the registry asks for (SetupInitialDKG).
+type Setup struct {
+	Subnet   SubnetID
+	Attempts int  // intervals in which they were or are to be generated
+	Answered bool // the registry knows, or will
+}
+
+// An InitialDKG answers for a subnet that is asked for: with the keys that it is to begin with, or with why there are none.
+type InitialDKG struct {
+	Subnet SubnetID
+	Keys   Transcripts
+	Reject string // empty: there are keys
+}
+
+// Hash identifies the answer.
+func (a *InitialDKG) Hash() crypto.Hash {
+	e := encoder{}
+	e.u64(uint64(a.Subnet))
+	e.str(a.Reject)
+	if a.Reject == "" {
+		a.Keys.Low.encode(&e)
+		a.Keys.High.encode(&e)
+	}
+	return crypto.Sum("initial dkg", e.buf)
+}
+
+func (a *InitialDKG) String() string { return fmt.Sprintf("initial keys of subnet %s", a.Subnet) }
+
+// Size is the encoded size in bytes.
+func (a *InitialDKG) Size() int {
+	if a.Reject != "" {
+		return 8 + len(a.Reject)
+	}
+	return 8 + a.Keys.Low.Size() + a.Keys.High.Size()
+}
+
+// Dealt is what a chain has brought of key generation since a summary.
+type Dealt struct {
+	Dealings []*Dealing // in order
+	Initial  *InitialDKG
 }
 
 // NextStart is the height of the next summary.
@@ -75,7 +121,7 @@ const (
 func (t DKGTag) String() string { return [...]string{"low", "high"}[t] }
 
 // A TranscriptID names a key: for whom, of which kind, generated in the interval of which summary (NiDkgId). Founding tells the
-// keys that a subnet starts with from those that its first interval generates.
+// keys that a subnet starts with from those that its intervals generate; the root subnet's interval of Start has generated them.
 type TranscriptID struct {
 	Subnet   SubnetID
 	Tag      DKGTag
@@ -199,6 +245,20 @@ func (s *Summary) encode(e *encoder) {
 	for _, c := range s.Configs {
 		c.encode(e)
 	}
+	for _, x := range s.Setups {
+		e.str("setup")
+		e.u64(uint64(x.Subnet))
+		e.u64(uint64(x.Attempts))
+		if x.Answered {
+			e.u64(1)
+		} else {
+			e.u64(0)
+		}
+	}
+	if s.Initial != nil {
+		hash := s.Initial.Hash()
+		e.raw(hash[:])
+	}
 }
 
 // Size is the encoded size in bytes.
@@ -212,8 +272,14 @@ func (s *Summary) Size() int {
 	for _, c := range s.Configs {
 		size += c.Size()
 	}
+	size += sizeSetup * len(s.Setups)
+	if s.Initial != nil {
+		size += s.Initial.Size()
+	}
 	return size
 }
+
+const sizeSetup = 16 // estimated
 
 // A Dealing is one node's contribution to a key, signed with its basic key (NiDkg's DkgMessage).
 type Dealing struct {

@@ -86,6 +86,7 @@ type RoundSummary struct {
 	Ingress      int             // calls inducted
 	Messages     int             // canister messages executed
 	Instructions uint64
+	Initial      *InitialDKG     // that the round's block brought for a subnet that the registry asks for
 	ChainKeys    []ChainKeyEvent // in this round
 }
 

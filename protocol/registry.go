@@ -54,8 +54,11 @@ func (s *SubnetRecord) PricedNodes() int {
 	return len(s.Members)
 }
 
-// Has reports whether a node is a member.
+// Has reports whether a node is a member. A subnet that is not there yet, nil, has none.
 func (s *SubnetRecord) Has(n NodeID) bool {
+	if s == nil {
+		return false
+	}
 	_, ok := slices.BinarySearch(s.Members, n)
 	return ok
 }
@@ -114,7 +117,17 @@ type RegistrySnapshot struct {
 	Subnets []*SubnetRecord // by id
 	Nodes   []*NodeRecord   // by id
 	Routing *RoutingTable
-	Root    SubnetID // the subnet whose key is the root key
+	Root    SubnetID           // the subnet whose key is the root key
+	Setups  []*SetupInitialDKG // of subnets that will be, by id, after Subnets
+}
+
+// A SetupInitialDKG asks the root subnet to generate the keys that a new subnet begins with (management canister, setup_initial_dkg).
+//
+// Model: the registry canister calls the management canister, and the call waits in the root subnet's state. Here it stands in the
+// registry, where the root subnet's nodes read it at the versions of their blocks.
+type SetupInitialDKG struct {
+	Subnet SubnetID
+	Nodes  []NodeID // ascending
 }
 
 // Subnet gives a subnet's record, or nil.

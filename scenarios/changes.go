@@ -29,6 +29,7 @@ type Change struct {
 	DKGInterval int
 	Halt        *bool
 	Upgrade     string
+	Create      *Subnet // of the nodes in Add; nil: Subnet is there
 	line        int
 }
 
@@ -59,6 +60,13 @@ func (p *parser) changes(o *object) {
 		if f.has("at") && known == len(p.problems) && (c.At == 0 || c.At >= p.last) {
 			f.fail("at", "at %s is not in the run: want a time after 0 and before its end at %s", printDuration(c.At), printDuration(p.last))
 		}
+		if f.has("create") {
+			p.creation(f, &c)
+			if f.done(); known == len(p.problems) {
+				p.spec.Changes = append(p.spec.Changes, c)
+			}
+			continue
+		}
 		c.Subnet = p.subnetOfChange(f)
 		every := p.replacing(f, &c)
 		c.UnitDelay = optional(f, "unit_delay", spans(time.Millisecond, time.Hour), 0)
@@ -75,13 +83,35 @@ func (p *parser) changes(o *object) {
 			continue // or else members would be missed where they are not
 		}
 		if c.isNothing() {
-			p.fail(f.line, "a change changes something: add, remove, replace, unit_delay, notary_delay, dkg_interval, halt or upgrade")
+			p.fail(f.line, "a change changes something: add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade or create")
 			continue
 		}
 		p.spec.Changes = append(p.spec.Changes, c.spread(every)...)
 	}
 	slices.SortStableFunc(p.spec.Changes, func(a, b Change) int { return int(min(max(a.At-b.At, -1), 1)) })
+	for i := range p.spec.Changes {
+		if s := p.spec.Changes[i].Create; s != nil {
+			p.spec.Subnets = append(p.spec.Subnets, *s)
+		}
+	}
 	p.follow()
+}
+
+// creation reads a subnet that is to be created. Whatever else concerns it has to wait until it is there, which no scenario can know.
+func (p *parser) creation(f *object, c *Change) {
+	o := p.object(f.take("create"), "a subnet that is created")
+	s := p.namedSubnet(o, "")
+	s.Type = subnetTypes[max(0, slices.Index(typeNames(), optional(o, "type", choices(typeNames()...), protocol.ApplicationSubnet.String())))]
+	taken := func(name string) bool { return s.Name != "" && name == s.Name }
+	if slices.ContainsFunc(p.spec.Subnets, func(other Subnet) bool { return taken(other.Name) }) ||
+		slices.ContainsFunc(p.spec.Changes, func(other Change) bool { return other.Create != nil && taken(other.Subnet) }) {
+		o.fail("name", "the subnet %s exists already", s.Name)
+	}
+	c.Add = p.nodes(o, "nodes")
+	s.parameters(o, s.Type != protocol.SystemSubnet && len(c.Add.Nodes) <= smallSubnet)
+	s.Created = true
+	o.done()
+	c.Subnet, c.Create = s.Name, &s
 }
 
 func (c *Change) isNothing() bool {
@@ -91,6 +121,10 @@ func (c *Change) isNothing() bool {
 
 func (p *parser) subnetOfChange(f *object) string {
 	if name := optional(f, "subnet", texts("the name of a subnet"), ""); name != "" {
+		if slices.ContainsFunc(p.spec.Changes, func(c Change) bool { return c.Create != nil && c.Subnet == name }) {
+			f.fail("subnet", "%s is created in the run, and cannot be changed: when it is there nobody knows before", name)
+			return name
+		}
 		p.findSubnet(word{name, f.at("subnet")})
 		return name
 	}
@@ -194,8 +228,9 @@ func (p *parser) follow() {
 
 func (c *Change) compile(subnet int) sim.Change {
 	return sim.Change{
-		At: c.At, Subnet: subnet, Add: c.Add.Nodes, Remove: c.Remove.Nodes, UnitDelay: c.UnitDelay, NotaryDelay: c.NotaryDelay,
-		DKGInterval: c.DKGInterval, Halt: c.Halt, Upgrade: protocol.ReplicaVersion(c.Upgrade),
+		At: c.At, Subnet: subnet, Create: c.Create != nil, Add: c.Add.Nodes, Remove: c.Remove.Nodes,
+		UnitDelay: c.UnitDelay, NotaryDelay: c.NotaryDelay, DKGInterval: c.DKGInterval, Halt: c.Halt,
+		Upgrade: protocol.ReplicaVersion(c.Upgrade),
 	}
 }
 
@@ -205,7 +240,11 @@ func (s *Spares) resolved() *entry {
 }
 
 func (s *Spec) resolvedChange(c *Change) string {
-	e := new(entry).add("at", printDuration(c.At)).add("subnet", quote(c.Subnet))
+	e := new(entry).add("at", printDuration(c.At))
+	if c.Create != nil {
+		return e.add("create", s.resolvedCreation(c)).String()
+	}
+	e.add("subnet", quote(c.Subnet))
 	for _, t := range [...]struct {
 		key   string
 		nodes []protocol.NodeID
@@ -226,4 +265,13 @@ func (s *Spec) resolvedChange(c *Change) string {
 	}
 	e.addIf(c.Upgrade != "", "upgrade", quote(c.Upgrade))
 	return e.String()
+}
+
+func (s *Spec) resolvedCreation(c *Change) string {
+	var names []string
+	for _, n := range c.Add.Nodes {
+		names = append(names, s.NodeName(n))
+	}
+	e := new(entry).add("name", quote(c.Subnet)).add("type", c.Create.Type.String()).add("nodes", list(names))
+	return c.Create.resolvedParameters(e).String()
 }

@@ -40,7 +40,7 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 		c.Subnets = append(c.Subnets, s.Subnets[i].compile(&s.Network, i))
 	}
 	if n := &s.Spares; n.Nodes > 0 {
-		c.Spares = sim.Spares{Places: s.Network.where(n.Nodes, n.Places, len(s.Subnets)), Uplink: n.Uplink, Downlink: n.Downlink}
+		c.Spares = sim.Spares{Places: s.Network.where(n.Nodes, n.Places, s.atGenesis()), Uplink: n.Uplink, Downlink: n.Downlink}
 	}
 	for i := range s.Changes {
 		c.Changes = append(c.Changes, s.Changes[i].compile(s.subnetIndex(s.Changes[i].Subnet)))
@@ -84,13 +84,27 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 }
 
 func (s *Subnet) compile(n *Network, i int) sim.Subnet {
+	var places []int
+	if !s.Created {
+		places = n.where(s.Nodes, s.Places, i)
+	}
 	return sim.Subnet{
-		Name: s.Name, Type: s.Type, Places: n.where(s.Nodes, s.Places, i), Uplink: s.Uplink, Downlink: s.Downlink,
+		Name: s.Name, Created: s.Created, Type: s.Type, Places: places, Uplink: s.Uplink, Downlink: s.Downlink,
 		UnitDelay: s.UnitDelay, InitialNotaryDelay: s.NotaryDelay, DKGIntervalLength: s.DKGInterval,
 		MaxIngressBytes: int(s.MaxIngressBytes), MaxIngressMessages: s.MaxIngressMessages,
 		MaxBlockIngress: int(s.MaxBlockIngress), MaxBlockPayload: int(s.MaxBlockPayload), IdleCanisters: s.Idle,
 		ChainKeys: s.ChainKeys,
 	}
+}
+
+// atGenesis counts the subnets that are there when the run begins.
+func (s *Spec) atGenesis() (n int) {
+	for i := range s.Subnets {
+		if !s.Subnets[i].Created {
+			n++
+		}
+	}
+	return n
 }
 
 func (s *Spec) subnetIndex(name string) int {

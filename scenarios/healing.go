@@ -56,7 +56,7 @@ func (p *parser) suffices(f *object, h *Healing) {
 				in++
 			}
 		}
-		if need := s.Nodes - protocol.FaultsTolerated(s.Nodes); in < need {
+		if need := s.Nodes - protocol.FaultsTolerated(s.Nodes); in < need && !s.Created {
 			f.fail("core", "the core has %d nodes of %s, which needs %d of its %d to go on", in, s.Name, need, s.Nodes)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 // rule of its day is put in.
 func TestIncidentsHappenByTheRulesOfTheirDay(t *testing.T) {
 	for scenario, name := range map[string]string{
+		"incident-1-upgrade":       "cup-waits-for-tip",
 		"incident-2-manifest":      "cup-gap-70",
 		"incident-3-reassembly":    "reassemble-by-id",
 		"incident-4-divergence":    "dirty-pages-differ",

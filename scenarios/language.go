@@ -37,7 +37,7 @@ subnets:
   # - { name: new, nodes: 13, generate: { at_most: { country: 1 } } }   # of mainnet's nodes; also provider, centre, owner; draw: 7
 # subnets: mainnet                    # all 47 of them, 701 nodes
 
-spares: { nodes: 3, places: world }   # belong to no subnet until a change adds them: spare/0 to spare/2
+spares: { nodes: 7, places: world }   # belong to no subnet until a change adds them: spare/0 to spare/6
 
 changes:                              # of the registry; nodes learn of one within 10 s, most take effect an interval or two later
   - { at: 15s, subnet: app, add: spare/0, remove: app/12 }           # what is removed can be added again
@@ -45,6 +45,7 @@ changes:                              # of the registry; nodes learn of one with
   - { at: 30s, subnet: app, notary_delay: 400ms, unit_delay: 2s, dkg_interval: 199 }
   - { at: 80s, subnet: other, halt: true }                           # at once; halt: false lets it go on
   - { at: 84s, subnet: other, halt: false }
+  - { at: 86s, create: { name: fresh, nodes: spare/3..6, dkg_interval: 99 } }  # has keys in one or two intervals of the first subnet
   - { at: 90s, subnet: app, upgrade: v2 } # another replica version, from the catch-up package after the next; minutes of downtime
 
 users: [admin]                        # with keys of their own; each client is a user, too

@@ -61,6 +61,16 @@ func (s *Spec) groups() int {
 	return len(s.Subnets)
 }
 
+// size is how many nodes a subnet has when it begins.
+func (s *Spec) size(sub *Subnet) int {
+	for i := range s.Changes {
+		if c := &s.Changes[i]; c.Create != nil && c.Subnet == sub.Name {
+			return len(c.Add.Nodes)
+		}
+	}
+	return sub.Nodes
+}
+
 func (s *Spec) groupSize(i int) int {
 	if i == len(s.Subnets) {
 		return s.Spares.Nodes

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,7 +33,8 @@ func (s *Spec) Resolved() []byte {
 		w.line("replay: %s", absolute(s.File, s.Replay))
 	}
 	w.line("network: %s", s.Network.resolved(s.File))
-	section(w, "subnets", s.Subnets, func(sub *Subnet) string { return sub.resolved().String() })
+	genesis := slices.DeleteFunc(slices.Clone(s.Subnets), func(sub Subnet) bool { return sub.Created })
+	section(w, "subnets", genesis, func(sub *Subnet) string { return sub.resolved().String() })
 	if s.Spares.Nodes > 0 {
 		w.line("spares: %s", s.Spares.resolved())
 	}
@@ -160,8 +162,12 @@ func (n *Network) resolved(scenario string) *entry {
 func (s *Subnet) resolved() *entry {
 	e := new(entry).add("name", quote(s.Name)).add("type", s.Type.String()).add("nodes", printInt(s.Nodes)).add("places", list(s.Places))
 	e.addIf(len(s.Providers) > 0, "providers", list(s.Providers))
-	e.add("uplink", printBandwidth(s.Uplink)).add("downlink", printBandwidth(s.Downlink)).
-		add("unit_delay", printDuration(s.UnitDelay)).add("notary_delay", printDuration(s.NotaryDelay)).
+	e.add("uplink", printBandwidth(s.Uplink)).add("downlink", printBandwidth(s.Downlink))
+	return s.resolvedParameters(e)
+}
+
+func (s *Subnet) resolvedParameters(e *entry) *entry {
+	e.add("unit_delay", printDuration(s.UnitDelay)).add("notary_delay", printDuration(s.NotaryDelay)).
 		add("dkg_interval", printInt(s.DKGInterval)).add("max_ingress_bytes", printSize(s.MaxIngressBytes)).
 		add("max_ingress_messages", printInt(s.MaxIngressMessages)).
 		add("max_block_ingress", printSize(s.MaxBlockIngress)).add("max_block_payload", printSize(s.MaxBlockPayload))

@@ -110,7 +110,7 @@ func (p *parser) viewers(f *object) []string {
 func (p *parser) admit() {
 	for i := range p.spec.Subnets {
 		sub := &p.spec.Subnets[i]
-		ctx := &protocol.RoundContext{Nodes: sub.Nodes, System: sub.Type == protocol.SystemSubnet}
+		ctx := &protocol.RoundContext{Nodes: p.spec.size(sub), System: sub.Type == protocol.SystemSubnet}
 		var installs []canister.Install
 		var lines []int
 		for k := range p.spec.Canisters {

@@ -205,11 +205,25 @@ func (x *scene) client(k *Client) (out workload.Config, err error) {
 			out.Every, out.Count = time.Second, 1
 		}
 	}
-	out.Place = x.config.Subnets[x.canister(first.Canister).Subnet].Places[0]
+	out.Place = x.placeOf(x.canister(first.Canister).Subnet)
 	if k.Place != "" {
 		out.Place = slices.Index(x.spec.Network.places, k.Place)
 	}
 	return out, err
+}
+
+// placeOf is where the first node of a subnet is.
+func (x *scene) placeOf(subnet int) int {
+	group, k := subnet, 0
+	for i := range x.config.Changes {
+		if c := &x.config.Changes[i]; c.Create && c.Subnet == subnet {
+			group, k = x.spec.locate(c.Add[0])
+		}
+	}
+	if group == len(x.config.Subnets) {
+		return x.config.Spares.Places[k]
+	}
+	return x.config.Subnets[group].Places[k]
 }
 
 // sequence makes the calls of steps. Some steps take several.
@@ -232,7 +246,7 @@ func (x *scene) sequence(steps []Step) (all []workload.Call, err error) {
 // management makes the client that does one thing at its time.
 func (x *scene) management(s *Step) (out workload.Config, err error) {
 	out = workload.Config{Name: s.what(), Start: s.At, Stop: x.spec.Duration}
-	out.Place = x.config.Subnets[x.canister(s.Canister).Subnet].Places[0]
+	out.Place = x.placeOf(x.canister(s.Canister).Subnet)
 	out.Sequence, err = x.calls(s, 0, nil)
 	return out, err
 }

@@ -68,6 +68,7 @@ type Network struct {
 // A Subnet has the fields of sim.Subnet, with its places by name.
 type Subnet struct {
 	Name               string
+	Created            bool // by a change, of spare nodes: the change names them, and Nodes is 0
 	Type               protocol.SubnetType
 	Nodes              int
 	Places             []string // repeated for the nodes in turn; {"world"}: spread over the network's places

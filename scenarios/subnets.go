@@ -71,22 +71,14 @@ func (p *parser) subnets(o *object) {
 }
 
 func (p *parser) subnet(f *object) Subnet {
-	var s Subnet
 	known := p.standing(f)
+	s := p.namedSubnet(f, known.Name)
 	if known.preset {
-		s.Name, s.Type, s.Nodes, s.Idle = optional(f, "name", subnetNames(), known.Name), known.Type, len(known.Nodes), known.Canisters
+		s.Type, s.Nodes, s.Idle = known.Type, len(known.Nodes), known.Canisters
 	} else {
-		s.Name = required(f, "name", subnetNames())
 		s.Nodes = required(f, "nodes", counts(1, maxNodes))
 	}
-	if s.Name == allNodes {
-		f.fail("name", "all stands for every node; want another name")
-	}
-	if s.Name == spareName {
-		f.fail("name", "spare stands for nodes of no subnet; want another name")
-	}
-	kind := optional(f, "type", choices(typeNames()...), s.Type.String())
-	s.Type = subnetTypes[max(0, slices.Index(typeNames(), kind))]
+	s.Type = subnetTypes[max(0, slices.Index(typeNames(), optional(f, "type", choices(typeNames()...), s.Type.String())))]
 	s.Places = known.places
 	if s.Places == nil {
 		s.Places = p.places(f)
@@ -100,7 +92,32 @@ func (p *parser) subnet(f *object) Subnet {
 	s.Uplink = optional(f, "bandwidth", bits(), defaultBandwidth)
 	s.Downlink = optional(f, "downlink", bits(), s.Uplink)
 	s.Uplink = optional(f, "uplink", bits(), s.Uplink)
-	small := s.Nodes <= smallSubnet && (known.preset || s.Type != protocol.SystemSubnet)
+	s.parameters(f, s.Nodes <= smallSubnet && (known.preset || s.Type != protocol.SystemSubnet))
+	s.Idle = optional(f, "idle_canisters", counts(0, maxIdle), s.Idle)
+	s.ChainKeys = p.chainKeys(f)
+	p.vetKDNeedsBLS(f, s.ChainKeys)
+	f.done()
+	return s
+}
+
+// namedSubnet begins with the name of a subnet, which has to be there unless a preset has one.
+func (p *parser) namedSubnet(f *object, preset string) (s Subnet) {
+	if preset != "" {
+		s.Name = optional(f, "name", subnetNames(), preset)
+	} else {
+		s.Name = required(f, "name", subnetNames())
+	}
+	if s.Name == allNodes {
+		f.fail("name", "all stands for every node; want another name")
+	}
+	if s.Name == spareName {
+		f.fail("name", "spare stands for nodes of no subnet; want another name")
+	}
+	return s
+}
+
+// parameters reads what the registry says of a subnet; small ones have other defaults.
+func (s *Subnet) parameters(f *object, small bool) {
 	s.UnitDelay = optional(f, "unit_delay", spans(time.Millisecond, time.Hour), defaultUnitDelay(small))
 	s.NotaryDelay = optional(f, "notary_delay", spans(0, time.Hour), defaultNotaryDelay)
 	s.DKGInterval = optional(f, "dkg_interval", counts(1, 1_000_000), defaultDKGInterval)
@@ -108,11 +125,6 @@ func (p *parser) subnet(f *object) Subnet {
 	s.MaxIngressMessages = optional(f, "max_ingress_messages", counts(1, 1_000_000), defaultMessages)
 	s.MaxBlockIngress = optional(f, "max_block_ingress", sizes(1, 1<<30), defaultBlockIngress)
 	s.MaxBlockPayload = optional(f, "max_block_payload", sizes(1, 1<<30), defaultBlockPayload)
-	s.Idle = optional(f, "idle_canisters", counts(0, maxIdle), s.Idle)
-	s.ChainKeys = p.chainKeys(f)
-	p.vetKDNeedsBLS(f, s.ChainKeys)
-	f.done()
-	return s
 }
 
 // DefaultSubnet is an application subnet of which nothing is said but its name and its nodes.
@@ -295,6 +307,10 @@ func (p *parser) target(w word) []protocol.NodeID {
 			return nil
 		}
 		nodes, first = p.spec.Subnets[i].Nodes, p.spec.Subnets[i].first
+		if p.spec.Subnets[i].Created {
+			p.fail(w.line, "%s is created in the run, and its nodes keep their names, such as %s/0", name, spareName)
+			return nil
+		}
 	}
 	low, high := 0, nodes-1
 	if one {

@@ -23,10 +23,10 @@ func (s *Spec) Without(gone []protocol.NodeID) *Spec {
 	}
 	var empty []string
 	c.Subnets = slices.DeleteFunc(c.Subnets, func(sub Subnet) bool {
-		if sub.Nodes == 0 {
+		if sub.Nodes == 0 && !sub.Created {
 			empty = append(empty, sub.Name)
 		}
-		return sub.Nodes == 0
+		return sub.Nodes == 0 && !sub.Created
 	})
 	c.retarget(func(t Targets) Targets {
 		var nodes []protocol.NodeID

@@ -68,8 +68,11 @@ type subnetWorld struct {
 	id          protocol.SubnetID
 	nodes       []protocol.NodeID
 	keys        protocol.Transcripts // at genesis
+	since       protocol.Time        // of a subnet that was created
+	answer      *protocol.InitialDKG // of the root subnet, to a change that creates it; nil: none yet
 	genesis     *protocol.CatchUpPackage
 	state       *messaging.State
+	executor    *canister.Executor
 	processor   messaging.Processor
 	querier     protocol.Querier
 	transformer protocol.Transformer
@@ -124,6 +127,10 @@ func (s *simulation) foundSubnets(craft func() tools) (err error) {
 		if s.config.Workers > 1 {
 			sub.tools = craft()
 		}
+		if s.config.Subnets[i].Created {
+			s.subnets = append(s.subnets, sub)
+			continue
+		}
 		for range s.config.Subnets[i].Places {
 			record, secrets := s.nodeKeys(sub, protocol.NodeID(len(snapshot.Nodes)))
 			snapshot.Nodes = append(snapshot.Nodes, record)
@@ -153,6 +160,9 @@ func (s *simulation) foundSubnets(craft func() tools) (err error) {
 func routing(subnets []Subnet) (*protocol.RoutingTable, error) {
 	var table []protocol.CanisterRange
 	for i := range subnets {
+		if subnets[i].Created {
+			continue
+		}
 		ranges := subnets[i].Ranges
 		if ranges == nil {
 			ranges = []Range{{First: FirstCanister(i), Last: FirstCanister(i+1) - 1}}
@@ -202,7 +212,6 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 
 // foundStates installs the canisters and makes each subnet's genesis.
 func (s *simulation) foundStates() error {
-	snapshot := s.registry.Latest()
 	if s.config.Modules == nil && s.config.Workers > 1 {
 		var err error
 		if s.modules, err = wasm.NewCache(""); err != nil { // compiled once for all executors
@@ -214,30 +223,31 @@ func (s *simulation) foundStates() error {
 		if i == 0 || s.config.Workers > 1 {
 			s.executors = append(s.executors, s.newExecutor())
 		}
-		executor := s.executors[len(s.executors)-1]
-		sub.querier, sub.transformer = executor, shareTransformer(executor, transformed)
+		sub.executor = s.executors[len(s.executors)-1]
+		sub.querier, sub.transformer = sub.executor, shareTransformer(sub.executor, transformed)
 		sub.processor = shareProcessor(&messaging.StateMachine{
-			Executor: variant.Executor(executor, s.config.Variants), Limits: messaging.DefaultLimits(),
+			Executor: variant.Executor(sub.executor, s.config.Variants), Limits: messaging.DefaultLimits(),
 		}, results)
-		installs, err := s.installs(i)
-		if err != nil {
+		found := func() error { return s.foundState(i, 0) }
+		if s.config.Subnets[i].Created {
+			found = func() error { return s.tryCanisters(i) }
+		}
+		if err := found(); err != nil {
 			return err
 		}
-		canisters, err := executor.Genesis(s.genesisContext(i, snapshot), installs)
-		if err != nil {
-			return fmt.Errorf("subnet %s: %w", s.config.Subnets[i].Name, err)
-		}
-		sub.state = messaging.Genesis(sub.id, canisters.WithIdle(s.config.Subnets[i].IdleCanisters), snapshot)
-		sub.genesis = dkg.Genesis(sub.id, snapshot, sub.keys, 0)
 	}
 	return nil
 }
 
 func (s *simulation) newExecutor() *canister.Executor {
-	return canister.NewExecutor(canister.Config{
+	c := canister.Config{
 		RootKey: s.rootKey(), Cache: cmp.Or(s.config.Modules, s.modules), Library: s.config.Library,
 		Round: s.config.slices.round, Slice: s.config.slices.slice,
-	})
+	}
+	if s.config.Workers <= 1 {
+		c.Engine = s.config.Engine // which serves one executor
+	}
+	return canister.NewExecutor(c)
 }
 
 // close gives back what the run has taken of the process.
@@ -250,8 +260,7 @@ func (s *simulation) close() {
 	}
 }
 
-func (s *simulation) genesisContext(subnet int, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
-	record := snapshot.Subnets[subnet]
+func (s *simulation) genesisContext(record *protocol.SubnetRecord, snapshot *protocol.RegistrySnapshot) *protocol.RoundContext {
 	return &protocol.RoundContext{
 		Subnet: record.ID, SubnetPrincipal: record.Principal, Nodes: record.PricedNodes(), Members: record.Members,
 		System: record.Type == protocol.SystemSubnet, Genesis: snapshot.Genesis, Routing: snapshot.Routing,

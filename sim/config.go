@@ -67,6 +67,7 @@ type Config struct {
 // A Subnet is a subnet of the registry. Its nodes get the next free NodeIDs in order: the first subnet's are 0 … n−1.
 type Subnet struct {
 	Name               string
+	Created            bool // by a change, of spare nodes: it has no Places, Uplink, Downlink or Ranges, and follows those of genesis
 	Type               protocol.SubnetType
 	Places             []int // by node: where it is, as an index in Paths; its length is the number of nodes
 	Uplink, Downlink   int64 // of each node, bits a second; 0: unlimited

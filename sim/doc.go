@@ -7,6 +7,7 @@
 //   - build.go, clients.go: from Config to keys, registry, nodes, clients.
 //   - run.go, faults.go: the loop. A step of a machine happens at an event; its consequences are events at least 1 ns later.
 //   - membership.go: changes of the registry while the run lasts, and whose replicas nodes run.
+//   - creation.go: subnets that are created meanwhile.
 //   - lanes.go: the loop cut in lanes, a subnet each, that run side by side and are observed in the order of events. Nodes of different
 //     subnets share nothing but the world, which changes between windows (faults, starts and ends of nodes), and pure results.
 //   - tools.go: what nodes compute with, a set for each lane.

@@ -74,8 +74,8 @@ type Sighting struct {
 
 func (s *simulation) newFollower() *follower {
 	f := &follower{nodes: make([]progress, len(s.secrets)), moments: slices.Clone(s.watch.timeline), of: s.members.of}
-	for _, sub := range s.subnets {
-		f.subnets = append(f.subnets, subnetFollower{quorum: len(sub.nodes)/2 + 1})
+	for i := range s.subnets {
+		f.subnets = append(f.subnets, subnetFollower{quorum: len(s.founders(i))/2 + 1})
 	}
 	return f
 }

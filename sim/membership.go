@@ -29,12 +29,16 @@ type Change struct {
 	DKGInterval int
 	Halt        *bool // at once, and on again (is_halted)
 	Upgrade     protocol.ReplicaVersion
+	Create      bool // Subnet, of the nodes in Add: the root subnet is asked for its keys, and when it has them there is a subnet more
 }
 
 func (c *Change) String() string {
 	var words []string
 	say := func(format string, args ...any) { words = append(words, fmt.Sprintf(format, args...)) }
-	if len(c.Add) > 0 {
+	switch {
+	case c.Create:
+		say("to be created of %s", nodeList(c.Add))
+	case len(c.Add) > 0:
 		say("add %s", nodeList(c.Add))
 	}
 	if len(c.Remove) > 0 {
@@ -74,7 +78,11 @@ func (s *simulation) publish(to *registry.Registry, c *Change) error {
 		return fmt.Errorf("there is no subnet %d", c.Subnet)
 	}
 	id := protocol.SubnetID(c.Subnet)
-	members, err := to.ChangeMembership(id, c.Add, c.Remove)
+	change := func() (registry.Mutation, error) { return to.ChangeMembership(id, c.Add, c.Remove) }
+	if c.Create {
+		change = func() (registry.Mutation, error) { return to.RequestSubnet(id, c.Add) }
+	}
+	members, err := change()
 	for _, n := range c.Add {
 		if err == nil {
 			err = registry.VerifyNode(s.scheme, s.generation, to.Latest().Node(n))
@@ -84,7 +92,9 @@ func (s *simulation) publish(to *registry.Registry, c *Change) error {
 		return err
 	}
 	to.Publish(protocol.Time(c.At), func(next *protocol.RegistrySnapshot) {
-		members(next)
+		if members(next); c.Create {
+			return
+		}
 		registry.EditSubnet(id, c.edit)(next)
 	})
 	return nil
@@ -192,6 +202,9 @@ func (s *simulation) homeOf(n protocol.NodeID) *subnetWorld {
 // from its first certified state on.
 func (s *simulation) servingNodes(subnet int) []protocol.NodeID {
 	snapshot := s.registry.Latest()
+	if !s.exists(subnet) {
+		return nil
+	}
 	members, r := snapshot.Subnets[subnet].Members, &s.members.routes[subnet]
 	known := 0
 	for _, n := range members {
@@ -235,13 +248,25 @@ func (s *simulation) become(t protocol.Time, n protocol.NodeID, role *orchestrat
 
 // published lets a change happen: the registry has a version more, which each node learns of at its polls.
 func (s *simulation) published(t protocol.Time, c *Change) {
-	if err := s.publish(s.registry, c); err != nil {
+	name := s.config.Subnets[c.Subnet].Name
+	switch err := s.publish(s.registry, c); {
+	case err != nil && c.Create: // one that was asked for before could not be created
+		s.watch.happened(t, fmt.Sprintf("%s is not created: %v", name, err))
+		return
+	case err != nil:
 		panic(fmt.Sprintf("sim: a change of the registry that was tried before: %v", err))
 	}
 	latest := s.registry.Latest()
-	record := latest.Subnets[c.Subnet]
-	s.watch.happened(t, fmt.Sprintf("registry version %d: %s: %s", latest.Version, record.Name, c))
-	s.watch.subnets[c.Subnet].quorum = len(record.Members)/2 + 1
+	s.watch.happened(t, fmt.Sprintf("registry version %d: %s: %s", latest.Version, name, c))
+	if !c.Create {
+		s.watch.subnets[c.Subnet].quorum = len(latest.Subnets[c.Subnet].Members)/2 + 1
+	}
+	s.announce(t)
+}
+
+// announce lets each node learn of the newest version at its polls.
+func (s *simulation) announce(t protocol.Time) {
+	latest := s.registry.Latest()
 	for n := range s.secrets {
 		_, seen := s.phases[n].Learns(t)
 		s.schedule(s.registrySource(), protocol.NodeID(n), max(seen, t+1), occurrence{
@@ -256,6 +281,9 @@ func (s *simulation) lastChange(n protocol.NodeID) (at time.Duration, removed, o
 		c := &s.config.Changes[i]
 		if slices.Contains(c.Add, n) {
 			at, removed, ok = c.At, false, true
+			if c.Create {
+				at = max(at, time.Duration(s.subnets[c.Subnet].since))
+			}
 		}
 		if slices.Contains(c.Remove, n) {
 			at, removed, ok = c.At, true, true

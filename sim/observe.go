@@ -100,8 +100,11 @@ func (s *simulation) newWatch() watch {
 	}
 	for i, sub := range s.subnets {
 		sw := &subnetWatch{
-			name: s.config.Subnets[i].Name, proposed: map[crypto.Hash]*proposal{}, quorum: len(sub.nodes)/2 + 1,
-			finalization: metrics.NewHistogram(digits), canisters: sub.state.Canisters().NumCanisters(),
+			name: s.config.Subnets[i].Name, proposed: map[crypto.Hash]*proposal{}, quorum: len(s.founders(i))/2 + 1,
+			finalization: metrics.NewHistogram(digits),
+		}
+		if s.exists(i) {
+			sw.canisters = sub.state.Canisters().NumCanisters()
 		}
 		if keys := s.config.Subnets[i].ChainKeys; keys != nil {
 			for k := range keys.Keys {
@@ -149,6 +152,9 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 	case registryDue:
 		c := &s.config.Changes[o.index]
 		e.Kind, e.Fingerprint, e.Detail = trace.Change, uint64(o.index), c
+	case subnetDue:
+		answer := s.subnets[o.index].answer
+		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(answer), answer
 	case registrySeen:
 		e.Kind, e.Fingerprint, e.Detail = trace.Local, o.message.Fingerprint(), o.message
 	case inputDue:
@@ -197,6 +203,9 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 		if s.sought != nil && !s.corrupt(w.Node) && sub.id == s.sought.subnet {
 			s.sought.note(w, n)
 		}
+	}
+	if n.Round != nil && n.Round.Initial != nil && !s.corrupt(w.Node) {
+		s.asked(w.At, n.Round.Initial)
 	}
 	if s.watch.follow != nil {
 		s.watch.follow.note(w, n)

@@ -170,14 +170,18 @@ func (s *simulation) result(partial bool) *Result {
 func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 	w := s.watch.subnets[i]
 	r := SubnetResult{
-		Name: w.name, ID: s.registry.Latest().Subnets[i].Principal.String(), Type: s.config.Subnets[i].Type.String(),
-		Nodes:           len(s.registry.Latest().Subnets[i].Members),
+		Name: w.name, Type: s.config.Subnets[i].Type.String(),
 		FinalizedHeight: uint64(w.finalized), CertifiedHeight: uint64(w.certified), CUPHeight: uint64(w.cup),
 		FinalizationMS: w.finalization.Summary(int64(time.Millisecond)), StateHash: hex.EncodeToString(w.stateHash[:]),
 		Canisters: w.canisters, Equivocations: uint64(len(w.accused)), Invalid: w.invalid,
 		StateSyncs: w.synced, BadChunks: w.badChunks, ChainKeys: w.chainKeys, IDKGComplaints: w.complaints, IDKGOpenings: w.openings,
 	}
-	if end > 0 {
+	if !s.exists(i) {
+		return r
+	}
+	record := s.registry.Latest().Subnets[i]
+	r.ID, r.Nodes = record.Principal.String(), len(record.Members)
+	if end -= s.subnets[i].since; end > 0 {
 		r.BlockRate = float64(w.finalized) / seconds(end)
 		var bytes, busy float64
 		for _, n := range s.everOf(i) {

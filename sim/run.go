@@ -27,11 +27,12 @@ const (
 	nodeStart                     // a node boots
 	nodeStop                      // the network notices that a node's replica has ended
 	inputDue                      // something from outside
+	subnetDue                     // one is, with a subnet more, or with why there is none
 	registryDue                   // a version of the registry is published
 	registrySeen                  // a node's poll brings one
 )
 
-var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "stop", "input", "registry", "seen"}
+var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "stop", "input", "subnet", "registry", "seen"}
 
 // An occurrence is the payload of an event. Which fields count depends on what happens.
 type occurrence struct {
@@ -39,7 +40,7 @@ type occurrence struct {
 	lane     protocol.Lane
 	node     protocol.NodeID
 	boots    uint32 // of the node when a message to itself was sent, or its replica ended; of a start: how often it had gone down before
-	index    int32  // of a fault action, input or change; of a message, the step in the log that it comes from
+	index    int32  // of a fault action, input, change or subnet; of a message, the step in the log that it comes from
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
 	timer    *network.Timer
@@ -199,6 +200,8 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 		s.receive(t, &s.inputs[o.index])
 	case registryDue:
 		s.published(t, &s.config.Changes[o.index])
+	case subnetDue:
+		s.create(t, int(o.index))
 	case registrySeen:
 		s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message}, 0)
 	}

@@ -112,6 +112,9 @@ func (x *Session) Registry() *protocol.RegistrySnapshot { return x.s.registry.La
 // least this. nil: there is none yet.
 func (x *Session) Settled(subnet protocol.SubnetID) (least *messaging.State) {
 	registry := x.Registry()
+	if registry.Subnet(subnet) == nil {
+		return nil // it is being created
+	}
 	for _, n := range registry.Subnet(subnet).Members {
 		node, ok := x.s.hosts[n].Machine().(*replica.Replica)
 		if !ok || !x.s.members.serving[n] {

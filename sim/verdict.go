@@ -18,12 +18,15 @@ func (s *simulation) checkConfig() check.Config {
 	c := check.Config{Corrupt: s.corrupt, Settled: s.hasSettled, Bounds: s.config.Bounds, Healing: s.config.Healing}
 	c.Bounds.Downtime = s.downtime()
 	for i, sub := range s.subnets {
-		ever := s.everOf(i)
+		ever, founders := s.everOf(i), s.founders(i)
 		k := check.Subnet{
-			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: sub.nodes, Key: sub.keys.High.Group.Key,
+			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: founders, Created: s.config.Subnets[i].Created,
 			Interval: protocol.Height(s.config.Subnets[i].DKGIntervalLength),
 			Excused:  s.excusedOf(i),
 			Returns:  s.returns(ever),
+		}
+		if !k.Created {
+			k.Key = sub.keys.High.Group.Key
 		}
 		for n := range s.config.Changes {
 			if change := &s.config.Changes[n]; change.Subnet == i {
@@ -216,7 +219,7 @@ func (s *simulation) isMinority(groups [][]protocol.NodeID, n protocol.NodeID) b
 
 // excusedOf gives the spans in which a subnet need not make progress: for faults, and while it is halted.
 func (s *simulation) excusedOf(subnet int) []check.Window {
-	all := append(s.excused(s.everOf(subnet), len(s.subnets[subnet].nodes)), s.halts(subnet)...)
+	all := append(s.excused(s.everOf(subnet), len(s.founders(subnet))), s.halts(subnet)...)
 	slices.SortStableFunc(all, func(a, b check.Window) int { return cmp.Compare(a.From, b.From) })
 	return all
 }
@@ -316,6 +319,9 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 		outcomes = append(outcomes, e.Judge(r.quantity(e.Quantity, e.Subnet)))
 	}
 	outcomes = append(outcomes, s.judgeReplies(s.config.Short || r.Partial)...)
+	if !s.config.Short && !r.Partial {
+		outcomes = append(outcomes, s.judgeCreations()...)
+	}
 	s.outcomes = outcomes
 	for i := range outcomes {
 		o := &outcomes[i]

@@ -25,6 +25,9 @@ func scene(runner *live.Runner, spec *scenarios.Spec, seed uint64) page.Scene {
 	for _, sub := range registry.Subnets {
 		s.Subnets = append(s.Subnets, page.Subnet{Name: sub.Name, ID: sub.Principal.String(), Type: sub.Type.String()})
 	}
+	for i := len(registry.Subnets); i < len(spec.Subnets); i++ { // not created yet
+		s.Subnets = append(s.Subnets, page.Subnet{Name: spec.Subnets[i].Name, Type: spec.Subnets[i].Type.String()})
+	}
 	for i := range registry.Nodes {
 		s.Nodes = append(s.Nodes, spec.NodeName(protocol.NodeID(i)))
 	}

@@ -35,7 +35,15 @@ func (a Algorithm) NeedsPreSignatures() bool { return a != VetKD }
 
 // IDKG is the algorithm as transcripts know it; none for vetKD.
 func (a Algorithm) IDKG() idkg.Algorithm {
-	return [...]idkg.Algorithm{0, idkg.EcdsaSecp256k1, idkg.SchnorrBip340, idkg.SchnorrEd25519, 0}[a]
+	switch a {
+	case ECDSA:
+		return idkg.EcdsaSecp256k1
+	case BIP340:
+		return idkg.SchnorrBip340
+	case Ed25519:
+		return idkg.SchnorrEd25519
+	}
+	return 0
 }
 
 // A KeyID names a key (MasterPublicKeyId). The zero KeyID names none.
@@ -46,12 +54,18 @@ type KeyID struct {
 
 // String is the name as scenarios write it: ecdsa:secp256k1:key_1.
 func (k KeyID) String() string {
+	if int(k.Algorithm) >= len(names) {
+		return fmt.Sprintf("algorithm %d:%s", k.Algorithm, k.Name) // a peer may name any
+	}
 	n := names[k.Algorithm]
 	return n.scheme + ":" + n.curve + ":" + k.Name
 }
 
 // Shown is the name as the replica's messages write it: ecdsa:Secp256k1:key_1.
 func (k KeyID) Shown() string {
+	if int(k.Algorithm) >= len(names) {
+		return k.String()
+	}
 	n := names[k.Algorithm]
 	return n.scheme + ":" + n.shown + ":" + k.Name
 }

@@ -35,6 +35,7 @@ func deliverBatches(cfg *Config, env *Env, r *Reader) bool {
 			RegistryVersion: block.Block.Context.RegistryVersion,
 			Time:            block.Block.Context.Time,
 			Payload:         &block.Block.Payload.Batch,
+			Initial:         block.Block.Payload.Initial(),
 			BlockMaker:      roster.ranking[rank],
 			FailedMakers:    slices.Clone(roster.ranking[:rank]),
 		}

@@ -119,8 +119,10 @@ func (m *BlockMaker) payload(r *Reader, parent HashedBlock, ctx protocol.Validat
 	if !ok {
 		return nil
 	}
-	dealings := m.env.DKG.Build(last.Payload.Summary, r.Dealt(parent, last))
+	dealt := r.Dealt(parent, last)
+	dealings, initial := m.env.DKG.Build(last.Payload.Summary, dealt.Dealings), m.env.DKG.Early(last.Payload.Summary, dealt)
 	batch := m.env.Payloads.Build(h, ctx, past)
+	batch.Initial = initial
 	if m.env.ChainKeys != nil {
 		batch.IDKG = m.env.ChainKeys.Build(h, parent.Block, ctx, past)
 	}

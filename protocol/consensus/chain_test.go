@@ -74,6 +74,19 @@ func TestSummariesFollowFromTheChain(t *testing.T) {
 	w.want(good, "validated")
 }
 
+// A.7: keys of a new subnet that no dealings stand for are refused, whoever proposes them; so is a reject that is not due.
+func TestKeysOfNewSubnetsFollowFromTheChain(t *testing.T) {
+	w := newTableOf(t, consensustest.Defaults(4))
+	w.at(late)
+	for _, made := range []*protocol.InitialDKG{
+		{Subnet: 1, Keys: w.Genesis.Summary().Current}, {Subnet: 1, Reject: "no"},
+	} {
+		b := w.block(0, func(b *protocol.Block) { b.Payload = protocol.NewDataPayload(protocol.BatchPayload{Initial: made}) })
+		w.give(b)
+		w.want(b, "keys of a new subnet that do not follow from the chain")
+	}
+}
+
 // A.5: what is below the batch expected next is of no use unvalidated, but for the beacon before it.
 func TestPurgerForgetsUnvalidatedArtifacts(t *testing.T) {
 	s := consensustest.NewSubnet(consensustest.Defaults(4))

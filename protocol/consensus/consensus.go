@@ -38,9 +38,11 @@ type StateManager interface {
 }
 
 // KeyGeneration is the subnet's threshold keys in blocks: see dkg.Payloads. last is the summary that governs the block in question,
-// dealt holds the dealings that the chain has since, in order; it is valid during the call only.
+// dealt holds what the chain has since; it is valid during the call only. Early gives what a data block may answer for a subnet that the
+// registry asks for.
 type KeyGeneration interface {
-	Next(last *protocol.Block, dealt []*protocol.Dealing, context protocol.RegistryVersion) *protocol.Summary
+	Next(last *protocol.Block, dealt protocol.Dealt, context protocol.RegistryVersion) *protocol.Summary
+	Early(last *protocol.Summary, dealt protocol.Dealt) *protocol.InitialDKG
 	Build(last *protocol.Summary, dealt []*protocol.Dealing) []*protocol.Dealing
 	Validate(last *protocol.Summary, dealt, section []*protocol.Dealing) protocol.Verdict
 }

@@ -19,10 +19,11 @@ type Reader struct {
 
 	own     uint64 // counts the artifacts this node made
 	cup     *protocol.CatchUpPackage
-	cupAt   Clock               // when cup was validated
-	chain   []HashedBlock       // finalized, by height from the CUP's on; its last is the finalized tip
-	summary *protocol.Block     // the highest finalized summary
-	dealt   []*protocol.Dealing // on the finalized chain since summary
+	cupAt   Clock                // when cup was validated
+	chain   []HashedBlock        // finalized, by height from the CUP's on; its last is the finalized tip
+	summary *protocol.Block      // the highest finalized summary
+	dealt   []*protocol.Dealing  // on the finalized chain since summary
+	initial *protocol.InitialDKG // likewise
 
 	rosters [rosterCache]roster
 	walk    []HashedBlock       // scratch of finalize

@@ -233,7 +233,7 @@ func (v *Validator) payload(r *Reader, p *protocol.BlockProposal, parent HashedB
 		return protocol.Defer("past payloads are not here")
 	}
 	if len(payload.Dealings) > 0 {
-		verdict := v.env.DKG.Validate(last.Payload.Summary, r.Dealt(parent, last), payload.Dealings)
+		verdict := v.env.DKG.Validate(last.Payload.Summary, r.Dealt(parent, last).Dealings, payload.Dealings)
 		if verdict.Kind != protocol.Accepts {
 			return verdict
 		}
@@ -242,6 +242,12 @@ func (v *Validator) payload(r *Reader, p *protocol.BlockProposal, parent HashedB
 		verdict := v.env.ChainKeys.Validate(p.Height(), parent.Block, ctx, past, payload.Batch.IDKG)
 		if verdict.Kind != protocol.Accepts {
 			return verdict
+		}
+	}
+	if initial := payload.Batch.Initial; initial != nil {
+		want := v.env.DKG.Early(last.Payload.Summary, r.Dealt(parent, last))
+		if want == nil || want.Hash() != initial.Hash() {
+			return protocol.Refuse("keys of a new subnet that do not follow from the chain")
 		}
 	}
 	return v.env.Payloads.Validate(p.Height(), &payload.Batch, ctx, past)

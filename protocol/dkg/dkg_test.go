@@ -96,7 +96,7 @@ func TestBlocksTakeAsManyDealingsAsAreNeeded(t *testing.T) {
 	}
 	reversed := slices.Clone(w.dealt)
 	slices.Reverse(reversed)
-	a, b := w.nodes[0].Next(w.summary, w.dealt, 1), w.nodes[1].Next(w.summary, reversed, 1)
+	a, b := w.nodes[0].Next(w.summary, protocol.Dealt{Dealings: w.dealt}, 1), w.nodes[1].Next(w.summary, protocol.Dealt{Dealings: reversed}, 1)
 	if a.Next.Low.ID.Founding || protocol.NewSummaryPayload(a).Hash != protocol.NewSummaryPayload(b).Hash {
 		t.Errorf("%+v and reversed %+v", a.Next.Low.ID, b.Next.Low.ID)
 	}
@@ -112,7 +112,7 @@ func TestSummariesAreTheSameOnEveryNode(t *testing.T) {
 		last, dealt := w.summary, w.dealt
 		want := protocol.NewSummaryPayload(w.next(1)).Hash
 		for _, n := range w.nodes {
-			if protocol.NewSummaryPayload(n.Next(last, dealt, 1)).Hash != want {
+			if protocol.NewSummaryPayload(n.Next(last, protocol.Dealt{Dealings: dealt}, 1)).Hash != want {
 				t.Fatalf("node %s computes another summary", n.id)
 			}
 		}

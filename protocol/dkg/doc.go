@@ -6,6 +6,7 @@
 //
 //   - config.go: what is to be generated, by whom, for whom. found.go: the keys that a subnet starts with.
 //   - summary.go: the summary that follows from another and the dealings between. section.go: the dealings in data blocks.
+//   - remote.go: the keys that a new subnet begins with, which the root subnet's nodes deal.
 //   - pool.go: a node deals, and judges what others dealt.
 //
 // # The way of a key
@@ -20,6 +21,11 @@
 //
 // A subnet's vetKD keys are high keys beside its own, each with a config of its own (protocol.ChainKeys); they serve canisters, by package
 // idkg, whose part of a summary is made there.
+//
+// For a subnet that the registry asks for (protocol.SetupInitialDKG) the root subnet generates keys in the same way, with its members as
+// dealers and the new nodes as receivers: one subnet's in an interval. The first data block that finds dealings enough for both brings the
+// transcripts, or the next summary; after five intervals without, a summary brings a reject. What either brings is the answer to the
+// registry, which has the subnet from then on.
 //
 // A summary is a pure function of the one before, the dealings between and two registry versions, so validators compute it again and
 // compare.
@@ -36,7 +42,8 @@
 //
 // # What is left out
 //
-// Remote DKG for new subnets with its early transcripts: nothing here asks for them yet.
+// Resharing of canisters' chain keys to other subnets.
 //
-// Model: a subnet's first keys come from the same ceremony before time begins (Found). Time on 16 threads is a sixteenth of that on one.
+// Model: the first keys of the subnets of genesis come from the same ceremony before time begins (Found). Time on 16 threads is a sixteenth
+// of that on one.
 package dkg

@@ -45,8 +45,8 @@ type received struct {
 // NewPool makes an empty pool.
 func NewPool(cfg Config) *Pool { return &Pool{cfg: cfg} }
 
-// maxUnvalidated bounds what waits to be judged: two dealings each of the largest group, for two intervals.
-const maxUnvalidated = 4 * crypto.MaxReceivers
+// maxUnvalidated bounds what waits to be judged: four dealings each of the largest group, for two intervals.
+const maxUnvalidated = 8 * crypto.MaxReceivers
 
 // Insert takes a dealing that a peer sent into the unvalidated pool; the next step judges it.
 func (p *Pool) Insert(d *protocol.Dealing, from protocol.NodeID) {

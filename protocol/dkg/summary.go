@@ -19,10 +19,11 @@ type Payloads struct {
 	Pool   *Pool
 }
 
-// Next computes the summary that follows that of block last, whose interval brought these dealings; context is the registry version
+// Next computes the summary that follows that of block last, whose interval brought what is dealt; context is the registry version
 // in the context of the block that will hold it (payload_builder.rs, create_summary_payload).
-func (p *Payloads) Next(last *protocol.Block, dealt []*protocol.Dealing, context protocol.RegistryVersion) *protocol.Summary {
-	prev, record := last.Payload.Summary, record(p.Keys.Registry.At(context), p.Subnet)
+func (p *Payloads) Next(last *protocol.Block, dealt protocol.Dealt, context protocol.RegistryVersion) *protocol.Summary {
+	registry := p.Keys.Registry.At(context)
+	prev, record := last.Payload.Summary, record(registry, p.Subnet)
 	next := &protocol.Summary{
 		Height:             prev.NextStart(),
 		RegistryVersion:    last.Context.RegistryVersion,
@@ -32,7 +33,10 @@ func (p *Payloads) Next(last *protocol.Block, dealt []*protocol.Dealing, context
 		Next:               prev.Next, // what could not be generated is used for another interval
 	}
 	for _, c := range prev.Configs {
-		t := p.generated(c, dealt)
+		if c.ID.Founding {
+			continue // of another subnet
+		}
+		t := p.generated(c, dealt.Dealings)
 		switch {
 		case t == nil:
 		case c.ID.Key != (chainkey.KeyID{}):
@@ -44,6 +48,7 @@ func (p *Payloads) Next(last *protocol.Block, dealt []*protocol.Dealing, context
 		}
 	}
 	next.Configs = configs(p.Subnet, next.Height, context, record, &next.Next)
+	p.setUp(prev, next, dealt, registry)
 	return next
 }
 

@@ -144,7 +144,7 @@ func (w *world) interval(context protocol.RegistryVersion) *protocol.Summary {
 
 // next makes the next summary of what was dealt so far.
 func (w *world) next(context protocol.RegistryVersion) *protocol.Summary {
-	s := w.nodes[0].Next(w.summary, w.dealt, context)
+	s := w.nodes[0].Next(w.summary, protocol.Dealt{Dealings: w.dealt}, context)
 	w.summary = &protocol.Block{
 		Height: s.Height, Context: protocol.ValidationContext{RegistryVersion: context}, Payload: protocol.NewSummaryPayload(s),
 	}

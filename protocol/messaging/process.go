@@ -188,7 +188,7 @@ func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protoco
 		Height: s.height, Time: s.time, Inducted: r.inducted,
 		Cycles: s.cycles, Burned: burned, Minted: outcome.Minted, Arrived: r.arrived, Departed: r.departed,
 		Ingress: r.ingress, Messages: outcome.Messages, Instructions: outcome.Instructions,
-		ChainKeys: r.chainKeyEvents(),
+		ChainKeys: r.chainKeyEvents(), Initial: r.batch.Initial,
 	}
 	if len(s.streams) > 0 {
 		sum.Streams = make([]protocol.StreamSummary, len(s.streams))

@@ -4,7 +4,7 @@ import (
 	"icsim/protocol"
 )
 
-// Packages gives the catch-up package that the registry holds for a subnet: that of its genesis.
+// Packages gives the catch-up package that the registry holds for a subnet: that of its genesis, or of its creation.
 type Packages func(protocol.SubnetID) *protocol.CatchUpPackage
 
 // A Role is what a node starts as: a subnet's replica, or nothing yet.
@@ -17,7 +17,7 @@ type Role struct {
 }
 
 // Boot says what a node is when it starts at local time now. Its disk tells, and where that is empty the registry: the nodes that a
-// subnet has had since its own package start from that, all others ask for one first.
+// subnet has had since its own package start from that (begins), all others ask for one first.
 //
 // Model: the deployed orchestrator always asks first. Who starts from the subnet's own package asks as a replica (statesync.Search).
 func Boot(node protocol.NodeID, disk *protocol.Disk, registry protocol.RegistryClient, now protocol.Time, packages Packages) Role {
@@ -28,11 +28,8 @@ func Boot(node protocol.NodeID, disk *protocol.Disk, registry protocol.RegistryC
 		if !assigned {
 			return Role{}
 		}
-		start = packages(subnet)
-		for v := start.Summary().RegistryVersion; v <= latest; v++ {
-			if !registry.At(v).Subnet(subnet).Has(node) {
-				return Role{}
-			}
+		if start = packages(subnet); !begins(node, subnet, registry, start, latest) {
+			return Role{}
 		}
 	}
 	newest := start
@@ -43,6 +40,19 @@ func Boot(node protocol.NodeID, disk *protocol.Disk, registry protocol.RegistryC
 	}
 	subnet := start.Subnet()
 	return Role{Assigned: true, Subnet: subnet, Package: start, Newest: newest, Version: demanded(registry, subnet, newest)}
+}
+
+// begins tells whether a node has been a subnet's since the registry has had its package.
+func begins(
+	node protocol.NodeID, subnet protocol.SubnetID, registry protocol.RegistryClient, cup *protocol.CatchUpPackage,
+	latest protocol.RegistryVersion,
+) bool {
+	for v := cup.Summary().RegistryVersion; v <= latest; v++ {
+		if !registry.At(v).Subnet(subnet).Has(node) {
+			return false
+		}
+	}
+	return true
 }
 
 // local is the package that the node was last started from, or nil.

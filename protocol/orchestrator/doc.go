@@ -4,8 +4,9 @@
 // Sources: reference/protocol.md A.7 and F; rs/orchestrator/src/{upgrade.rs, catch_up_package_provider.rs} of dfinity/ic.
 //
 //   - boot.go: what a node starts as, by its disk and the registry.
-//   - unassigned.go: a node without a subnet. When the registry assigns it to one, it asks the members for their newest package, one
-//     every Interval, and starts as a replica from the first that the subnet has signed.
+//   - unassigned.go: a node without a subnet. When the registry assigns it to one that is new, it starts as a replica from the registry's
+//     package; to one that runs, it asks the members for their newest package, one every Interval, and starts from the first that the
+//     subnet has signed.
 //   - assigned.go: beside a running replica. It sees to it that the node runs the version that its newest package demands, and leaves
 //     when no version in use has it as a member.
 //   - leaving.go: Stay, Later or Now.

@@ -278,3 +278,44 @@ func TestAssignedNodesFollowTheirPackage(t *testing.T) {
 	settled.Step(&protocol.Input{Now: wake, Instant: wake}, w.cup(60, 4, 4, 5, 6, 7), &protocol.Outputs{})
 	require.Equal(t, protocol.Never, settled.NextWake(), "all that it knows of is in force")
 }
+
+// F: nodes of a subnet that is created start from the package that the registry holds, and ask nobody; those that it gets later ask.
+func TestNodesOfANewSubnetStartFromTheRegistry(t *testing.T) {
+	w := newWorld()
+	const fresh = protocol.SubnetID(2)
+	created := w.Registry.Publish(50*second, func(next *protocol.RegistrySnapshot) {
+		next.Subnets = append(next.Subnets, &protocol.SubnetRecord{ID: fresh, Name: "fresh", Members: []protocol.NodeID{4}, ReplicaVersion: "v3"})
+	})
+	genesis := w.cup(0, created, 1, 5, 6, 7)
+	genesis.Summary().Current.High.ID.Subnet = fresh
+	packages := func(s protocol.SubnetID) *protocol.CatchUpPackage {
+		require.Equal(t, fresh, s)
+		return genesis
+	}
+	cfg := w.config(4)
+	cfg.Packages = packages
+	s := stage{m: orchestrator.NewUnassigned(cfg)}
+	wake := s.step(protocol.LaneOrchestrator, 60*second, &protocol.RegistryNews{Version: created}).Wake
+	out := s.step(protocol.LaneOrchestrator, wake)
+	require.Empty(t, out.Sends)
+	require.Equal(t, []protocol.Write{orchestrator.Remember(genesis)}, out.Writes)
+	require.Contains(t, out.Restart.Why, "assigned to subnet fresh, from the package of height 0")
+	d := protocol.NewDisk()
+	require.Equal(t, orchestrator.Role{Assigned: true, Subnet: fresh, Package: genesis, Newest: genesis, Version: "v3"},
+		orchestrator.Boot(4, d, w.Client(4), 100*second, packages), "so does one that was down")
+	require.Equal(t, orchestrator.Stay, orchestrator.WhenToLeave(4, fresh, w.Client(4), genesis, created))
+
+	later := w.Registry.Publish(100*second, func(next *protocol.RegistrySnapshot) {
+		record := *next.Nodes[0]
+		record.ID = protocol.NodeID(len(next.Nodes))
+		next.Nodes = append(next.Nodes, &record)
+	})
+	added := w.Registry.Publish(100*second, registry.EditSubnet(fresh, func(s *protocol.SubnetRecord) { s.Members = []protocol.NodeID{4, 9} }))
+	require.Equal(t, later+1, added)
+	cfg.Node, cfg.Registry = 9, w.Client(9)
+	s = stage{m: orchestrator.NewUnassigned(cfg)}
+	wake = s.step(protocol.LaneOrchestrator, 110*second, &protocol.RegistryNews{Version: added}).Wake
+	out = s.step(protocol.LaneOrchestrator, wake)
+	require.Len(t, out.Sends, 1)
+	require.Empty(t, out.Restart.Why)
+}

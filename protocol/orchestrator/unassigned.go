@@ -46,7 +46,7 @@ func (u *Unassigned) assignment(now protocol.Time) (protocol.SubnetID, bool) {
 	return u.cfg.Registry.At(u.cfg.Registry.Latest(now)).Assigned(u.cfg.Node)
 }
 
-// look asks a member of the subnet that the node is assigned to, if it is.
+// look starts the node if the subnet that it is assigned to begins with it, and else asks a member, if there is such a subnet.
 func (u *Unassigned) look(in *protocol.Input, out *protocol.Outputs) {
 	if in.Instant < u.due {
 		return
@@ -55,6 +55,10 @@ func (u *Unassigned) look(in *protocol.Input, out *protocol.Outputs) {
 	latest := u.cfg.Registry.Latest(in.Now)
 	subnet, assigned := u.assignment(in.Now)
 	if assigned {
+		if cup := u.cfg.Packages(subnet); begins(u.cfg.Node, subnet, u.cfg.Registry, cup, latest) {
+			u.begin(cup, in.Now, out)
+			return
+		}
 		u.ask(u.cfg.Registry.At(latest).Subnet(subnet).Members, out)
 	}
 	if assigned || latest < u.news {
@@ -68,9 +72,14 @@ func (u *Unassigned) reply(m *protocol.CUPReply, in *protocol.Input, out *protoc
 	if !assigned || !u.Expects(m) || !u.trusts(m.CUP, subnet, in.Now) {
 		return
 	}
-	name := u.cfg.Registry.At(u.cfg.Registry.Latest(in.Now)).Subnet(subnet).Name
-	out.Writes = append(out.Writes, Remember(m.CUP))
+	u.begin(m.CUP, in.Now, out)
+}
+
+// begin starts the node again, as a replica from a package.
+func (u *Unassigned) begin(cup *protocol.CatchUpPackage, now protocol.Time, out *protocol.Outputs) {
+	name := u.cfg.Registry.At(u.cfg.Registry.Latest(now)).Subnet(cup.Subnet()).Name
+	out.Writes = append(out.Writes, Remember(cup))
 	out.Restart = protocol.Restart{
-		Why: fmt.Sprintf("assigned to subnet %s, from the package of height %d", name, m.CUP.Height()), Takes: protocol.OpReassign,
+		Why: fmt.Sprintf("assigned to subnet %s, from the package of height %d", name, cup.Height()), Takes: protocol.OpReassign,
 	}
 }

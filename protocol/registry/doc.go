@@ -6,7 +6,7 @@
 // store every 5 s (rs/registry/client). A version published at t is therefore seen by a node between t and t+10 s,
 // and at different times by different nodes, which is why blocks use a version at least 10 s old (A.3).
 //
-// node.go has what the registry canister looks at before it takes up a node, or changes who is in a subnet.
+// node.go has what the registry canister looks at before it takes up a node, changes who is in a subnet, or asks for a new one.
 //
 // # Invariants
 //

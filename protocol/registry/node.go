@@ -1,6 +1,7 @@
 package registry
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -33,13 +34,8 @@ func (r *Registry) ChangeMembership(subnet protocol.SubnetID, add, remove []prot
 	if record == nil {
 		return nil, fmt.Errorf("there is no subnet %s", subnet)
 	}
-	for _, n := range add {
-		if latest.Node(n) == nil {
-			return nil, fmt.Errorf("node %s is not in the registry", n)
-		}
-		if of, assigned := latest.Assigned(n); assigned {
-			return nil, fmt.Errorf("node %s is a member of subnet %s; only unassigned nodes can be added", n, of)
-		}
+	if err := unassigned(latest, add); err != nil {
+		return nil, err
 	}
 	for _, n := range remove {
 		if !record.Has(n) {
@@ -54,4 +50,55 @@ func (r *Registry) ChangeMembership(subnet protocol.SubnetID, add, remove []prot
 		s.Members = append(s.Members, add...)
 		slices.Sort(s.Members)
 	}), nil
+}
+
+// RequestSubnet is the mutation by which the registry asks for the keys of a new subnet of some unassigned nodes. The error says why the
+// registry canister would not make it of the latest version (do_create_subnet.rs).
+func (r *Registry) RequestSubnet(subnet protocol.SubnetID, nodes []protocol.NodeID) (Mutation, error) {
+	latest := r.Latest()
+	if next := protocol.SubnetID(len(latest.Subnets) + len(latest.Setups)); subnet != next {
+		return nil, fmt.Errorf("the next subnet is %s, not %s", next, subnet)
+	}
+	if err := unassigned(latest, nodes); err != nil {
+		return nil, err
+	}
+	if len(nodes) == 0 {
+		return nil, fmt.Errorf("subnet %s would have no members", subnet)
+	}
+	return func(next *protocol.RegistrySnapshot) {
+		next.Setups = append(slices.Clone(next.Setups), &protocol.SetupInitialDKG{Subnet: subnet, Nodes: nodes})
+	}, nil
+}
+
+// CreateSubnet is the mutation that answers the first such request with a record, and gives the subnet canisters (the second half of
+// do_create_subnet.rs).
+func CreateSubnet(record *protocol.SubnetRecord, hosts protocol.CanisterRange) Mutation {
+	return func(next *protocol.RegistrySnapshot) {
+		next.Setups = slices.Clone(next.Setups[1:])
+		next.Subnets = append(next.Subnets, record)
+		ranges := append(slices.Clone(next.Routing.Ranges), hosts)
+		slices.SortFunc(ranges, func(a, b protocol.CanisterRange) int { return cmp.Compare(a.First, b.First) })
+		next.Routing = &protocol.RoutingTable{Ranges: ranges}
+	}
+}
+
+// DropRequests is the mutation that gives up all subnets that are asked for.
+func DropRequests(next *protocol.RegistrySnapshot) { next.Setups = nil }
+
+// unassigned says which of some nodes cannot become a subnet's.
+func unassigned(r *protocol.RegistrySnapshot, nodes []protocol.NodeID) error {
+	for _, n := range nodes {
+		if r.Node(n) == nil {
+			return fmt.Errorf("node %s is not in the registry", n)
+		}
+		if of, assigned := r.Assigned(n); assigned {
+			return fmt.Errorf("node %s is a member of subnet %s; only unassigned nodes can be added", n, of)
+		}
+		for _, s := range r.Setups {
+			if slices.Contains(s.Nodes, n) {
+				return fmt.Errorf("node %s will be a member of subnet %s, which is being created", n, s.Subnet)
+			}
+		}
+	}
+	return nil
 }

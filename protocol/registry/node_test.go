@@ -76,3 +76,45 @@ func TestMembershipChangesAreChecked(t *testing.T) {
 	_, assigned := r.Latest().Assigned(0)
 	require.False(t, assigned)
 }
+
+// F: only unassigned nodes that no other new subnet will have are asked for; when the keys are there the registry has the subnet, with
+// canisters of its own, and asks no more.
+func TestSubnetsAreAskedForAndCreated(t *testing.T) {
+	ids := func(n ...protocol.NodeID) []protocol.NodeID { return n }
+	r := registry.New(protocol.RegistrySnapshot{
+		Subnets: []*protocol.SubnetRecord{{ID: 0, Members: ids(0)}},
+		Nodes:   []*protocol.NodeRecord{{ID: 0}, {ID: 1}, {ID: 2}, {ID: 3}},
+		Routing: &protocol.RoutingTable{Ranges: []protocol.CanisterRange{{First: 0, Last: 9, Subnet: 0}}},
+	})
+	ask, err := r.RequestSubnet(1, ids(1, 2))
+	require.NoError(t, err)
+	r.Publish(1, ask)
+	for _, c := range []struct {
+		subnet protocol.SubnetID
+		nodes  []protocol.NodeID
+		want   string
+	}{
+		{1, ids(3), "the next subnet is s2"},
+		{2, ids(0), "node n0 is a member of subnet s0"},
+		{2, ids(2, 3), "node n2 will be a member of subnet s1"},
+		{2, ids(9), "node n9 is not in the registry"},
+		{2, nil, "would have no members"},
+	} {
+		_, err := r.RequestSubnet(c.subnet, c.nodes)
+		require.ErrorContains(t, err, c.want)
+	}
+	_, err = r.ChangeMembership(0, ids(1), nil)
+	require.ErrorContains(t, err, "node n1 will be a member of subnet s1")
+	before := r.Latest()
+	hosts := protocol.CanisterRange{First: 10, Last: 19, Subnet: 1}
+	r.Publish(2, registry.CreateSubnet(&protocol.SubnetRecord{ID: 1, Members: ids(1, 2)}, hosts))
+	require.Empty(t, r.Latest().Setups)
+	of, assigned := r.Latest().Assigned(2)
+	require.True(t, assigned)
+	require.Equal(t, protocol.SubnetID(1), of)
+	to, _ := r.Latest().Routing.Route(15)
+	require.Equal(t, protocol.SubnetID(1), to)
+	_, routed := before.Routing.Route(15)
+	require.False(t, routed, "what was published stays as it was")
+	require.Len(t, before.Setups, 1)
+}

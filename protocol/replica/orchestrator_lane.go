@@ -54,7 +54,9 @@ func (t *topology) follow(r *Replica, now protocol.Time, out *protocol.Outputs) 
 	t.cup, t.latest = cup, latest
 	peers := []protocol.NodeID{}
 	for v := min(cup.Summary().OldestVersion(), latest); v <= latest; v++ {
-		peers = append(peers, r.cfg.Registry.At(v).Subnet(r.cfg.Subnet).Members...)
+		if record := r.cfg.Registry.At(v).Subnet(r.cfg.Subnet); record != nil { // keys are older than a subnet that was created
+			peers = append(peers, record.Members...)
+		}
 	}
 	slices.Sort(peers)
 	peers = slices.DeleteFunc(slices.Compact(peers), func(n protocol.NodeID) bool { return n == r.cfg.Node })

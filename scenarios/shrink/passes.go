@@ -286,6 +286,9 @@ func (s *shrinker) parameters() {
 		})
 	}
 	for i := range s.best.Subnets {
+		if s.best.Subnets[i].Created {
+			continue // the change that creates it says what it is like
+		}
 		usual := scenarios.DefaultSubnet(s.best.Subnets[i].Name, s.best.Subnets[i].Nodes)
 		s.alter(func(c *scenarios.Spec) { c.Subnets[i] = usual })
 		for _, set := range []func(*scenarios.Subnet){

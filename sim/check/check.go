@@ -69,6 +69,7 @@ type Subnet struct {
 	Nodes    []protocol.NodeID
 	Interval protocol.Height // longest DKG interval that it ever has
 	Key      crypto.ThresholdPublicKey
+	Created  bool // in the run: it has no key and owes nothing before Found
 	// Upgrades are when the registry names another replica version.
 	Upgrades []protocol.Time
 	// Excused are the spans in which more than f nodes are disturbed by faults that end, ascending.

@@ -18,6 +18,7 @@
 // Nodes are held to the subnet whose replica they run (Join, Leave): one that was added has to catch up as one that was away does, one
 // that has left is not asked any more. A replica version's blocks are a line of their own above the catch-up package that its nodes go
 // on from; what the version before has made there is void. An upgrade may take its downtime more than a block may.
+// A subnet that is created owes nothing before it is there (Found), and its first block when its nodes have had the time to start.
 //
 // # Memory
 //

@@ -3,8 +3,27 @@ package check
 import (
 	"slices"
 
+	"icsim/crypto"
 	"icsim/protocol"
 )
+
+// A Founding is a subnet's creation.
+type Founding struct {
+	Subnet protocol.SubnetID
+	At     protocol.Time
+	Start  protocol.Time // that its nodes may take until they run
+	Key    crypto.ThresholdPublicKey
+}
+
+// Found notes that a subnet has been created: from when its nodes run it owes what all others do.
+func (s *Suite) Found(f Founding) {
+	for _, sub := range s.subnets {
+		if sub.ID == f.Subnet {
+			sub.unborn, sub.Key = false, f.Key
+			sub.bestAt, sub.certifiedAt = f.At+f.Start, f.At+f.Start
+		}
+	}
+}
 
 // A Joining is a node's start as a subnet's replica: for the first time, or again.
 type Joining struct {

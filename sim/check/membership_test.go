@@ -96,3 +96,22 @@ func TestUpgradeHasABoundOfItsOwn(t *testing.T) {
 	require.Equal(t, 1, upgrading(70 * time.Second)["progress"], "the wait after the upgrade is none of it")
 	require.Equal(t, 2, upgrading(90 * time.Second)["progress"])
 }
+
+// F: a subnet that is created owes nothing before it is there, and its first block, by the key that it was given, once its nodes run.
+func TestNewSubnetsOweNothingBeforeTheyAreThere(t *testing.T) {
+	creating := func(waits time.Duration, found bool) *story {
+		s := begin(func(c *Config) { c.Subnets = c.Subnets[1:]; c.Subnets[0].Created = true }).waits(time.Hour)
+		if found {
+			s.Found(Founding{Subnet: 1, At: s.at, Start: 30e9, Key: crypto.ThresholdPublicKey{7}})
+		}
+		return s.joins(4, 1, "v1", 0).waits(waits)
+	}
+	require.Empty(t, creating(time.Hour, false).red())
+	require.NotContains(t, creating(49*time.Second, true).red(), "progress")
+	require.Contains(t, creating(51*time.Second, true).red(), "progress")
+	require.NotContains(t, creating(40*time.Second, true).sees(4, protocol.NoteFinalized, 1, 'x').waits(19*time.Second).red(), "progress")
+	for key, wrong := range map[byte]bool{7: false, 8: true} {
+		s := creating(40*time.Second, true).told(4, keysOf(key))
+		require.Equal(t, wrong, s.red()["subnet-key-constant"] > 0)
+	}
+}

@@ -17,6 +17,7 @@ const (
 // A subnet is what has been seen of one.
 type subnet struct {
 	*Subnet
+	unborn  bool // it has not been created yet
 	corrupt func(protocol.NodeID) bool
 	nodes   map[protocol.NodeID]*node // that are or were its own
 
@@ -56,7 +57,7 @@ type node struct {
 }
 
 func newSubnet(c *Subnet, corrupt func(protocol.NodeID) bool) *subnet {
-	s := &subnet{Subnet: c, corrupt: corrupt, nodes: map[protocol.NodeID]*node{}, lines: []*line{{}}}
+	s := &subnet{Subnet: c, unborn: c.Created, corrupt: corrupt, nodes: map[protocol.NodeID]*node{}, lines: []*line{{}}}
 	for _, n := range c.Nodes {
 		s.node(n)
 	}
@@ -272,6 +273,9 @@ func (s *Suite) fresh(sub *subnet, now protocol.Time) {
 }
 
 func (s *Suite) finishSubnet(sub *subnet, end protocol.Time) {
+	if sub.unborn {
+		return
+	}
 	s.progress(sub, end)
 	s.fresh(sub, end)
 	for _, id := range sub.members() {

@@ -28,7 +28,7 @@ type World struct {
 	Scheme  crypto.Scheme
 	Genesis uint64
 	Users   []Identity // by number − 1
-	// Nodes are those of a subnet that requests go to: another slice when they change.
+	// Nodes are those of a subnet that requests go to: another slice when they change, and none while it is being created.
 	Nodes func(subnet int) []protocol.NodeID
 	// Verify gives what checks certificates about a canister.
 	Verify func(about protocol.CanisterID) Verifier
@@ -265,9 +265,12 @@ func (k *Client) poll(c *call) *protocol.ReadRequest {
 	return &protocol.ReadRequest{Read: read, Effective: c.of.about()}
 }
 
-// ask sends a request to a random node of the call's subnet.
+// ask sends a request to a random node of the call's subnet. Where that is being created there is none, and the client tries again.
 func (k *Client) ask(of *Call, m protocol.Message, out *protocol.Outputs) {
 	nodes := k.world.Nodes(of.Subnet)
+	if len(nodes) == 0 {
+		return
+	}
 	i := k.random.Next().IntN(len(nodes))
 	out.Send(nodes[i:i+1:i+1], m)
 }

@@ -1,0 +1,125 @@
+package dkg_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"icsim/protocol"
+	"icsim/protocol/dkg"
+)
+
+// asking is a root subnet of four nodes whose registry asks for subnets of four and of three others.
+func asking() *world {
+	w := newWorld(4, 29, 29, 29, 29, 29, 29, 29)
+	w.registry[0].Setups = []*protocol.SetupInitialDKG{
+		{Subnet: 1, Nodes: []protocol.NodeID{4, 5, 6, 7}}, {Subnet: 2, Nodes: []protocol.NodeID{8, 9, 10}},
+	}
+	return w
+}
+
+// early is what each node would answer in the next data block, with an answer of the chain or none.
+func (w *world) early(t *testing.T, before *protocol.InitialDKG) *protocol.InitialDKG {
+	var first *protocol.InitialDKG
+	for i, n := range w.nodes {
+		a := n.Early(w.summary.Payload.Summary, protocol.Dealt{Dealings: w.dealt, Initial: before})
+		if i == 0 {
+			first = a
+		}
+		require.Equal(t, first == nil, a == nil, n.id)
+		require.True(t, a == nil || a.Hash() == first.Hash(), n.id)
+	}
+	return first
+}
+
+func founding(s *protocol.Summary) (all []*protocol.DKGConfig) {
+	for _, c := range s.Configs {
+		if c.ID.Founding {
+			all = append(all, c)
+		}
+	}
+	return all
+}
+
+// F, A.7: the root subnet deals for one new subnet an interval, a block answers as soon as both keys have f+1 dealings, once, and the new
+// nodes alone can sign by them.
+func TestNewSubnetsGetKeysOfTheRootSubnet(t *testing.T) {
+	w := asking()
+	s := w.interval(1)
+	require.Equal(t, []protocol.Setup{{Subnet: 1, Attempts: 1}, {Subnet: 2}}, s.Setups, "one at a time")
+	require.Len(t, founding(s), 2)
+
+	w.deal()
+	var answer *protocol.InitialDKG
+	for maker := 0; ; maker = 1 - maker {
+		answer = w.early(t, nil)
+		enough := true
+		for _, c := range founding(s) {
+			n := 0
+			for _, d := range w.dealt {
+				if d.Key == c.ID {
+					n++
+				}
+			}
+			enough = enough && n == 2
+		}
+		require.Equal(t, enough, answer != nil, "after %d dealings", len(w.dealt))
+		if !w.block(maker) {
+			break
+		}
+	}
+	require.NotNil(t, answer)
+	require.Nil(t, w.early(t, answer), "the chain has it")
+	require.Equal(t, protocol.SubnetID(1), answer.Subnet)
+	for _, c := range []struct {
+		key     *protocol.Transcript
+		signers []protocol.NodeID
+		want    bool
+	}{
+		{answer.Keys.Low, []protocol.NodeID{4, 7}, true},
+		{answer.Keys.Low, []protocol.NodeID{5}, false},
+		{answer.Keys.Low, []protocol.NodeID{0, 1, 2, 3}, false},
+		{answer.Keys.High, []protocol.NodeID{5, 6, 7}, true},
+		{answer.Keys.High, []protocol.NodeID{5, 6}, false},
+	} {
+		require.Equal(t, c.want, w.signs(c.key, c.signers...), "%s key by %v", c.key.ID.Tag, c.signers)
+	}
+
+	late := w.nodes[0].Next(w.summary, protocol.Dealt{Dealings: w.dealt}, 1)
+	require.NotNil(t, late.Initial, "no data block was left to say it")
+	require.Equal(t, answer.Hash(), late.Initial.Hash())
+	next := w.nodes[0].Next(w.summary, protocol.Dealt{Dealings: w.dealt, Initial: answer}, 1)
+	require.Nil(t, next.Initial)
+	for _, s := range []*protocol.Summary{late, next} {
+		require.Equal(t, []protocol.Setup{{Subnet: 1, Attempts: 1, Answered: true}, {Subnet: 2, Attempts: 1}}, s.Setups)
+		require.Len(t, founding(s), 2)
+		require.Equal(t, protocol.SubnetID(2), founding(s)[0].ID.Subnet)
+		require.False(t, s.Next.Low.ID.Founding, "the subnet's own keys are made beside")
+	}
+}
+
+// A.7: after five intervals with too few dealings the registry gets a reject, and the next subnet has its turn.
+func TestKeysOfNewSubnetsAreTriedFiveTimes(t *testing.T) {
+	w := asking()
+	w.absent = map[protocol.NodeID]bool{1: true, 2: true, 3: true} // one dealing is too few
+	w.nodes = append(w.nodes[:1], w.nodes[4:]...)
+	for attempt := range 5 {
+		s := w.interval(1)
+		require.Nil(t, s.Initial)
+		require.Equal(t, []protocol.Setup{{Subnet: 1, Attempts: attempt + 1}, {Subnet: 2}}, s.Setups)
+	}
+	s := w.interval(1)
+	require.Equal(t, &protocol.InitialDKG{Subnet: 1, Reject: dkg.ReasonAttempts}, s.Initial)
+	require.Equal(t, []protocol.Setup{{Subnet: 1, Attempts: 5, Answered: true}, {Subnet: 2, Attempts: 1}}, s.Setups)
+	require.Equal(t, protocol.SubnetID(2), founding(s)[0].ID.Subnet)
+	require.Nil(t, w.interval(1).Initial, "once")
+}
+
+// Who is not the root subnet deals to nobody.
+func TestOnlyTheRootSubnetDealsToOthers(t *testing.T) {
+	w := asking()
+	w.registry[0].Root = 3
+	s := w.interval(1)
+	require.Empty(t, s.Setups)
+	require.Empty(t, founding(s))
+}
