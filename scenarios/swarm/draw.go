@@ -171,7 +171,7 @@ func (d *drawing) parts() {
 // strategies are those that nodes up to f may follow without harm to others but what the protocol has to bear.
 var strategies = []string{
 	"silent", "no-relay", "equivocate", "corrupt-shares", "notarize-all", "finalize-all", "false-queries", "lying-queries", "drop-calls",
-	"stale-certificates", "bad-chunks", "bad-dealings",
+	"stale-certificates", "bad-chunks", "bad-dealings", "forge-blocks",
 }
 
 // attackers gives each corrupt node some of the strategies that this run enables.

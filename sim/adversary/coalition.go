@@ -49,6 +49,7 @@ func strategies() map[string]strategy {
 		"stale-certificates": staleCertificates(),
 		"bad-chunks":         badChunks(),
 		"bad-dealings":       badDealings(),
+		"forge-blocks":       forgeBlocks(),
 	}
 }
 
