@@ -53,8 +53,9 @@ type Config struct {
 	NoMetrics bool
 	Workers   int
 	Trace     trace.Config
-	Engine    *wasm.Engine // of canister.NewEngine, which serves one run at a time; nil: the run's own, with Modules
-	Modules   *wasm.Cache  // compiled canister modules, to share between runs of a process; nil: the run's own
+	Observe   func(check.Where, *protocol.Note) // sees what nodes that are not corrupt, and clients, observe; nil: nobody does
+	Engine    *wasm.Engine                      // of canister.NewEngine, which serves one run at a time; nil: the run's own, with Modules
+	Modules   *wasm.Cache                       // compiled canister modules, to share between runs of a process; nil: the run's own
 
 	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
 	slices struct{ round, slice uint64 }

@@ -47,6 +47,10 @@ With --swarm there is no scenario: each seed draws one, with nodes, places, load
 most f of a subnet are corrupt or broken for good. After a while everything heals that a random core of n-f nodes of each subnet needs,
 the rest stays broken, and the core has to come together within a bound.
 
+With --guided a swarm learns: scenarios that reached states of the protocol that none before had reached are varied, some of their draws
+made anew. The summary says how many states were reached (--states says it of a blind sweep). --corpus keeps the scenarios that together
+reach them all in a file: the next search begins with those.
+
 With --out the outcomes are written to DIR/journal.jsonl as they come. After Ctrl-C, or worse, --resume goes on from there: no seed is
 lost, none counted twice. What fails is written there as well, drawn scenarios whole.
 
@@ -57,6 +61,7 @@ seed. A sweep that its budget ends is complete; one that Ctrl-C ends exits with 
   icsim sweep my.yaml --seeds 1..10000 --out results --resume
   icsim sweep my.yaml --seeds 1.. --budget 5m --verify 10 --junit junit.xml
   icsim sweep --swarm --nodes 4..7 --seeds 1..1000 --out swarm
+  icsim sweep --swarm --guided --seeds 1..1000 --corpus corpus.txt
   icsim sweep --swarm --seeds 7 --draw >seven.yaml; icsim run seven.yaml
   icsim sweep --swarm --variants sign-again --stop first      # a bug is planted: find it`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -128,7 +133,9 @@ func (f *sweepFlags) sweep(ctx context.Context, stdout, stderr io.Writer, given 
 			return spec.Case(seed)
 		},
 	}
-	t := &tally{source: src, files: files, seeds: seeds, outcomes: files.outcomes}
+	t := &tally{source: src, files: files, seeds: seeds, outcomes: files.outcomes, states: map[explore.State]bool{}}
+	t.guided, _ = src.(*guidedSource)
+	s.Cover = t.guided != nil || f.swarm.states
 	if s.StopFirst && explore.Worst(files.outcomes) != explore.OK {
 		s.Seeds = nil // it has stopped before
 	}
@@ -155,7 +162,11 @@ func (f *sweepFlags) work(ctx context.Context, s *explore.Sweep, t *tally, stder
 	}
 	t.bar = newSweepProgress(stderr, t.seeds, len(t.outcomes))
 	defer t.bar.done()
-	err = s.Run(ctx, t.add)
+	if t.guided != nil {
+		err = t.guided.run(ctx, s, t)
+	} else {
+		err = s.Run(ctx, t.add)
+	}
 	return interrupting.Err() != nil, err
 }
 
@@ -177,12 +188,15 @@ func (f *sweepFlags) check(given func(string) bool) (explore.Seeds, error) {
 		return nil, fmt.Errorf("--resume goes on in the directory of --out; name it")
 	}
 	f.run.workers = 1
+	if f.resume && f.swarm.guided {
+		return nil, fmt.Errorf("--guided learns from every run, and cannot go on with --resume; it begins anew, or goes on from a --corpus")
+	}
 	return seeds, f.swarm.check(given, seeds)
 }
 
 func (f *sweepFlags) source() (source, error) {
 	if f.swarm.on {
-		return f.swarm.source(&f.run)
+		return f.swarm.source(&f.run, f.seeds)
 	}
 	spec, err := f.run.spec()
 	if err != nil {

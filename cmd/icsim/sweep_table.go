@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"icsim/scenarios/swarm"
 	"icsim/sim/explore"
 )
 
@@ -16,11 +17,19 @@ type tally struct {
 	seeds    explore.Seeds
 	outcomes []*explore.Outcome
 	bar      *sweepProgress
+	states   map[explore.State]bool // reached, where that is asked for
+	guided   *guidedSource          // nil: seeds alone say what runs
 }
 
 // add takes an outcome as it comes.
 func (t *tally) add(o *explore.Outcome) error {
 	t.outcomes = append(t.outcomes, o)
+	for _, s := range o.States {
+		t.states[s] = true
+	}
+	if t.guided != nil {
+		o.Redraw = swarm.FormatRedraws(t.guided.choices[o.Seed].Redraws)
+	}
 	var scenario []byte
 	if o.Status != explore.OK {
 		scenario = t.source.scenario(o.Seed)
@@ -94,6 +103,12 @@ func (t *tally) header(p *report, interrupted bool) {
 		p.line("%s run twice", grouped(uint64(verified)))
 	}
 	p.line("sum %s", explore.Sum(t.outcomes))
+	if len(t.states) > 0 {
+		p.line("%s states reached, %.1f a run", grouped(uint64(len(t.states))), float64(len(t.states))/float64(len(t.outcomes)))
+	}
+	if t.guided != nil {
+		p.line("%s", t.guided.report())
+	}
 }
 
 // failures shows the seeds that failed.

@@ -109,6 +109,7 @@ type Suite struct {
 	byName  map[string]*record
 	calls   map[callKey]bool // requests in streams that have no response yet
 	healer  healer
+	waiter  waiter
 }
 
 // A record is one check as it goes.
@@ -133,7 +134,7 @@ var names = []struct {
 
 // New starts the checks of a run.
 func New(c Config) *Suite {
-	s := &Suite{config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}}
+	s := &Suite{config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}, waiter: newWaiter()}
 	s.healer.Healing = c.Healing
 	for _, n := range names {
 		if n.name == "convergence" && c.Healing.At == 0 {
@@ -212,6 +213,8 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 	case protocol.NoteExecuted:
 		node.executed = n.Height
 		s.executed(sub, w, n)
+	case protocol.NoteIngressAccepted:
+		s.took(w, n)
 	case protocol.NoteCertified:
 		s.certified(sub, node, w, n)
 	case protocol.NoteCheckpoint:

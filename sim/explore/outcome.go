@@ -45,6 +45,8 @@ type Outcome struct {
 	Second         string    `json:"second,omitempty"`   // the second run's digest, where it was another
 	Trouble        string    `json:"trouble,omitempty"`  // of bug and error: what happened
 	Scenario       string    `json:"scenario,omitempty"` // its name
+	Redraw         string    `json:"redraw,omitempty"`   // of a guided sweep: what it changed of the scenario of another seed
+	States         []State   `json:"-"`                  // with Sweep.Cover
 }
 
 // A Failure is a check that did not hold, with its first violation.
