@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -36,8 +35,13 @@ func newGuidedSource(s *swarmSource, seeds, corpus string) (*guidedSource, error
 			return nil, err
 		}
 	}
-	g.guide = swarm.NewGuide(s.options, g.first)
+	g.begin(g.first)
 	return g, nil
+}
+
+// begin begins the search with some scenarios.
+func (g *guidedSource) begin(first []swarm.Choice) {
+	g.first, g.guide = first, swarm.NewGuide(g.options, first)
 }
 
 func (g *guidedSource) spec(seed uint64) (*scenarios.Spec, error) {
@@ -110,38 +114,49 @@ func (g *guidedSource) report() string {
 
 func rate(n, of int) float64 { return float64(n) / float64(max(of, 1)) }
 
-// A corpus is a choice a line: a seed, and what is drawn anew.
 func (g *guidedSource) readCorpus() error {
 	text, err := os.ReadFile(g.corpus)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
+	if err == nil {
+		g.first, err = parseCorpus(string(text), g.corpus, g.options)
+	}
 	if err != nil {
 		return fmt.Errorf("--corpus: %w", err)
-	}
-	for i, line := range strings.Split(strings.TrimRight(string(text), "\n"), "\n") {
-		number, redraws, _ := strings.Cut(line, " ")
-		var c swarm.Choice
-		if c.Seed, err = strconv.ParseUint(number, 10, 64); err != nil {
-			return fmt.Errorf("--corpus: %s:%d: %q is no scenario; want a seed, and redraws after it", g.corpus, i+1, line)
-		}
-		if redraws != "" {
-			if c.Redraws, err = swarm.ParseRedraws(redraws, c.Seed, g.options); err != nil {
-				return fmt.Errorf("--corpus: %s:%d: %w", g.corpus, i+1, err)
-			}
-		}
-		g.first = append(g.first, c)
 	}
 	return nil
 }
 
 func (g *guidedSource) writeCorpus() error {
-	var text bytes.Buffer
-	for _, c := range g.guide.Distilled() {
-		fmt.Fprintln(&text, strings.TrimRight(fmt.Sprintf("%d %s", c.Seed, swarm.FormatRedraws(c.Redraws)), " "))
-	}
-	if err := os.WriteFile(g.corpus, text.Bytes(), 0o666); err != nil {
+	if err := os.WriteFile(g.corpus, []byte(formatCorpus(g.guide.Distilled())), 0o666); err != nil {
 		return fmt.Errorf("--corpus: %w", err)
 	}
 	return nil
+}
+
+// A corpus is written as a scenario a line: a seed, and what is drawn anew.
+func formatCorpus(corpus []swarm.Choice) string {
+	var b strings.Builder
+	for _, c := range corpus {
+		fmt.Fprintln(&b, strings.TrimRight(fmt.Sprintf("%d %s", c.Seed, swarm.FormatRedraws(c.Redraws)), " "))
+	}
+	return b.String()
+}
+
+func parseCorpus(text, file string, o swarm.Options) (corpus []swarm.Choice, err error) {
+	for i, line := range strings.Split(strings.TrimRight(text, "\n"), "\n") {
+		number, redraws, _ := strings.Cut(line, " ")
+		var c swarm.Choice
+		if c.Seed, err = strconv.ParseUint(number, 10, 64); err != nil {
+			return nil, fmt.Errorf("%s:%d: %q is no scenario; want a seed, and redraws after it", file, i+1, line)
+		}
+		if redraws != "" {
+			if c.Redraws, err = swarm.ParseRedraws(redraws, c.Seed, o); err != nil {
+				return nil, fmt.Errorf("%s:%d: %w", file, i+1, err)
+			}
+		}
+		corpus = append(corpus, c)
+	}
+	return corpus, nil
 }

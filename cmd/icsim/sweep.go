@@ -123,19 +123,7 @@ func (f *sweepFlags) sweep(ctx context.Context, stdout, stderr io.Writer, given 
 		return err
 	}
 	defer files.close()
-	s := explore.Sweep{
-		Seeds: seeds, Done: files.done, Workers: f.workers, StopFirst: f.stop == "first", Verify: f.verify,
-		Make: func(seed uint64) (*explore.Case, error) {
-			spec, err := src.spec(seed)
-			if err != nil {
-				return nil, err
-			}
-			return spec.Case(seed)
-		},
-	}
-	t := &tally{source: src, files: files, seeds: seeds, outcomes: files.outcomes, states: map[explore.State]bool{}}
-	t.guided, _ = src.(*guidedSource)
-	s.Cover = t.guided != nil || f.swarm.states
+	s, t := f.plan(src, files, seeds)
 	if s.StopFirst && explore.Worst(files.outcomes) != explore.OK {
 		s.Seeds = nil // it has stopped before
 	}
@@ -144,6 +132,23 @@ func (f *sweepFlags) sweep(ctx context.Context, stdout, stderr io.Writer, given 
 		return err
 	}
 	return f.finish(stdout, t, interrupted)
+}
+
+// plan says what runs.
+func (f *sweepFlags) plan(src source, files *sweepFiles, seeds explore.Seeds) (explore.Sweep, *tally) {
+	t := &tally{source: src, files: files, seeds: seeds, outcomes: files.outcomes, states: map[explore.State]bool{}}
+	t.guided, _ = src.(*guidedSource)
+	return explore.Sweep{
+		Seeds: seeds, Done: files.done, Workers: f.workers, StopFirst: f.stop == "first", Verify: f.verify,
+		Cover: t.guided != nil || f.swarm.states,
+		Make: func(seed uint64) (*explore.Case, error) {
+			spec, err := src.spec(seed)
+			if err != nil {
+				return nil, err
+			}
+			return spec.Case(seed)
+		},
+	}, t
 }
 
 // sweepGC lets the heap grow to five times what is in use before it is collected: runs are small, and collecting took a fifth of the time.

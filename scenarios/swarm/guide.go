@@ -72,6 +72,8 @@ func (g *Guide) Choose(seed uint64) Choice {
 		}
 		c.Redraws = redrawn(c.Redraws, r)
 	}
+	names := Names(c.Seed, g.Options(c))
+	c.Redraws = slices.DeleteFunc(c.Redraws, func(r Redraw) bool { return !slices.Contains(names, r.Name) }) // no longer drawn
 	return c
 }
 
