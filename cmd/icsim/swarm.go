@@ -30,7 +30,7 @@ func (f *swarmFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.nodes, "nodes", "4..7", "with --swarm: nodes of a subnet, a range or a number")
 	flags.BoolVar(&f.guided, "guided", false, "with --swarm: vary scenarios that reached something new")
 	flags.BoolVar(&f.states, "states", false, "with --swarm: say how many states of the protocol were reached")
-	flags.StringVar(&f.corpus, "corpus", "", "with --guided: begin with the scenarios of this file, if it is there, and leave there those to begin with")
+	flags.StringVar(&f.corpus, "corpus", "", "with --guided: a file of scenarios to begin with, if there is one, and to leave the best in")
 	flags.StringVar(&f.redraw, "redraw", "", "with --swarm, of one seed: take some draws from other seeds, such as 'end cut=12,run=7'")
 	flags.BoolVar(&f.draw, "draw", false, "with --swarm: print the scenario of one seed instead of running it")
 }

@@ -7,14 +7,12 @@ import (
 	"strings"
 )
 
-// A Redraw takes the draws of a name from another seed. All else of a scenario stays as it is, since draws share nothing.
+// A Redraw takes the draws of a name from another seed. All else of a scenario stays as it is, since draws share nothing. The name run
+// stands for the chance of the run itself.
 type Redraw struct {
 	Name string
 	Seed uint64
 }
-
-// runName is the name whose seed the run itself has.
-const runName = "run"
 
 // FormatRedraws writes redraws as ParseRedraws reads them.
 func FormatRedraws(redraws []Redraw) string {

@@ -97,7 +97,8 @@ func (c *Coverage) round(r *protocol.RoundSummary) {
 func ruleOf(n *protocol.Note) uint32 {
 	outcome := uint64(0)
 	switch n.Kind {
-	case protocol.NoteProposed, protocol.NoteNotarized, protocol.NoteFinalized, protocol.NoteBlockReceived, protocol.NoteInvalid, protocol.NoteKeys:
+	case protocol.NoteProposed, protocol.NoteNotarized, protocol.NoteFinalized, protocol.NoteBlockReceived, protocol.NoteInvalid,
+		protocol.NoteKeys:
 		outcome = n.Value + 1 // a rank, a kind of artifact, a number of keys
 	}
 	h := fnv.New32a()
