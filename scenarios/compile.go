@@ -25,7 +25,8 @@ func (s *Spec) Seed() uint64 {
 func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	c := &sim.Config{
 		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
-		Paths: s.Network.paths, Faults: s.plan(), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Workers: 1,
+		Paths: s.Network.paths, Faults: s.plan(), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Sometimes: slices.Clone(s.Sometimes),
+		Workers: 1,
 		Servers: s.servers(),
 		Healing: check.Healing{At: s.Healing.At, Within: s.Healing.Within, Core: s.Healing.Core.Nodes},
 	}

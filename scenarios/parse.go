@@ -83,6 +83,7 @@ func (p *parser) scenario(o *object) {
 	p.liveness(o)
 	p.healing(o)
 	p.expectations(o)
+	p.sometimes(o)
 	p.replay(o)
 	o.done()
 }

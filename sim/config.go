@@ -43,6 +43,7 @@ type Config struct {
 	Bounds    check.Bounds        // what liveness means
 	Healing   check.Healing       // when and for whom all faults end, if they do
 	Expect    []check.Expectation // what else must hold at the end
+	Sometimes []check.Expectation // what a run may come to (Result.Reached)
 	Boundary  bool                // there is a node through which people outside reach the network, in the first place
 	Inputs    []Input             // what comes from outside, in order of time; needs Boundary
 	Voucher   []byte              // nodes believe requests that have it in a signature's place, and no key, to be their sender's; nil: none

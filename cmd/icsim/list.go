@@ -14,7 +14,7 @@ import (
 )
 
 func listCommand() *cobra.Command {
-	var strategies, variants, places, quantities, canisters bool
+	var strategies, variants, situations, places, quantities, canisters bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the scenarios shipped, one line each",
@@ -23,6 +23,7 @@ func listCommand() *cobra.Command {
   icsim list --variants      rules in place of the deployed ones: what mainnet once did, and hard circumstances
   icsim list --places        where nodes can stand
   icsim list --canisters     the library of canisters, with their settings
+  icsim list --situations    what a scenario can ask of some run of a sweep, beside quantities
   icsim list --quantities    what a scenario can expect something of`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -41,6 +42,10 @@ func listCommand() *cobra.Command {
 				}
 			case canisters:
 				listCanisters(t)
+			case situations:
+				for _, s := range check.Situations() {
+					t.row(s.Name, s.About)
+				}
 			case quantities:
 				listQuantities(t)
 			default:
@@ -56,8 +61,9 @@ func listCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&variants, "variants", false, "list the rules that can take the place of deployed ones instead")
 	cmd.Flags().BoolVar(&places, "places", false, "list the built-in cities instead")
 	cmd.Flags().BoolVar(&quantities, "quantities", false, "list the quantities of expectations instead")
+	cmd.Flags().BoolVar(&situations, "situations", false, "list the situations that runs can come to instead")
 	cmd.Flags().BoolVar(&canisters, "canisters", false, "list the library of canisters instead")
-	cmd.MarkFlagsMutuallyExclusive("strategies", "variants", "places", "quantities", "canisters")
+	cmd.MarkFlagsMutuallyExclusive("strategies", "variants", "places", "quantities", "situations", "canisters")
 	return cmd
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"icsim/scenarios"
 	"icsim/scenarios/swarm"
+	"icsim/sim/check"
 	"icsim/sim/explore"
 )
 
@@ -105,6 +106,14 @@ func (s *swarmSource) parse(seed uint64, text []byte) (*scenarios.Spec, error) {
 
 func (s *swarmSource) title() string               { return "swarm" }
 func (s *swarmSource) scenario(seed uint64) []byte { return swarm.Draw(seed, s.options) }
+
+// awaited gives all situations, which the summary tells of and nobody demands.
+func (s *swarmSource) awaited() (names []string, demanded bool) {
+	for _, x := range check.Situations() {
+		names = append(names, x.Name)
+	}
+	return names, false
+}
 
 func (s *swarmSource) contents() []byte {
 	return fmt.Appendf(nil, "swarm %+v until %s", s.options, s.run.until)

@@ -51,6 +51,9 @@ With --guided a swarm learns: scenarios that reached states of the protocol that
 made anew. The summary says how many states were reached (--states says it of a blind sweep). --corpus keeps the scenarios that together
 reach them all in a file: the next search begins with those.
 
+The summary of a swarm lists the situations that no run came to (icsim list --situations); a scenario demands with sometimes: that some run
+comes to them, and the sweep exits with 3 if none has.
+
 With --out the outcomes are written to DIR/journal.jsonl as they come. After Ctrl-C, or worse, --resume goes on from there: no seed is
 lost, none counted twice. What fails is written there as well, drawn scenarios whole.
 
@@ -100,7 +103,8 @@ seed. A sweep that its budget ends is complete; one that Ctrl-C ends exits with 
 type source interface {
 	spec(seed uint64) (*scenarios.Spec, error)
 	title() string
-	contents() []byte            // what decides the runs beside the seed
+	contents() []byte // what decides the runs beside the seed
+	awaited() (names []string, demanded bool)
 	replay(seed uint64) string   // the command that makes one run again
 	scenario(seed uint64) []byte // what to keep of a seed that failed; nil: the scenario is there already
 }
@@ -224,6 +228,8 @@ func (s *fileSource) title() string                        { return s.read.Name 
 func (s *fileSource) contents() []byte                     { return s.read.Resolved() }
 func (s *fileSource) scenario(uint64) []byte               { return nil }
 
+func (s *fileSource) awaited() ([]string, bool) { return s.read.Awaited(), true }
+
 func (s *fileSource) replay(seed uint64) string {
 	flags := s.flags
 	flags.seed = seed
@@ -245,6 +251,9 @@ func (f *sweepFlags) finish(stdout io.Writer, t *tally, interrupted bool) error 
 		return err
 	}
 	status := statusOf[explore.Worst(t.outcomes)]
+	if missed, demanded := t.missed(); status == statusOK && demanded && len(missed) > 0 {
+		status = statusLiveness
+	}
 	if interrupted && status == statusOK {
 		status = statusLiveness // what did not run proves nothing
 	}

@@ -110,6 +110,7 @@ type Suite struct {
 	calls   map[callKey]bool // requests in streams that have no response yet
 	healer  healer
 	waiter  waiter
+	reached map[string]bool // situations
 }
 
 // A record is one check as it goes.
@@ -134,7 +135,10 @@ var names = []struct {
 
 // New starts the checks of a run.
 func New(c Config) *Suite {
-	s := &Suite{config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}, waiter: newWaiter()}
+	s := &Suite{
+		config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}, waiter: newWaiter(),
+		reached: map[string]bool{},
+	}
 	s.healer.Healing = c.Healing
 	for _, n := range names {
 		if n.name == "convergence" && c.Healing.At == 0 {
@@ -191,6 +195,7 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 	}
 	s.pass(w.At)
 	node := sub.node(w.Node)
+	s.reach(node, n)
 	switch n.Kind {
 	case protocol.NoteFinalized:
 		s.finalized(sub, node, w, n)
