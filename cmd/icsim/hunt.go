@@ -225,12 +225,16 @@ func (h *hunt) search(ctx context.Context, name, search string) (found finding, 
 		if o.Status == explore.OK {
 			continue
 		}
-		if found.Failed++; found.Failed == 1 {
+		if found.Runs == 0 {
 			found.Runs, found.Red, found.Replay = uint64(i+1), string(o.Status), src.replay(o.Seed)
 			if failed := o.Failed(); failed != nil && o.Trouble == "" {
 				found.Red = failed.Check
 			}
 		}
+		if name != deployed {
+			break // what comes after the first depends on when it came
+		}
+		found.Failed++
 	}
 	if name == deployed && search == guided {
 		found.Corpus = formatCorpus(t.guided.guide.Distilled())
