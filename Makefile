@@ -10,6 +10,7 @@ FUZZTIME  ?= 60s
 LENGTH    ?= 10s
 CROSS     ?= baseline-13
 UNTIL     ?= 5s
+HUNT      ?= 200
 VERSION   := $(shell git describe --always --dirty --tags 2>/dev/null || echo unversioned)
 
 # The canisters written in Go, as one module; sim embeds it. It goes into state hashes, so it is built the same everywhere:
@@ -22,7 +23,7 @@ packages = $(shell grep -rlE --include='*_test.go' $(1) cmd scenarios sim protoc
 	| xargs -rn1 dirname | sort -u | sed 's,^,./,')
 
 .DEFAULT_GOAL := help
-.PHONY: help build run test lint bench fuzz race golden reality matrix cross e2e clean
+.PHONY: help build run test lint bench fuzz race golden reality matrix cross hunt e2e clean
 
 help: ## say what there is to make
 	@sed -n 's/^\([a-z0-9]*\):.*## \(.*\)/make \1\t\2/p' Makefile
@@ -78,6 +79,9 @@ cross: build ## compare digests with arm64 under qemu (CROSS=scenario UNTIL=5s)
 		echo "$(CROSS) $$crypto: $$here here, $$there on arm64"; \
 		test -n "$$here" && test "$$here" = "$$there" || { echo 'cross: the digests differ' >&2; exit 1; }; \
 	done
+
+hunt: build ## count the seeds in which each planted bug is found, by sweeping and by guided search (HUNT=200 seeds each)
+	bin/icsim hunt --seeds 1..$(HUNT) --out bin/hunt.jsonl
 
 # Modules of other compilers, kept in a directory of their own: making them takes seconds, and needs Node and a rustc for wasm32.
 # azle 0.13.2 brought two modules of mainnet's along.

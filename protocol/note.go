@@ -84,6 +84,7 @@ type RoundSummary struct {
 	Arrived      Cycles          // with messages accepted from other subnets in this round
 	Departed     Cycles          // with messages dropped from streams, since other subnets accepted them
 	Ingress      int             // calls inducted
+	Answered     []MessageID     // calls of users that ended in this round
 	Messages     int             // canister messages executed
 	Instructions uint64
 	Initial      *InitialDKG     // that the round's block brought for a subnet that the registry asks for

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"time"
 
+	"go.yaml.in/yaml/v3"
+
 	"icsim/protocol"
 	"icsim/sim/adversary"
 	"icsim/sim/check"
@@ -196,21 +198,53 @@ func Quantities() []string {
 // expectations reads - { block_rate: { of: app, min: 2.0, max: 2.6 } }.
 func (p *parser) expectations(o *object) {
 	for _, item := range o.list("expect") {
-		f := p.object(item, "an expectation")
-		if len(f.keys) != 1 && !f.broken {
-			p.fail(f.line, "an expectation is of one quantity, such as { block_rate: { of: app, min: 2 } }; here are %d", len(f.keys))
-		}
-		for _, key := range slices.Clone(f.keys) {
-			ofSubnet, ok := check.Quantities()[check.Quantity(key)]
-			if !ok {
-				f.fail(key, "there is no quantity %q; %s", shorten(key), oneOf(key, Quantities()))
-				continue
-			}
-			if v := f.take(key); v != nil {
-				p.spec.Expect = append(p.spec.Expect, p.expectation(p.object(v, key), check.Quantity(key), ofSubnet))
-			}
+		p.spec.Expect = append(p.spec.Expect, p.expectationsOf(item)...)
+	}
+}
+
+// sometimes reads - { block_rate: { of: app, max: 1 } } and - state-sync.
+func (p *parser) sometimes(o *object) {
+	var known []string
+	for _, s := range check.Situations() {
+		known = append(known, s.Name)
+	}
+	for _, item := range o.list("sometimes") {
+		switch {
+		case item.Kind != yaml.ScalarNode:
+			p.spec.Sometimes = append(p.spec.Sometimes, p.expectationsOf(item)...)
+		case !slices.Contains(known, item.Value):
+			p.fail(item.Line, "there is no situation %q; %s", shorten(item.Value), oneOf(item.Value, known))
+		default:
+			p.spec.Situations = append(p.spec.Situations, item.Value)
 		}
 	}
+}
+
+// Awaited gives what some run of a sweep has to come to, by the names that sim.Result.Reached has.
+func (s *Spec) Awaited() (names []string) {
+	for i := range s.Sometimes {
+		names = append(names, s.Sometimes[i].String())
+	}
+	return append(names, s.Situations...)
+}
+
+// expectationsOf reads an item of a list of expectations, which is of one quantity.
+func (p *parser) expectationsOf(item *yaml.Node) (all []check.Expectation) {
+	f := p.object(item, "an expectation")
+	if len(f.keys) != 1 && !f.broken {
+		p.fail(f.line, "an expectation is of one quantity, such as { block_rate: { of: app, min: 2 } }; here are %d", len(f.keys))
+	}
+	for _, key := range slices.Clone(f.keys) {
+		ofSubnet, ok := check.Quantities()[check.Quantity(key)]
+		if !ok {
+			f.fail(key, "there is no quantity %q; %s", shorten(key), oneOf(key, Quantities()))
+			continue
+		}
+		if v := f.take(key); v != nil {
+			all = append(all, p.expectation(p.object(v, key), check.Quantity(key), ofSubnet))
+		}
+	}
+	return all
 }
 
 func (p *parser) expectation(f *object, q check.Quantity, ofSubnet bool) check.Expectation {

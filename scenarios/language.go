@@ -143,4 +143,8 @@ liveness:                             # what counts as live; these are the defau
 expect:                               # what else must hold at the end
   - { block_rate: { of: app, min: 0.5, max: 3 } }
   - { ingress_lost: { max: 0 } }
+
+sometimes:                            # what has to be so in some run of a sweep; icsim run does not ask for it
+  - { state_syncs: { of: app, min: 1 } }
+  - rank-2-finalized                  # a situation (icsim list --situations)
 `

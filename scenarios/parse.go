@@ -87,6 +87,7 @@ func (p *parser) scenario(o *object) {
 	p.liveness(o)
 	p.healing(o)
 	p.expectations(o)
+	p.sometimes(o)
 	p.branches(o)
 	p.replay(o)
 	o.done()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"icsim/sim"
+	"icsim/sim/check"
 )
 
 // Resolved writes the scenario with every default stated. It parses to the same scenario, also from another directory.
@@ -67,12 +68,13 @@ func (s *Spec) Resolved() []byte {
 	if len(s.Expect) > 0 {
 		w.line("expect:")
 	}
-	for _, e := range s.Expect {
-		bounds := new(entry)
-		bounds.addIf(e.Subnet != "", "of", e.Subnet)
-		bounds.addIf(e.HasMin, "min", fmt.Sprint(e.Min))
-		bounds.addIf(e.HasMax, "max", fmt.Sprint(e.Max))
-		w.line("  - { %s: %s }", e.Quantity, bounds)
+	w.expectations(s.Expect)
+	if len(s.Sometimes)+len(s.Situations) > 0 {
+		w.line("sometimes:")
+	}
+	w.expectations(s.Sometimes)
+	for _, name := range s.Situations {
+		w.line("  - %s", name)
 	}
 	return w.Bytes()
 }
@@ -88,6 +90,16 @@ func (s *Spec) Recorded(replay string) []byte {
 type writer struct{ bytes.Buffer }
 
 func (w *writer) line(format string, args ...any) { fmt.Fprintf(w, format+"\n", args...) }
+
+func (w *writer) expectations(all []check.Expectation) {
+	for _, e := range all {
+		bounds := new(entry)
+		bounds.addIf(e.Subnet != "", "of", e.Subnet)
+		bounds.addIf(e.HasMin, "min", fmt.Sprint(e.Min))
+		bounds.addIf(e.HasMax, "max", fmt.Sprint(e.Max))
+		w.line("  - { %s: %s }", e.Quantity, bounds)
+	}
+}
 
 func section[T any](w *writer, name string, items []T, resolved func(*T) string) {
 	if len(items) > 0 {

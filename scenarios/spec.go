@@ -40,6 +40,8 @@ type Spec struct {
 	Branches   []sim.Branch
 	Replay     string // file with a recorded session, or empty
 	Expect     []check.Expectation
+	Sometimes  []check.Expectation // what some run of a sweep has to come to
+	Situations []string            // check.Situations that some run of a sweep has to come to
 
 	recording *recording.Recording // of Replay
 	portable  bool                 // Replay is written as it is, beside the scenario

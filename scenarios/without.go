@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"icsim/protocol"
+	"icsim/sim/check"
 )
 
 // Without gives the scenario without some nodes. Those behind them move up; a subnet without nodes goes, with its canisters and what is
@@ -43,12 +44,9 @@ func (s *Spec) Without(gone []protocol.NodeID) *Spec {
 			homeless = append(homeless, c.Canisters[i].Name)
 		}
 	}
-	c.Expect = slices.Clone(c.Expect)
-	for i := len(c.Expect) - 1; i >= 0; i-- {
-		if slices.Contains(empty, c.Expect[i].Subnet) {
-			c.Expect = slices.Delete(c.Expect, i, i+1)
-		}
-	}
+	ofNone := func(e check.Expectation) bool { return slices.Contains(empty, e.Subnet) }
+	c.Expect = slices.DeleteFunc(slices.Clone(c.Expect), ofNone)
+	c.Sometimes = slices.DeleteFunc(slices.Clone(c.Sometimes), ofNone)
 	return c.WithoutCanisters(homeless)
 }
 

@@ -44,6 +44,7 @@ type Config struct {
 	Bounds    check.Bounds        // what liveness means
 	Healing   check.Healing       // when and for whom all faults end, if they do
 	Expect    []check.Expectation // what else must hold at the end
+	Sometimes []check.Expectation // what a run may come to (Result.Reached)
 	Boundary  bool                // there is a node through which people outside reach the network, in the first place
 	Inputs    []Input             // what comes from outside, in order of time; needs Boundary
 	Voucher   []byte              // nodes believe requests that have it in a signature's place, and no key, to be their sender's; nil: none
@@ -56,9 +57,10 @@ type Config struct {
 	Record    bool // keep series and distributions (Result.Record)
 	Workers   int  // that subnets are divided among; 0 or 1: no division
 	Trace     trace.Config
-	Timeline  *explain.Perfetto // nil: none is written
-	Engine    *wasm.Engine      // of canister.NewEngine, which serves one run at a time; nil: the run's own, with Modules
-	Modules   *wasm.Cache       // compiled canister modules, to share between runs of a process; nil: the run's own
+	Timeline  *explain.Perfetto                 // nil: none is written
+	Observe   func(check.Where, *protocol.Note) // sees what nodes that are not corrupt, and clients, observe; nil: nobody does
+	Engine    *wasm.Engine                      // of canister.NewEngine, which serves one run at a time; nil: the run's own, with Modules
+	Modules   *wasm.Cache                       // compiled canister modules, to share between runs of a process; nil: the run's own
 
 	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
 	slices struct{ round, slice uint64 }

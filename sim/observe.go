@@ -210,6 +210,9 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 	if s.watch.follow != nil {
 		s.watch.follow.note(w, n)
 	}
+	if s.config.Observe != nil && !s.corrupt(w.Node) {
+		s.config.Observe(w, n)
+	}
 	if !s.watch.metrics {
 		return
 	}

@@ -28,6 +28,7 @@ type Result struct {
 	Sequences      []SequenceResult  `json:"sequences"`
 	Checks         []CheckResult     `json:"checks"`
 	Violations     []ViolationResult `json:"violations"`
+	Reached        []string          `json:"reached"`  // situations that the run came to, and what the scenario says is to hold sometimes
 	Timeline       []Moment          `json:"timeline"` // what happened: faults, and what honest nodes saw of attacks
 
 	Record *metrics.Record `json:"-"` // with Config.Record: what reports are made of

@@ -318,6 +318,12 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 		e := &s.config.Expect[i]
 		outcomes = append(outcomes, e.Judge(r.quantity(e.Quantity, e.Subnet)))
 	}
+	r.Reached = s.watch.checks.Reached()
+	for i := range s.config.Sometimes {
+		if e := &s.config.Sometimes[i]; e.Judge(r.quantity(e.Quantity, e.Subnet)).OK {
+			r.Reached = append(r.Reached, e.String())
+		}
+	}
 	outcomes = append(outcomes, s.judgeReplies(s.config.Short || r.Partial)...)
 	if !s.config.Short && !r.Partial {
 		outcomes = append(outcomes, s.judgeCreations()...)

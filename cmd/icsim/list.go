@@ -16,7 +16,7 @@ import (
 )
 
 func listCommand() *cobra.Command {
-	var strategies, faults, variants, places, centres, subnets, quantities, canisters bool
+	var strategies, faults, variants, situations, places, centres, subnets, quantities, canisters bool
 	cmd := &cobra.Command{
 		Use:   "list",
 		Short: "List the scenarios shipped, one line each",
@@ -28,6 +28,7 @@ func listCommand() *cobra.Command {
   icsim list --centres       mainnet's data centres, for latency: mainnet
   icsim list --subnets       mainnet's subnets, for preset
   icsim list --canisters     the library of canisters, with their settings
+  icsim list --situations    what a scenario can ask of some run of a sweep, beside quantities
   icsim list --quantities    what a scenario can expect something of`,
 		Args: exactly(),
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -59,6 +60,10 @@ func listCommand() *cobra.Command {
 				}
 			case canisters:
 				listCanisters(t)
+			case situations:
+				for _, s := range check.Situations() {
+					t.row(s.Name, s.About)
+				}
 			case quantities:
 				listQuantities(t)
 			default:
@@ -77,8 +82,9 @@ func listCommand() *cobra.Command {
 	cmd.Flags().BoolVar(&centres, "centres", false, "list mainnet's data centres instead")
 	cmd.Flags().BoolVar(&subnets, "subnets", false, "list mainnet's subnets of January 2026 instead")
 	cmd.Flags().BoolVar(&quantities, "quantities", false, "list the quantities of expectations instead")
+	cmd.Flags().BoolVar(&situations, "situations", false, "list the situations that runs can come to instead")
 	cmd.Flags().BoolVar(&canisters, "canisters", false, "list the library of canisters instead")
-	cmd.MarkFlagsMutuallyExclusive("strategies", "faults", "variants", "places", "centres", "subnets", "quantities", "canisters")
+	cmd.MarkFlagsMutuallyExclusive("strategies", "faults", "variants", "situations", "places", "centres", "subnets", "quantities", "canisters")
 	return cmd
 }
 

@@ -72,8 +72,8 @@ Exit status: 0 all held; 1 usage or scenario error; 2 safety violated; 3 livenes
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w; see %s --help", err, cmd.CommandPath())
 	})
-	root.AddCommand(runCommand(), validateCommand(), listCommand(), reportCommand(), sweepCommand(), shrinkCommand(), explainCommand(),
-		inspectCommand(), diffCommand(), planCommand(), realityCommand(), serveCommand(), canisterCommand(), versionCommand())
+	root.AddCommand(runCommand(), validateCommand(), listCommand(), reportCommand(), sweepCommand(), huntCommand(), shrinkCommand(),
+		explainCommand(), inspectCommand(), diffCommand(), planCommand(), realityCommand(), serveCommand(), canisterCommand(), versionCommand())
 	return root
 }
 

@@ -47,6 +47,13 @@ With --swarm there is no scenario: each seed draws one, with nodes, places, load
 most f of a subnet are corrupt or broken for good. After a while everything heals that a random core of n-f nodes of each subnet needs,
 the rest stays broken, and the core has to come together within a bound.
 
+With --guided a swarm learns: scenarios that reached states of the protocol that none before had reached are varied, some of their draws
+made anew. The summary says how many states were reached (--states says it of a blind sweep). --corpus keeps the scenarios that together
+reach them all in a file: the next search begins with those.
+
+The summary of a swarm lists the situations that no run came to (icsim list --situations); a scenario demands with sometimes: that some run
+comes to them, and the sweep exits with 3 if none has.
+
 With --out the outcomes are written to DIR/journal.jsonl as they come. After Ctrl-C, or worse, --resume goes on from there: no seed is
 lost, none counted twice. What fails is written there as well, drawn scenarios whole.
 
@@ -57,6 +64,7 @@ seed. A sweep that its budget ends is complete; one that Ctrl-C ends exits with 
   icsim sweep my.yaml --seeds 1..10000 --out results --resume
   icsim sweep my.yaml --seeds 1.. --budget 5m --verify 10 --junit junit.xml
   icsim sweep --swarm --nodes 4..7 --seeds 1..1000 --out swarm
+  icsim sweep --swarm --guided --seeds 1..1000 --corpus corpus.txt
   icsim sweep --swarm --seeds 7 --draw >seven.yaml; icsim run seven.yaml
   icsim sweep --swarm --variants sign-again --stop first      # a bug is planted: find it`,
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -95,7 +103,8 @@ seed. A sweep that its budget ends is complete; one that Ctrl-C ends exits with 
 type source interface {
 	spec(seed uint64) (*scenarios.Spec, error)
 	title() string
-	contents() []byte            // what decides the runs beside the seed
+	contents() []byte // what decides the runs beside the seed
+	awaited() (names []string, demanded bool)
 	replay(seed uint64) string   // the command that makes one run again
 	scenario(seed uint64) []byte // what to keep of a seed that failed; nil: the scenario is there already
 }
@@ -118,17 +127,7 @@ func (f *sweepFlags) sweep(ctx context.Context, stdout, stderr io.Writer, given 
 		return err
 	}
 	defer files.close()
-	s := explore.Sweep{
-		Seeds: seeds, Done: files.done, Workers: f.workers, StopFirst: f.stop == "first", Verify: f.verify,
-		Make: func(seed uint64) (*explore.Case, error) {
-			spec, err := src.spec(seed)
-			if err != nil {
-				return nil, err
-			}
-			return spec.Case(seed)
-		},
-	}
-	t := &tally{source: src, files: files, seeds: seeds, outcomes: files.outcomes}
+	s, t := f.plan(src, files, seeds)
 	if s.StopFirst && explore.Worst(files.outcomes) != explore.OK {
 		s.Seeds = nil // it has stopped before
 	}
@@ -137,6 +136,23 @@ func (f *sweepFlags) sweep(ctx context.Context, stdout, stderr io.Writer, given 
 		return err
 	}
 	return f.finish(stdout, t, interrupted)
+}
+
+// plan says what runs.
+func (f *sweepFlags) plan(src source, files *sweepFiles, seeds explore.Seeds) (explore.Sweep, *tally) {
+	t := &tally{source: src, files: files, seeds: seeds, outcomes: files.outcomes, states: map[explore.State]bool{}}
+	t.guided, _ = src.(*guidedSource)
+	return explore.Sweep{
+		Seeds: seeds, Done: files.done, Workers: f.workers, StopFirst: f.stop == "first", Verify: f.verify,
+		Cover: t.guided != nil || f.swarm.states,
+		Make: func(seed uint64) (*explore.Case, error) {
+			spec, err := src.spec(seed)
+			if err != nil {
+				return nil, err
+			}
+			return spec.Case(seed)
+		},
+	}, t
 }
 
 // sweepGC lets the heap grow to five times what is in use before it is collected: runs are small, and collecting took a fifth of the time.
@@ -155,7 +171,11 @@ func (f *sweepFlags) work(ctx context.Context, s *explore.Sweep, t *tally, stder
 	}
 	t.bar = newSweepProgress(stderr, t.seeds, len(t.outcomes))
 	defer t.bar.done()
-	err = s.Run(ctx, t.add)
+	if t.guided != nil {
+		err = t.guided.run(ctx, s, t)
+	} else {
+		err = s.Run(ctx, t.add)
+	}
 	return interrupting.Err() != nil, err
 }
 
@@ -177,12 +197,15 @@ func (f *sweepFlags) check(given func(string) bool) (explore.Seeds, error) {
 		return nil, fmt.Errorf("--resume goes on in the directory of --out; name it")
 	}
 	f.run.workers = 1
+	if f.resume && f.swarm.guided {
+		return nil, fmt.Errorf("--guided learns from every run, and cannot go on with --resume; it begins anew, or goes on from a --corpus")
+	}
 	return seeds, f.swarm.check(given, seeds)
 }
 
 func (f *sweepFlags) source() (source, error) {
 	if f.swarm.on {
-		return f.swarm.source(&f.run)
+		return f.swarm.source(&f.run, f.seeds)
 	}
 	spec, err := f.run.spec()
 	if err != nil {
@@ -205,6 +228,8 @@ func (s *fileSource) title() string                        { return s.read.Name 
 func (s *fileSource) contents() []byte                     { return s.read.Resolved() }
 func (s *fileSource) scenario(uint64) []byte               { return nil }
 
+func (s *fileSource) awaited() ([]string, bool) { return s.read.Awaited(), true }
+
 func (s *fileSource) replay(seed uint64) string {
 	flags := s.flags
 	flags.seed = seed
@@ -226,6 +251,9 @@ func (f *sweepFlags) finish(stdout io.Writer, t *tally, interrupted bool) error 
 		return err
 	}
 	status := statusOf[explore.Worst(t.outcomes)]
+	if missed, demanded := t.missed(); status == statusOK && demanded && len(missed) > 0 {
+		status = statusLiveness
+	}
 	if interrupted && status == statusOK {
 		status = statusLiveness // what did not run proves nothing
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"icsim/scenarios/swarm"
 	"icsim/sim/explore"
 )
 
@@ -16,11 +17,19 @@ type tally struct {
 	seeds    explore.Seeds
 	outcomes []*explore.Outcome
 	bar      *sweepProgress
+	states   map[explore.State]bool // reached, where that is asked for
+	guided   *guidedSource          // nil: seeds alone say what runs
 }
 
 // add takes an outcome as it comes.
 func (t *tally) add(o *explore.Outcome) error {
 	t.outcomes = append(t.outcomes, o)
+	for _, s := range o.States {
+		t.states[s] = true
+	}
+	if t.guided != nil {
+		o.Redraw = swarm.FormatRedraws(t.guided.choices[o.Seed].Redraws)
+	}
 	var scenario []byte
 	if o.Status != explore.OK {
 		scenario = t.source.scenario(o.Seed)
@@ -34,6 +43,15 @@ func (t *tally) cut() {
 	if i := slices.IndexFunc(t.outcomes, func(o *explore.Outcome) bool { return o.Status != explore.OK }); i >= 0 {
 		t.outcomes = t.outcomes[:i+1]
 	}
+}
+
+// missed gives what no run has come to, and whether the scenario demands it.
+func (t *tally) missed() (names []string, demanded bool) {
+	names, demanded = t.source.awaited()
+	for _, o := range t.outcomes {
+		names = slices.DeleteFunc(names, func(name string) bool { return slices.Contains(o.Reached, name) })
+	}
+	return names, demanded
 }
 
 func (t *tally) writeJUnit(path string) error {
@@ -57,7 +75,11 @@ func (t *tally) summary(colours, interrupted bool) string {
 	t.header(p, interrupted)
 	failed := slices.DeleteFunc(slices.Clone(t.outcomes), func(o *explore.Outcome) bool { return o.Status == explore.OK })
 	if len(failed) == 0 {
-		p.line("\n%s", p.paint(green, "ok")+": nothing failed")
+		if missed, demanded := t.missed(); demanded && len(missed) > 0 {
+			p.line("\n%s: nothing failed, but %d of what has to be so sometimes never was", p.paint(red, "missed"), len(missed))
+		} else {
+			p.line("\n%s", p.paint(green, "ok")+": nothing failed")
+		}
 		return p.String()
 	}
 	t.failures(p, failed)
@@ -94,6 +116,17 @@ func (t *tally) header(p *report, interrupted bool) {
 		p.line("%s run twice", grouped(uint64(verified)))
 	}
 	p.line("sum %s", explore.Sum(t.outcomes))
+	if len(t.states) > 0 {
+		p.line("%s states reached, %.1f a run", grouped(uint64(len(t.states))), float64(len(t.states))/float64(len(t.outcomes)))
+	}
+	if missed, demanded := t.missed(); len(missed) > 0 && demanded {
+		p.line("%s: %s", p.paint(red, "never"), strings.Join(missed, ", "))
+	} else if len(missed) > 0 {
+		p.line("never reached: %s", strings.Join(missed, ", "))
+	}
+	if t.guided != nil {
+		p.line("%s", t.guided.report())
+	}
 }
 
 // failures shows the seeds that failed.

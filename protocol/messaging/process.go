@@ -88,6 +88,7 @@ type round struct {
 	history  historyEdit
 	inducted []protocol.InductedRange
 	ingress  int
+	answered []protocol.MessageID
 	arrived  protocol.Cycles // with messages accepted from other subnets
 	departed protocol.Cycles // with messages that other subnets accepted
 	lost     protocol.Cycles // with dropped messages
@@ -187,7 +188,7 @@ func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protoco
 	sum := &protocol.RoundSummary{
 		Height: s.height, Time: s.time, Inducted: r.inducted,
 		Cycles: s.cycles, Burned: burned, Minted: outcome.Minted, Arrived: r.arrived, Departed: r.departed,
-		Ingress: r.ingress, Messages: outcome.Messages, Instructions: outcome.Instructions,
+		Ingress: r.ingress, Answered: r.answered, Messages: outcome.Messages, Instructions: outcome.Instructions,
 		ChainKeys: r.chainKeyEvents(), Initial: r.batch.Initial,
 	}
 	if len(s.streams) > 0 {
@@ -223,6 +224,9 @@ func (r *round) chainKeyEvents() (all []protocol.ChainKeyEvent) {
 func (r *round) record(u protocol.IngressUpdate) {
 	if err := r.history.set(u); err != nil {
 		r.panicf("%v", err)
+	}
+	if u.Status.State.IsTerminal() {
+		r.answered = append(r.answered, u.ID)
 	}
 }
 

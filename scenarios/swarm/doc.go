@@ -11,6 +11,11 @@
 // within a bound (sim/check: convergence): reconnecting takes 15 s at most, and ten heights 3 s, of the 80 that have passed. The f nodes
 // beside it are corrupt from the start, broken for ever, or well, as it comes.
 //
+// # Guided search
+//
+// A Guide varies scenarios that reached states of the protocol that none before had reached (sim/explore: Coverage): since draws have
+// names, some can be made anew while all else stays (redraw.go), and a drawing tells which were.
+//
 // # Invariants
 //
 //   - Safety is meant to hold: at most f nodes of a subnet are corrupt or lose their disk, which makes them forget what they signed.

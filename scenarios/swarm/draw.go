@@ -15,6 +15,7 @@ type Options struct {
 	MinNodes, MaxNodes int    // of a subnet
 	Crypto             string // bls or ideal
 	Variants           []string
+	Redraws            []Redraw // some of what the seed would draw, from other seeds
 }
 
 // Limits of Options.
@@ -33,13 +34,24 @@ const (
 
 // Draw gives the scenario of a seed.
 func Draw(seed uint64, o Options) []byte {
-	d := &drawing{source: rng.Root(seed).Split("swarm"), seed: seed}
+	text, _ := draw(seed, o)
+	return text
+}
+
+// Names gives the names of the draws that the scenario of a seed is made of, in the order in which they are first made.
+func Names(seed uint64, o Options) []string {
+	_, names := draw(seed, o)
+	return names
+}
+
+func draw(seed uint64, o Options) (text []byte, names []string) {
+	d := &drawing{seed: seed, redraws: o.Redraws, sources: map[string]rng.Source{}}
 	d.healing = d.between("healing", leastTrouble, mostTrouble)
-	d.line("# Drawn by icsim sweep --swarm --seeds %d", seed)
+	d.line("# Drawn by icsim sweep --swarm --seeds %d%s", seed, redrawFlag(o.Redraws))
 	d.line("name: swarm-%d", seed)
 	d.line("duration: %dms", d.healing+within+after)
 	d.line("crypto: %s", o.Crypto)
-	d.line("seed: %d", seed)
+	d.line("seed: %d", d.seedOf("run"))
 	d.network()
 	d.subnets(o)
 	d.load()
@@ -50,17 +62,19 @@ func Draw(seed uint64, o Options) []byte {
 		d.line("variants: [%s]", strings.Join(o.Variants, ", "))
 	}
 	d.line("healing: { at: %dms, within: %dms, core: [%s] }", d.healing, within, strings.Join(d.core, ", "))
-	return d.text.Bytes()
+	return d.text.Bytes(), d.names
 }
 
 // A drawing is a scenario in the making.
 type drawing struct {
-	source  rng.Source
 	seed    uint64
+	redraws []Redraw
+	sources map[string]rng.Source // by the names of the draws made so far
+	names   []string              // its keys, in the order of making
 	text    bytes.Buffer
 	healing int // when, in ms
 	nodes   []node
-	names   []string // of subnets
+	subs    []string // names of subnets
 	core    []string // names of nodes
 	busy    []span
 	listed  bool // there is a fault already
@@ -78,7 +92,28 @@ func (d *drawing) line(format string, args ...any) { fmt.Fprintf(&d.text, format
 
 // of makes the draw of a name.
 func (d *drawing) of(purpose string, ids ...uint64) rng.Draw {
-	return d.source.Split(purpose, ids...).At(0)
+	return d.from(purpose, ids...).At(0)
+}
+
+// from gives the source of a name, which is of this drawing's seed unless it is redrawn.
+func (d *drawing) from(purpose string, ids ...uint64) rng.Source {
+	s, known := d.sources[purpose]
+	if !known {
+		s = rng.Root(d.seedOf(purpose)).Split("swarm")
+		d.sources[purpose] = s
+	}
+	return s.Split(purpose, ids...)
+}
+
+// seedOf gives the seed of a name's draws, and notes the name.
+func (d *drawing) seedOf(purpose string) uint64 {
+	d.names = append(d.names, purpose)
+	for _, r := range d.redraws {
+		if r.Name == purpose {
+			return r.Seed
+		}
+	}
+	return d.seed
 }
 
 // between draws a number from low to high, both of them included.
@@ -102,9 +137,9 @@ func (d *drawing) network() {
 }
 
 func (d *drawing) subnets(o Options) {
-	d.names = []string{"app", "other"}[:pick(d.of("subnets"), 1, 1, 2)]
+	d.subs = []string{"app", "other"}[:pick(d.of("subnets"), 1, 1, 2)]
 	d.line("subnets:")
-	for i, name := range d.names {
+	for i, name := range d.subs {
 		id := uint64(i)
 		n := d.between("nodes", o.MinNodes, o.MaxNodes, id)
 		for k := range n {
@@ -123,7 +158,7 @@ func (d *drawing) subnets(o Options) {
 
 // load installs canisters and lets users call them, while the trouble lasts and beyond.
 func (d *drawing) load() {
-	last := d.names[len(d.names)-1]
+	last := d.subs[len(d.subs)-1]
 	withCaller := d.chance("caller", 60)
 	if !withCaller && !d.chance("counter", 50) {
 		return
@@ -146,14 +181,14 @@ func (d *drawing) load() {
 // parts draws the core of each subnet, and who of the others is corrupt.
 func (d *drawing) parts() {
 	evil := d.chance("attackers", 60)
-	for i := range d.names {
+	for i := range d.subs {
 		var members []int
 		for k := range d.nodes {
 			if d.nodes[k].subnet == i {
 				members = append(members, k)
 			}
 		}
-		stream := d.source.Split("core", uint64(i)).Stream()
+		stream := d.from("core", uint64(i)).Stream()
 		order := stream.Perm(len(members))
 		for at, k := range order {
 			n := &d.nodes[members[k]]
@@ -171,7 +206,7 @@ func (d *drawing) parts() {
 // strategies are those that nodes up to f may follow without harm to others but what the protocol has to bear.
 var strategies = []string{
 	"silent", "no-relay", "equivocate", "corrupt-shares", "notarize-all", "finalize-all", "false-queries", "lying-queries", "drop-calls",
-	"stale-certificates", "bad-chunks", "bad-dealings",
+	"stale-certificates", "bad-chunks", "bad-dealings", "forge-blocks",
 }
 
 // attackers gives each corrupt node some of the strategies that this run enables.

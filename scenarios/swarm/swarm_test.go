@@ -62,7 +62,7 @@ func TestEveryDrawingIsAScenarioThatSafetySurvives(t *testing.T) {
 		}
 	}
 	require.Len(t, kinds, 9, "all kinds of faults come: %v", kinds)
-	require.Len(t, strategies, 12, "all strategies come: %v", strategies)
+	require.Len(t, strategies, 13, "all strategies come: %v", strategies)
 	require.Positive(t, some[false], "some runs have no faults")
 }
 

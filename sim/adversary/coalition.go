@@ -83,6 +83,7 @@ func strategies() map[string]strategy {
 		"bad-dealings":         badDealings(),
 		"bad-idkg-dealings":    badIDKGDealings(),
 		"bad-signature-shares": badSignatureShares(),
+		"forge-blocks":         forgeBlocks(),
 		adaptiveName:           adaptive(),
 		"censor":               censor(),
 		"delay":                delay(),

@@ -271,6 +271,29 @@ func TestSignersOfEverythingSignEachBlockOnce(t *testing.T) {
 	}
 }
 
+// A forger sends a block in the maker's name for each that it hears of, once, and none for its own forgeries. Nobody who checks takes it.
+func TestForgedBlocksAreNotTheMakers(t *testing.T) {
+	s := play(t, "forge-blocks")
+	p := s.proposal(2)
+	out := s.step(sent(&protocol.CallReply{}), push(p))
+	require.Len(t, out, 2)
+	require.Equal(t, to(0, 2, 3), out[1].To)
+	update := out[1].Msg.(*protocol.SlotUpdate)
+	forged := update.Artifact.(*protocol.BlockProposal)
+	require.Equal(t, protocol.MetaOf(forged), update.Meta)
+	require.Equal(t, p.Signer, forged.Signer)
+	require.NotEqual(t, p.Hash, forged.Hash)
+	require.Equal(t, forged.Block.Hash(), forged.Hash)
+	signed := func(p *protocol.BlockProposal) bool {
+		m := protocol.BlockMetadata{Version: p.Block.Version, Height: p.Height(), Subnet: p.Subnet, Hash: p.Hash}
+		return s.Scheme.VerifyBasic(s.Registry.Latest().Node(p.Signer).SigningKey, m.Signable(), p.Signature)
+	}
+	require.True(t, signed(p))
+	require.False(t, signed(forged))
+	require.Empty(t, s.step(nil, push(p), push(forged)))
+	require.Empty(t, s.step(nil, push(s.proposal(self))))
+}
+
 // answers are what a node says to users.
 func (s *scene) answer(reply string) *protocol.QueryReply {
 	r := &protocol.QueryReply{ID: protocol.MessageID{1}, Reply: []byte(reply), Timestamp: 5, Node: s.Registry.Latest().Node(self).Principal}

@@ -111,6 +111,8 @@ type Suite struct {
 	byName  map[string]*record
 	calls   map[callKey]bool // requests in streams that have no response yet
 	healer  healer
+	waiter  waiter
+	reached map[string]bool // situations
 }
 
 // A record is one check as it goes.
@@ -143,7 +145,10 @@ func Names() (all []string) {
 
 // New starts the checks of a run.
 func New(c Config) *Suite {
-	s := &Suite{config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}}
+	s := &Suite{
+		config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}, waiter: newWaiter(),
+		reached: map[string]bool{},
+	}
 	s.healer.Healing = c.Healing
 	for _, n := range names {
 		if n.name == "convergence" && c.Healing.At == 0 {
@@ -203,6 +208,7 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 	}
 	s.pass(w.At)
 	node := sub.node(w.Node)
+	s.reach(node, n)
 	switch n.Kind {
 	case protocol.NoteFinalized:
 		s.finalized(sub, node, w, n)
@@ -225,6 +231,8 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 	case protocol.NoteExecuted:
 		node.executed = n.Height
 		s.executed(sub, w, n)
+	case protocol.NoteIngressAccepted:
+		s.took(w, n)
 	case protocol.NoteCertified:
 		s.certified(sub, node, w, n)
 	case protocol.NoteCheckpoint:

@@ -10,10 +10,11 @@
 // undisturbed node keeps up, and certified states stay fresh. Disturbances that the scenario ends are excused while
 // they last; what never heals is not, so that f+1 silent nodes are a violation.
 //
-// Where a scenario states a healing, nothing is asked for before it but safety. From then on a core of nodes, enough of each subnet, is
-// left alone: within a bound each of them finalizes and certifies past all that any honest node knew, and calls across subnets of then
-// are answered. The rest may stay broken, and owes nothing. That nobody lags is not asked for then: a node that was away gets ten heights
-// every three seconds (p2p: look-ahead and refresh of the bouncer), which a fast subnet outruns until its next catch-up package.
+// Where a scenario states a healing, nothing is asked for before it but safety. From then on a core of nodes, enough of each subnet,
+// is left alone: within a bound each of them finalizes and certifies past all that any honest node knew, calls across subnets of then
+// are answered, and no user waits for the answer to a call that a node of the core took since, while all subnets are idle. The rest
+// may stay broken, and owes nothing. That nobody lags is not asked for then: a node that was away gets ten heights every three seconds
+// (p2p: look-ahead and refresh of the bouncer), which a fast subnet outruns until its next catch-up package.
 //
 // Nodes are held to the subnet whose replica they run (Join, Leave): one that was added has to catch up as one that was away does, one
 // that has left is not asked any more. A replica version's blocks are a line of their own above the catch-up package that its nodes go

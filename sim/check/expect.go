@@ -27,6 +27,18 @@ func (e *Expectation) Judge(found float64) Outcome {
 	return o
 }
 
+// String says what is expected.
+func (e *Expectation) String() string {
+	text := e.name()
+	if e.HasMin {
+		text += fmt.Sprintf(" at least %.6g", e.Min)
+	}
+	if e.HasMax {
+		text += fmt.Sprintf(" at most %.6g", e.Max)
+	}
+	return text
+}
+
 func (e *Expectation) name() string {
 	if e.Subnet == "" {
 		return string(e.Quantity)

@@ -57,8 +57,8 @@ func (s *Suite) heal() {
 	})
 }
 
-// converged is asked when the time is over: each node of the core has finalized and certified past all that was known at the healing, and
-// calls of then have their responses. What is missing is told of each node that has not.
+// converged is asked when the time is over: each node of the core has finalized and certified past all that was known at the healing, calls
+// of then have their responses, and no user waits for nothing. What is missing is told of each node that has not.
 func (s *Suite) converged() {
 	h := &s.healer
 	h.over = true
@@ -80,6 +80,7 @@ func (s *Suite) converged() {
 				c.callback, c.caller, h.Within)
 		}
 	}
+	s.forgotten(due)
 }
 
 // missing says what a node waits for, as far as observations tell.

@@ -48,6 +48,7 @@ func (s *Suite) executed(sub *subnet, w Where, note *protocol.Note) {
 	if round.Time <= sub.roundTime && sub.roundHeight > 0 {
 		s.fail("time-increases", w, round.Height, "subnet %s: batch %d has time %s after %s", sub.Name, round.Height, round.Time, sub.roundTime)
 	}
+	s.worked(w, round)
 	in, out := protocol.Cycles{}, protocol.Cycles{}
 	for i := range round.Inducted {
 		in = in.Add(s.induct(sub, w, round.Height, &round.Inducted[i]))

@@ -3,6 +3,7 @@
 //
 //   - seeds.go: which seeds. sweep.go: the workers. outcome.go: what came of a run.
 //   - journal.go: outcomes on disk, one a line, so that a sweep that was killed goes on where it was.
+//   - coverage.go: which states of the protocol a run reached, for searches that learn from it (scenarios/swarm).
 //   - junit.go: outcomes for continuous integration.
 //
 // # Invariants

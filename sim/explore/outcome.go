@@ -45,6 +45,9 @@ type Outcome struct {
 	Second         string    `json:"second,omitempty"`   // the second run's digest, where it was another
 	Trouble        string    `json:"trouble,omitempty"`  // of bug and error: what happened
 	Scenario       string    `json:"scenario,omitempty"` // its name
+	Reached        []string  `json:"reached,omitempty"`  // sim.Result.Reached
+	Redraw         string    `json:"redraw,omitempty"`   // of a guided sweep: what it changed of the scenario of another seed
+	States         []State   `json:"-"`                  // with Sweep.Cover
 }
 
 // A Failure is a check that did not hold, with its first violation.
@@ -84,7 +87,7 @@ func Fails(r *sim.Result, name string) *Failure {
 func newOutcome(r *sim.Result) *Outcome {
 	o := &Outcome{
 		Seed: r.Seed, Status: OK, Digest: r.Digest, VirtualSeconds: r.VirtualSeconds, Events: r.Events, Scenario: r.Scenario,
-		Failures: failures(r),
+		Failures: failures(r), Reached: r.Reached,
 	}
 	for i := range r.Subnets {
 		o.Blocks += r.Subnets[i].FinalizedHeight

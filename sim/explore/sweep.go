@@ -21,6 +21,8 @@ type Sweep struct {
 	Workers   int                         // runs at a time, from 1
 	StopFirst bool                        // end when a seed has failed and all lower ones are finished
 	Verify    uint64                      // seeds that this divides run twice and must have one digest; 0: none do
+	Cover     bool                        // outcomes have States
+	Modules   *wasm.Cache                 // compiled ones, to share with other sweeps; nil: its own
 }
 
 // A Case is the run of a seed.
@@ -34,9 +36,12 @@ type Case struct {
 func (s *Sweep) Run(ctx context.Context, report func(*Outcome) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	modules, err := wasm.NewCache("")
-	if err != nil {
-		return err
+	modules := s.Modules
+	var err error
+	if modules == nil {
+		if modules, err = wasm.NewCache(""); err != nil {
+			return err
+		}
 	}
 	w := &workers{sweep: s, ctx: ctx, modules: modules, seeds: make(chan uint64), outcomes: make(chan *Outcome)}
 	w.failed.Store(Endless)
@@ -136,14 +141,16 @@ func (r *runner) run(seed uint64) (o *Outcome) {
 			r.engine = canister.NewEngine(r.modules)
 		}
 	}()
-	result, err := r.simulate(seed)
+	result, states, err := r.simulate(seed)
 	switch {
 	case err != nil:
 		return &Outcome{Seed: seed, Status: Error, Failures: []Failure{}, Trouble: err.Error()}
 	case result.Partial:
 		return nil
 	}
-	return newOutcome(result)
+	o = newOutcome(result)
+	o.States = states
+	return o
 }
 
 // calls are our functions on a stack, without addresses, which are others each time.
@@ -157,15 +164,19 @@ func calls(stack []byte) string {
 	return strings.Join(ours, "\n")
 }
 
-func (r *runner) simulate(seed uint64) (*sim.Result, error) {
+func (r *runner) simulate(seed uint64) (*sim.Result, []State, error) {
 	c, err := r.sweep.Make(seed)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c.Config.Engine = r.engine
+	coverage := NewCoverage()
+	if r.sweep.Cover {
+		c.Config.Observe = coverage.Observe
+	}
 	result, err := sim.Run(c.Config, func(sim.Progress) bool { return r.wanted(seed) })
 	if err == nil && c.Name != nil {
 		c.Name(result)
 	}
-	return result, err
+	return result, coverage.States(), err
 }

@@ -57,7 +57,8 @@
 //
 // # What is left out
 //
-// Model: a stop counts when it has reached the sender; what is on the way by then, a round trip's worth, takes no bandwidth. Model: what has
+// Model: a stop counts when it has reached the sender; what is on the way by then, a round trip's worth, takes no bandwidth.
+// Model: what has
 // its turn on an uplink keeps it, wanted or not and whatever becomes of the bandwidth: where uplinks are too narrow for the chunks that a
 // node asks for in the time it waits for them, a state sync stands still (six peers of 2 Mbit/s each; 5 Mbit/s are enough).
 //

@@ -114,6 +114,13 @@ func plantedInNetwork() []Variant {
 			Apply: mute(func(m protocol.Message) bool { _, ok := m.(*protocol.ChunkReply); return ok }),
 		},
 		{
+			Name: "certify-rarely", Breaks: "convergence", About: "sends certification shares of every 64th height alone",
+			Apply: mute(func(m protocol.Message) bool {
+				u, ok := m.(*protocol.SlotUpdate)
+				return ok && u.Meta.Kind == protocol.KindCertificationShare && u.Meta.Height%64 != 0
+			}),
+		},
+		{
 			Name: "no-pulls", Breaks: "convergence", About: "asks no other subnet for messages",
 			Apply: mute(func(m protocol.Message) bool { _, ok := m.(*protocol.StreamPull); return ok }),
 		},

@@ -53,8 +53,8 @@ func plantedInConsensus() []Variant {
 			Apply: Component("block_maker", shifted(time.Hour)),
 		},
 		{
-			Name: "wall-clock-alone", Breaks: "convergence", About: "waits for delays by the wall clock alone, which may go back",
-			Apply: wallClockAlone,
+			Name: "no-fiftieth-beacon", Breaks: "convergence", About: "signs no random beacon of every fiftieth height",
+			Apply: Component("random_beacon_maker", dropping(func(a *consensus.ChangeAction) bool { return a.Artifact.Height()%50 == 0 })),
 		},
 		{
 			Name: "purge-to-the-tip", Breaks: "convergence", About: "forgets blocks as soon as they are final",
@@ -270,28 +270,13 @@ func shifted(by time.Duration) Replacement {
 	}
 }
 
-// wallClockAlone stops the monotonic clock for makers, notaries and validators.
-func wallClockAlone(cfg *replica.Config) Wrap {
-	for _, name := range []string{"notary", "block_maker", "validator"} {
-		Replace(cfg, name, func(_ *consensus.Config, _ *consensus.Env, deployed consensus.Component) consensus.Component {
-			return component(func(r *consensus.Reader, now consensus.Clock, out []consensus.ChangeAction) []consensus.ChangeAction {
-				now.Instant = 0
-				return deployed.OnStateChange(r, now, out)
-			})
-		})
-	}
-	return nil
-}
-
-// purgeToTheTip purges below the finalized height where the deployed purger has something to purge.
+// purgeToTheTip purges all that is below the finalized height, and what the deployed purger does.
 func purgeToTheTip(_ *consensus.Config, _ *consensus.Env, deployed consensus.Component) consensus.Component {
 	var done protocol.Height
 	return component(func(r *consensus.Reader, now consensus.Clock, out []consensus.ChangeAction) []consensus.ChangeAction {
-		if tip := r.FinalizedHeight(); tip > done+consensus.MinimumChainLength/2 {
+		if tip := r.FinalizedHeight(); tip > done {
 			done = tip
-			return append(out, consensus.ChangeAction{
-				Op: consensus.PurgeValidatedOfTypeBelow, Kind: protocol.KindFinalization, Height: tip,
-			}, consensus.ChangeAction{Op: consensus.PurgeValidatedOfTypeBelow, Kind: protocol.KindNotarization, Height: tip})
+			return append(out, consensus.ChangeAction{Op: consensus.PurgeValidatedBelow, Height: tip})
 		}
 		return deployed.OnStateChange(r, now, out)
 	})

@@ -77,20 +77,6 @@ func plantedInExecution() []Variant {
 			Name: "mint", Breaks: "cycles-conserved", About: "makes cycles out of nothing in every fiftieth round",
 			Executor: func(e protocol.Executor) protocol.Executor { return minting{e} },
 		},
-		{
-			Name: "stale-certified-state", Breaks: "convergence", About: "writes no checkpoints",
-			Apply: func(*replica.Config) Wrap {
-				return after(func(_ *protocol.Input, out *protocol.Outputs) {
-					kept := out.Writes[:0]
-					for _, w := range out.Writes {
-						if w.Key.Space != protocol.DiskCheckpoint {
-							kept = append(kept, w)
-						}
-					}
-					out.Writes = kept
-				})
-			},
-		},
 	}
 }
 
