@@ -68,7 +68,7 @@ func TestBadPlansSayWhere(t *testing.T) {
 			`p.yaml:7: library "contour" is unknown`},
 		{start + "loads:\n  - rate: 5/s\n    call: wink\n    canister: { library: counter }\n" + goal, `p.yaml:4: `},
 		{start + load + goal + "faults:\n  - { slow_cpu: app/9, factor: 2x, at: 1s }\n", `p.yaml:6: "app/9" does not exist`},
-		{"name: p\nsizes: [900]\n" + load + goal, `p.yaml:2: no candidate can be placed: there are`},
+		{"name: p\nsizes: [256]\n" + load + goal, `p.yaml:2: no candidate can be placed: there are`},
 		{start + load + goal + "simulate: { seeds: 1 }\n", `p.yaml:5: seeds "1" is out of range; want from 2 to 100`},
 	} {
 		_, err := ParsePlan("p.yaml", []byte(bad.text))

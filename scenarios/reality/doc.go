@@ -19,6 +19,6 @@
 //
 // # Left out
 //
-// Model: the subnets' load (calls, timers, heartbeats) is not known and left out. It slows the busy ones: lhg73, x33ed and pzp6e come
-// out 10 to 20 % too fast.
+// Model: the subnets' load (calls, timers, heartbeats) is not known and left out. Perhaps that is why lhg73, x33ed and pzp6e come out 10
+// to 20 % too fast.
 package reality
