@@ -275,15 +275,15 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 		s.spread(t)
 	}
 	if out.Restart.Why != "" {
-		s.restart(t, node, &out.Restart)
+		s.restart(t, node, out.Restart)
 	}
 }
 
 // stopDelay is how long after a replica has ended nothing of it is left on the network either.
 const stopDelay = 10 * time.Millisecond
 
-// restart stops a node that wants it, and starts it again from its disk.
-func (s *simulation) restart(t protocol.Time, node protocol.NodeID, r *protocol.Restart) {
+// restart stops a node that wants it, and starts it again from its disk. What it says of that goes with the node.
+func (s *simulation) restart(t protocol.Time, node protocol.NodeID, r protocol.Restart) {
 	s.happened(t, fmt.Sprintf("%s restarts: %s", node, r.Why))
 	s.crash(node)
 	s.schedule(uint32(node), node, t.Add(stopDelay), occurrence{what: nodeStop, boots: s.hosts[node].Boots()})
