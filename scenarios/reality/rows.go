@@ -122,7 +122,7 @@ func missing() (rows []Row) {
 		{"2 MB messages: 9.49 s end to end", "5 a second are too many: who waits does so the longer the longer it lasts (here 8 s after 80 s)"},
 		{"2 MB messages: rank-0 block after 0.251 s; payload times", "the times are inputs (sim/machine); results have no such figure"},
 		{"all updates at the gateways, p50 to p99.9", "what those users called is not known"},
-		{"tECDSA, tSchnorr and vetKD signatures a second", "no scenario here asks for them at a rate yet (scenario signing shows that they come)"},
+		{"tECDSA, tSchnorr and vetKD signatures a second", "no scenario here asks at a rate yet (scenario signing shows that they come)"},
 		{"checkpoint 3.69 s, CUP persisted after 19.7 s", "needs a state of gigabytes; it is charged by bytes (sim/machine)"},
 		{"upgrade downtime 1 to 4 min", "it is an input (sim/machine, OpUpgrade); scenario upgrade shows what follows"},
 		{"remote DKG: 120 blocks for three transcripts of 40 nodes", "no scenario here creates one of 40 nodes yet (scenario new-subnet has 13)"},
