@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"io"
+	"math"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -101,14 +102,19 @@ func TestHostileClients(t *testing.T) {
 			open = len(n.agents.open)
 			return open == 0 && runtime.NumGoroutine() < 60
 		}, time.Minute, 10*time.Millisecond, "requests stay open")
-		require.NoError(t, n.runner.Step(10*time.Minute)) // what the network keeps of calls has had its time
-		var m runtime.MemStats
-		runtime.GC()
-		runtime.GC()
-		runtime.ReadMemStats(&m)
-		return runtime.NumGoroutine(), m.HeapAlloc
+		heap = math.MaxUint64
+		for range 3 { // what nodes keep of an interval comes and goes with its heights: the floor is what stays
+			require.NoError(t, n.runner.Step(10*time.Minute)) // what the network keeps of calls has had its time
+			var m runtime.MemStats
+			runtime.GC()
+			runtime.GC()
+			runtime.ReadMemStats(&m)
+			heap = min(heap, m.HeapAlloc)
+		}
+		return runtime.NumGoroutine(), heap
 	}
 	storm(500, 2)
+	require.NoError(t, n.runner.Step(30*time.Minute)) // a young network's pools still grow, without any client
 	goroutines, heap := rest()
 	storm(500, 20)
 	after, heapAfter := rest()
