@@ -31,7 +31,7 @@ func newWorkshop(c *Config) (func() tools, error) {
 		scheme, generation, _ := newCrypto(c.Crypto, shared)
 		if shared {
 			// Remembering a hash costs more than computing it, so only real signatures are shared.
-			if generation = known.KeyGeneration(generation); real {
+			if generation = known.KeyGeneration(generation, len(c.Subnets)); real {
 				scheme = known.Scheme(scheme)
 			}
 		}

@@ -20,18 +20,19 @@ type combined struct {
 	fault      crypto.DealingFault
 }
 
-// Bounds, in entries a generation. A subnet of 40 makes 80 dealings and two transcripts an interval, of 700 KiB each.
+// Bounds, in entries a generation; that of transcripts is a subnet's. A subnet of 40 makes 80 dealings and two transcripts an interval, of
+// 700 KiB each, and no node asks for those of the interval before last.
 const (
 	boundFaults      = 1 << 13
-	boundTranscripts = 1 << 7
+	boundTranscripts = 1 << 2
 )
 
-// KeyGeneration is inner with this memory.
-func (s *Signatures) KeyGeneration(inner crypto.KeyGeneration) crypto.KeyGeneration {
+// KeyGeneration is inner with this memory, for a number of subnets.
+func (s *Signatures) KeyGeneration(inner crypto.KeyGeneration, subnets int) crypto.KeyGeneration {
 	return &generation{
 		Signatures: s, KeyGeneration: inner,
 		faults:      NewCache[crypto.Hash, crypto.DealingFault](boundFaults),
-		transcripts: NewCache[crypto.Hash, combined](boundTranscripts),
+		transcripts: NewCache[crypto.Hash, combined](boundTranscripts * subnets),
 	}
 }
 
