@@ -141,6 +141,7 @@ func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol
 	if b.Payload != nil {
 		r.context.ChainKeys = b.Payload.IDKG
 	}
+	r.context.Sends = func(c protocol.CanisterID) bool { return holdsOf(r.streams.streams, c) }
 	r.makers = r.observeMakers()
 	r.context.BlockMakers = r.makers.complete()
 	r.history = historyEdit{
