@@ -275,7 +275,7 @@ func (s *simulation) installs(subnet int) (installs []canister.Install, err erro
 		}
 		arg := c.Arg
 		if c.Prepare != nil {
-			if arg, err = c.Prepare(&workload.Memory{Users: s.principals()}); err != nil {
+			if arg, err = c.Prepare(&workload.Memory{Users: s.principals(), Subnets: s.subnetPrincipals()}); err != nil {
 				return nil, fmt.Errorf("canister %s: its argument: %w", c.Name, err)
 			}
 		}
