@@ -227,6 +227,7 @@ func (s *simulation) foundStates() error {
 		sub.querier, sub.transformer = sub.executor, shareTransformer(sub.executor, transformed)
 		sub.processor = shareProcessor(&messaging.StateMachine{
 			Executor: variant.Executor(sub.executor, s.config.Variants), Limits: messaging.DefaultLimits(),
+			Strays: variant.Strays(s.config.Variants),
 		}, results)
 		found := func() error { return s.foundState(i, 0) }
 		if s.config.Subnets[i].Created {
