@@ -91,7 +91,8 @@ func (p *parser) changes(o *object) {
 			continue // or else members would be missed where they are not
 		}
 		if c.isNothing() {
-			p.fail(f.line, "a change changes something: add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade, create or migrate")
+			p.fail(f.line, "a change changes something: "+
+				"add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade, create or migrate")
 			continue
 		}
 		p.spec.Changes = append(p.spec.Changes, c.spread(every)...)

@@ -72,23 +72,28 @@ func (p *parser) moves(c *Change, lives map[string]string, prepared map[string]*
 	if m.Kind == "complete_migration" && before != nil {
 		c.Subnet, m.To = before.Subnet, before.Migration.To
 	}
+	told := m.Kind == "reroute" || m.Kind == "complete_migration"
 	for _, name := range m.Canisters {
 		switch {
-		case m.Kind != "migrate" && m.Kind != "prepare_migration" &&
-			(before == nil || prepared[name] != before || len(m.Canisters) != len(before.Migration.Canisters)):
+		case told && (before == nil || prepared[name] != before || len(m.Canisters) != len(before.Migration.Canisters)):
 			p.fail(c.line, "%s has the canisters of a prepare_migration before it, and just those", m.Kind)
 			return
 		case m.Kind == "complete_migration":
-			delete(prepared, name)
-			continue
 		case lives[name] != c.Subnet:
-			p.fail(c.line, "%s lives on %s at %s, and %s on %s; write two changes", m.Canisters[0], c.Subnet, printDuration(c.At), name, lives[name])
+			p.fail(c.line, "%s lives on %s at %s, and %s on %s; write two changes",
+				m.Canisters[0], c.Subnet, printDuration(c.At), name, lives[name])
 			return
 		case m.To == c.Subnet:
-			p.fail(c.line, "%s lives on %s at %s", name, m.To, printDuration(c.At))
+			p.fail(c.line, "%s lives on %s already at %s", name, m.To, printDuration(c.At))
 			return
-		case m.Kind == "prepare_migration":
+		}
+	}
+	for _, name := range m.Canisters {
+		switch m.Kind {
+		case "prepare_migration":
 			prepared[name] = c
+		case "complete_migration":
+			delete(prepared, name)
 		default:
 			lives[name] = m.To
 		}

@@ -269,7 +269,8 @@ func (k *Client) poll(c *call) *protocol.ReadRequest {
 	return &protocol.ReadRequest{Read: read, Effective: c.of.about()}
 }
 
-// ask sends a request to a random node of the subnet that hosts the canister. Where that is being created there is none, and the client tries again.
+// ask sends a request to a random node of the subnet that hosts the canister. Where that is being created there is none, and the client
+// tries again.
 func (k *Client) ask(of *Call, m protocol.Message, out *protocol.Outputs) {
 	nodes := k.world.Nodes(k.host(of))
 	if len(nodes) == 0 {

@@ -53,7 +53,8 @@ func (c *copying) run() {
 	}
 	shape := []candid.Field{idOf(c.target)}
 	for _, name := range []string{
-		"wasm_module_size", "globals", "wasm_memory_size", "stable_memory_size", "certified_data", "global_timer", "on_low_wasm_memory_hook_status",
+		"wasm_module_size", "globals", "wasm_memory_size", "stable_memory_size", "certified_data", "global_timer",
+		"on_low_wasm_memory_hook_status",
 	} {
 		shape = append(shape, candid.Of(name, meta.FieldAny(name)))
 	}
