@@ -37,13 +37,16 @@ func (e *encoder) typeOf(v Value) int64 {
 		item := int64(Empty)
 		items := v.items
 		if cases := casesOf(items); len(cases) > 0 {
+			for _, x := range items {
+				e.same(x.fields[0].Value, cases[indexOf(cases, x.fields[0].id)].Value)
+			}
 			items = []Value{{kind: Variant, fields: cases}}
 		}
 		for i, x := range items {
 			if t := e.typeOf(x); i == 0 {
 				item = t
-			} else if t != item {
-				panic("candid: a vec of values of different types")
+			} else {
+				e.same(x, items[0])
 			}
 		}
 		t = appendSigned(appendSigned(nil, int64(Vec)), item)
@@ -77,6 +80,13 @@ func (e *encoder) typeOf(v Value) int64 {
 	}
 	e.types = append(e.types, string(t))
 	return int64(len(e.types) - 1)
+}
+
+// same panics if two values that are to be in one vector have different types.
+func (e *encoder) same(a, b Value) {
+	if e.typeOf(a) != e.typeOf(b) {
+		panic("candid: a vec of values of different types")
+	}
 }
 
 // queryMode is the annotation of a query method.
