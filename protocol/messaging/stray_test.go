@@ -113,6 +113,30 @@ func TestInductionWhileCanistersMigrate(t *testing.T) {
 	}
 }
 
+// told is an executor that keeps what rounds are told.
+type told struct {
+	messagingtest.Executor
+	*protocol.RoundContext
+}
+
+func (x *told) Begin(parent protocol.CanisterState, ctx *protocol.RoundContext) protocol.Round {
+	x.RoundContext = ctx
+	return x.Executor.Begin(parent, ctx)
+}
+
+// A canister whose message is in a stream is not ready to be moved: rounds, and queries, are told of whom streams hold messages.
+func TestStreamsTellWhoseMessagesTheyHold(t *testing.T) {
+	w, s := pair(t)
+	x := &told{Executor: messagingtest.Executor{Messages: 9, Queue: 9}}
+	m := &messaging.StateMachine{Executor: x, Limits: messaging.DefaultLimits()}
+	m.Process(s.Latest(), w.Batch(s, protocol.BatchPayload{}), w.Registry.Snapshot)
+	require.True(t, x.Sends(here))
+	require.False(t, x.Sends(there))
+	require.True(t, s.Manager.Context(s.Latest()).Sends(here))
+	m.Process(s.Latest(), w.Batch(s, withSlices(slice(1, protocol.StreamHeader{SignalsEnd: 1}))), w.Registry.Snapshot)
+	require.False(t, x.Sends(here), "it has been signalled")
+}
+
 // The caller of a rejected request has been moved since: the reject goes to where it lives now, with the cycles.
 func TestRejectFollowsItsCaller(t *testing.T) {
 	w, s := pair(t)
