@@ -29,6 +29,7 @@ type Change struct {
 	DKGInterval int
 	Halt        *bool // at once, and on again (is_halted)
 	Upgrade     protocol.ReplicaVersion
+	Migration   Migration
 	Create      bool // Subnet, of the nodes in Add: the root subnet is asked for its keys, and when it has them there is a subnet more
 }
 
@@ -61,6 +62,9 @@ func (c *Change) String() string {
 	if c.Upgrade != "" {
 		say("upgrade to %s", c.Upgrade)
 	}
+	if c.Migration.Step != 0 {
+		say("%s", c.Migration.What)
+	}
 	return strings.Join(words, ", ")
 }
 
@@ -81,6 +85,8 @@ func (s *simulation) publish(to *registry.Registry, c *Change) error {
 	change := func() (registry.Mutation, error) { return to.ChangeMembership(id, c.Add, c.Remove) }
 	if c.Create {
 		change = func() (registry.Mutation, error) { return to.RequestSubnet(id, c.Add) }
+	} else if c.Migration.Step != 0 {
+		change = func() (registry.Mutation, error) { return s.migrate(to, c) }
 	}
 	members, err := change()
 	for _, n := range c.Add {
