@@ -1,11 +1,13 @@
 package consensus_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"icsim/crypto"
 	"icsim/protocol"
+	"icsim/protocol/consensus"
 	"icsim/protocol/consensus/consensustest"
 )
 
@@ -144,4 +146,41 @@ func TestRestartAnnouncesProofsToo(t *testing.T) {
 		}
 	}
 	t.Fatal("proof is not announced")
+}
+
+// Who starts again needs the states from the one on that the finalized tip refers to, or from its newest package on, whichever is higher
+// (rs/replica/src/setup_ic_stack.rs: starting_height).
+func TestStartingHeightIsOfPackageOrChain(t *testing.T) {
+	o := consensustest.Defaults(4)
+	o.Interval = 9
+	s := consensustest.NewSubnet(o)
+	cfg := &consensus.Config{Node: 0, Version: consensustest.Version, Genesis: s.Genesis}
+	if h, cup := consensus.StartingHeight(cfg, nil); h != 0 || cup != 0 {
+		t.Fatalf("an empty disk: %d, package %d", h, cup)
+	}
+	for range 40 {
+		s.Run(time.Second)
+		r := s.Nodes[0].C.Reader()
+		tip := r.FinalizedTip().Block.Context.CertifiedHeight
+		want := max(r.CUPHeight(), tip)
+		if h, cup := consensus.StartingHeight(cfg, s.Nodes[0].Pool()); h != want || cup != r.CUPHeight() {
+			t.Fatalf("%d, package %d; want %d, the tip refers to %d, package %d", h, cup, want, tip, r.CUPHeight())
+		}
+	}
+	if s.Nodes[0].C.Reader().CUPHeight() == 0 {
+		t.Fatal("no package in all the time")
+	}
+	other := *cfg
+	other.Version = "v2"
+	cup := s.Nodes[0].C.Reader().CUPHeight()
+	behind := slices.DeleteFunc(s.Nodes[0].Pool(), func(v any) bool {
+		a, ok := v.(*protocol.BlockAggregate)
+		return ok && a.Height() >= cup
+	})
+	if h, _ := consensus.StartingHeight(cfg, behind); h != cup {
+		t.Fatalf("%d with a package ahead of the chain, want its %d", h, cup)
+	}
+	if h, _ := consensus.StartingHeight(&other, s.Nodes[0].Pool()); h != cup {
+		t.Fatalf("%d after an upgrade: blocks of another version are not gone on from; want %d", h, cup)
+	}
 }
