@@ -184,3 +184,43 @@ func TestStartingHeightIsOfPackageOrChain(t *testing.T) {
 		t.Fatalf("%d after an upgrade: blocks of another version are not gone on from; want %d", h, cup)
 	}
 }
+
+// A.5: a node that lags takes any number of packages in one go. Its pool is within bounds nevertheless, for the purger leaves few of them.
+func TestPackagesThatCameInOneGoAreWithinBounds(t *testing.T) {
+	o := consensustest.Defaults(4)
+	o.Interval = 9
+	o.Link = func(s *consensustest.Subnet, _, to *consensustest.Node, _ protocol.Artifact) (time.Duration, bool) {
+		return 50 * time.Millisecond, to == s.Nodes[3]
+	}
+	var packages []*protocol.CatchUpPackage
+	o.Watch = func(n *consensustest.Node, out *consensus.Effects) {
+		for _, p := range out.Publish {
+			if cup, ok := p.Artifact.(*protocol.CatchUpPackage); ok && n.ID == 0 && p.Own {
+				packages = append(packages, cup)
+			}
+		}
+	}
+	s := consensustest.NewSubnet(o)
+	late := s.Nodes[3]
+	for bound := consensus.ValidatedBounds(4, o.Interval)[protocol.KindCatchUpPackage]; len(packages) <= bound; {
+		s.Run(time.Second)
+	}
+	for _, cup := range packages {
+		s.Post(s.Nodes[0], late, cup, time.Millisecond)
+	}
+	s.Run(2 * time.Millisecond)
+	if newest := packages[len(packages)-1].Height(); late.C.Reader().CUPHeight() != newest {
+		t.Fatalf("at %d, want the package of %d", late.C.Reader().CUPHeight(), newest)
+	}
+	sizes := 0
+	for _, note := range late.Notes {
+		if note.Kind == protocol.NotePoolSize && note.Height > 0 {
+			if sizes++; note.Reason != "" {
+				t.Error(note.Reason)
+			}
+		}
+	}
+	if sizes == 0 {
+		t.Fatal("the pool was not measured")
+	}
+}
