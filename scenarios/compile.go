@@ -33,6 +33,7 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 		Workers: 1, Servers: s.servers(), Branches: slices.Clone(s.Branches),
 		Healing: check.Healing{At: s.Healing.At, Within: s.Healing.Within, Core: s.Healing.Core.Nodes},
 	}
+	c.Short = s.unhealed
 	if s.Until != 0 {
 		c.Duration, c.Short, c.Expect = s.Until, true, nil
 	}

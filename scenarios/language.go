@@ -141,8 +141,9 @@ liveness:                             # what counts as live; these are the defau
   freshness: 5m                       # greatest age of the newest certified state
   catch_up: 60s                       # a disturbed node is within lag so long after it is left alone; default: at the end of the run
 
-# healing: { at: 70s, core: [app/0..9, other], within: 45s }   # then all faults are over for these, n-f of each subnet: they have to
-                                      # finalize and certify past what anyone knew; others may stay broken, and owe nothing
+# healing: { at: 70s, core: [app/0..9, other], within: 10m }   # then all faults are over for these, n-f of each subnet: they have to
+                                      # finalize and certify past what anyone knew; others may stay broken, and owe nothing. A run
+                                      # whose core has not ends later than it says: when it has, or within is over
 
 expect:                               # what else must hold at the end
   - { block_rate: { of: app, min: 0.5, max: 3 } }

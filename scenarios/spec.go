@@ -43,6 +43,7 @@ type Spec struct {
 	Sometimes  []check.Expectation // what some run of a sweep has to come to
 	Situations []string            // check.Situations that some run of a sweep has to come to
 
+	unhealed  bool                 // EndAt leaves the core less time than the healing does
 	recording *recording.Recording // of Replay
 	portable  bool                 // Replay is written as it is, beside the scenario
 }
@@ -53,6 +54,7 @@ func (s *Spec) EndAt(end time.Duration) {
 	s.Until = end
 	if end >= s.Duration {
 		s.Duration, s.Until = end, 0
+		s.unhealed = s.Healing.At > 0 && s.Healing.At+s.Healing.Within > end
 	}
 }
 
@@ -190,7 +192,8 @@ type Attacker struct {
 	Chance     int64 // parts per billion
 }
 
-// A Healing is when all faults end for a core of nodes, which then has to come together. Whatever else is broken may stay so.
+// A Healing is when all faults end for a core of nodes, which then has to come together. Whatever else is broken may stay so. A run whose
+// core has not goes on past its Duration until it has, or until Within is over.
 type Healing struct {
 	At     time.Duration // 0: there is none
 	Within time.Duration

@@ -24,7 +24,7 @@ const DefaultGenesis uint64 = 1_767_225_600_000_000_000
 type Config struct {
 	Name     string
 	Seed     uint64
-	Duration time.Duration // of virtual time
+	Duration time.Duration // of virtual time; see Latest
 	Genesis  uint64        // Unix nanoseconds of Time 0
 	Crypto   string        // "bls" or "ideal"
 
@@ -64,6 +64,14 @@ type Config struct {
 
 	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
 	slices struct{ round, slice uint64 }
+}
+
+// Latest is when the run ends at the latest: a core that lacks something at its Duration has until the end of its healing.
+func (c *Config) Latest() time.Duration {
+	if c.Short || c.Healing.At == 0 {
+		return c.Duration
+	}
+	return max(c.Duration, c.Healing.At+c.Healing.Within)
 }
 
 // A Subnet is a subnet of the registry. Its nodes get the next free NodeIDs in order: the first subnet's are 0 … n−1.

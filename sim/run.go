@@ -132,15 +132,22 @@ const slice = 100 * time.Millisecond
 // pump runs events to the end. It reports whether it was stopped before.
 func (s *simulation) pump(progress func(Progress) bool) (partial bool) {
 	s.start()
-	for now := time.Duration(0); now < s.config.Duration; {
-		now = min(now+slice, s.config.Duration)
+	for now := time.Duration(0); s.goesOn(now); {
+		if now += slice; now-slice < s.config.Duration {
+			now = min(now, s.config.Duration)
+		}
 		s.run(int64(now))
 		s.sample(protocol.Time(now))
 		if progress != nil && !progress(Progress{now, s.handled(), s.watch.height()}) {
-			return now < s.config.Duration
+			return s.goesOn(now)
 		}
 	}
 	return false
+}
+
+// goesOn tells whether the run is not at its end: that is when a core that has healed has what it needs, or has had its time.
+func (s *simulation) goesOn(now time.Duration) bool {
+	return now < s.config.Duration || !s.config.Short && s.watch.checks.Awaits(protocol.Time(now))
 }
 
 // start schedules what begins by itself: nodes, clients, faults and changes of the registry.

@@ -110,7 +110,7 @@ const (
 // again runs the configuration up to a moment, with a log from another one on.
 func (s *simulation) again(from, until protocol.Time, progress func(Progress) bool) (*simulation, error) {
 	c := *s.config
-	c.Duration = min(time.Duration(until), c.Duration)
+	c.Duration, c.Short = min(time.Duration(until), c.Latest()), true
 	c.Trace.W, c.Timeline = nil, nil
 	x := &simulation{log: explain.NewLog(max(from, 0), until)}
 	if err := x.begin(&c); err != nil {
@@ -211,11 +211,11 @@ func (s *simulation) height(q Question, name func(protocol.NodeID) string, progr
 
 // Inspect runs a configuration up to a moment and tells what a node holds then.
 func Inspect(c *Config, node protocol.NodeID, at time.Duration, progress func(Progress) bool) ([]string, error) {
-	if at < 0 || at > c.Duration {
-		return nil, fmt.Errorf("at %v is not in the run, which lasts %v", at, c.Duration)
+	if at < 0 || at > c.Latest() {
+		return nil, fmt.Errorf("at %v is not in the run, which lasts %v", at, c.Latest())
 	}
 	short := *c
-	short.Duration, short.Trace.W, short.Timeline = at, nil, nil
+	short.Duration, short.Short, short.Trace.W, short.Timeline = at, true, nil, nil
 	s, err := begin(&short)
 	if err != nil {
 		return nil, err

@@ -205,8 +205,8 @@ func (f *explainFlags) inspect(stdout, stderr io.Writer) error {
 	if err != nil {
 		return fmt.Errorf("--node %w", err)
 	}
-	if f.at < 0 || f.at > config.Duration {
-		return fmt.Errorf("--at %v: want a time of the run, from 0 to %v", f.at, config.Duration)
+	if f.at < 0 || f.at > config.Latest() {
+		return fmt.Errorf("--at %v: want a time of the run, from 0 to %v", f.at, config.Latest())
 	}
 	bar := newProgress(stderr, f.at)
 	interrupted, stop := interrupts()

@@ -45,9 +45,25 @@ func (r *Reader) exceeds() (protocol.ArtifactKind, bool) {
 	}
 	bounds := ValidatedBounds(len(record.Members), record.DKGIntervalLength)
 	for kind, bound := range bounds {
-		if r.Validated.drawer(protocol.ArtifactKind(kind)).Len() > bound {
+		held := r.Validated.drawer(protocol.ArtifactKind(kind)).Len()
+		if held > bound && kind == int(protocol.KindCatchUpPackage) {
+			held = r.keptPackages()
+		}
+		if held > bound {
 			return protocol.ArtifactKind(kind), true
 		}
 	}
 	return 0, false
+}
+
+// keptPackages counts the packages that the purger is to leave. A node that lags validates as many as have come in one go, before the
+// purger has its turn: nothing bounds these (C/bounds.rs says so of its own bound, CON-1454: lagging nodes exceed it).
+func (r *Reader) keptPackages() (n int) {
+	cups := &r.Validated.CUPs
+	for _, row := range cups.rows {
+		if row.height+MinimumChainLength >= cups.Max() {
+			n += len(row.items)
+		}
+	}
+	return n
 }

@@ -1,11 +1,13 @@
 package consensus_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
 	"icsim/crypto"
 	"icsim/protocol"
+	"icsim/protocol/consensus"
 	"icsim/protocol/consensus/consensustest"
 )
 
@@ -144,4 +146,81 @@ func TestRestartAnnouncesProofsToo(t *testing.T) {
 		}
 	}
 	t.Fatal("proof is not announced")
+}
+
+// Who starts again needs the states from the one on that the finalized tip refers to, or from its newest package on, whichever is higher
+// (rs/replica/src/setup_ic_stack.rs: starting_height).
+func TestStartingHeightIsOfPackageOrChain(t *testing.T) {
+	o := consensustest.Defaults(4)
+	o.Interval = 9
+	s := consensustest.NewSubnet(o)
+	cfg := &consensus.Config{Node: 0, Version: consensustest.Version, Genesis: s.Genesis}
+	if h, cup := consensus.StartingHeight(cfg, nil); h != 0 || cup != 0 {
+		t.Fatalf("an empty disk: %d, package %d", h, cup)
+	}
+	for range 40 {
+		s.Run(time.Second)
+		r := s.Nodes[0].C.Reader()
+		tip := r.FinalizedTip().Block.Context.CertifiedHeight
+		want := max(r.CUPHeight(), tip)
+		if h, cup := consensus.StartingHeight(cfg, s.Nodes[0].Pool()); h != want || cup != r.CUPHeight() {
+			t.Fatalf("%d, package %d; want %d, the tip refers to %d, package %d", h, cup, want, tip, r.CUPHeight())
+		}
+	}
+	if s.Nodes[0].C.Reader().CUPHeight() == 0 {
+		t.Fatal("no package in all the time")
+	}
+	other := *cfg
+	other.Version = "v2"
+	cup := s.Nodes[0].C.Reader().CUPHeight()
+	behind := slices.DeleteFunc(s.Nodes[0].Pool(), func(v any) bool {
+		a, ok := v.(*protocol.BlockAggregate)
+		return ok && a.Height() >= cup
+	})
+	if h, _ := consensus.StartingHeight(cfg, behind); h != cup {
+		t.Fatalf("%d with a package ahead of the chain, want its %d", h, cup)
+	}
+	if h, _ := consensus.StartingHeight(&other, s.Nodes[0].Pool()); h != cup {
+		t.Fatalf("%d after an upgrade: blocks of another version are not gone on from; want %d", h, cup)
+	}
+}
+
+// A.5: a node that lags takes any number of packages in one go. Its pool is within bounds nevertheless, for the purger leaves few of them.
+func TestPackagesThatCameInOneGoAreWithinBounds(t *testing.T) {
+	o := consensustest.Defaults(4)
+	o.Interval = 9
+	o.Link = func(s *consensustest.Subnet, _, to *consensustest.Node, _ protocol.Artifact) (time.Duration, bool) {
+		return 50 * time.Millisecond, to == s.Nodes[3]
+	}
+	var packages []*protocol.CatchUpPackage
+	o.Watch = func(n *consensustest.Node, out *consensus.Effects) {
+		for _, p := range out.Publish {
+			if cup, ok := p.Artifact.(*protocol.CatchUpPackage); ok && n.ID == 0 && p.Own {
+				packages = append(packages, cup)
+			}
+		}
+	}
+	s := consensustest.NewSubnet(o)
+	late := s.Nodes[3]
+	for bound := consensus.ValidatedBounds(4, o.Interval)[protocol.KindCatchUpPackage]; len(packages) <= bound; {
+		s.Run(time.Second)
+	}
+	for _, cup := range packages {
+		s.Post(s.Nodes[0], late, cup, time.Millisecond)
+	}
+	s.Run(2 * time.Millisecond)
+	if newest := packages[len(packages)-1].Height(); late.C.Reader().CUPHeight() != newest {
+		t.Fatalf("at %d, want the package of %d", late.C.Reader().CUPHeight(), newest)
+	}
+	sizes := 0
+	for _, note := range late.Notes {
+		if note.Kind == protocol.NotePoolSize && note.Height > 0 {
+			if sizes++; note.Reason != "" {
+				t.Error(note.Reason)
+			}
+		}
+	}
+	if sizes == 0 {
+		t.Fatal("the pool was not measured")
+	}
 }

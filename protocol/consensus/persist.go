@@ -38,6 +38,32 @@ func (c *Consensus) Restore(fromDisk []any, at Clock, out *Effects) {
 	r.out = nil
 }
 
+// StartingHeight is up to where a node that starts again from this pool may go on from a checkpoint: of the states above some are still
+// asked for, by blocks that build on the highest finalized one and refer to what it refers to or to more. It is the height of the newest
+// package or, if that is more, of the state that the highest finalized block refers to (rs/replica/src/setup_ic_stack.rs:
+// starting_height). cup is the height of that package.
+func StartingHeight(cfg *Config, fromDisk []any) (h, cup protocol.Height) {
+	cup = cfg.Genesis.Height()
+	var tip *protocol.BlockAggregate
+	for _, v := range fromDisk {
+		switch a := v.(type) {
+		case *protocol.CatchUpPackage:
+			cup = max(cup, a.Height())
+		case *protocol.BlockAggregate:
+			if a.Kind() == protocol.KindFinalization && a.Content.Version == cfg.Version && (tip == nil || a.Height() > tip.Height()) {
+				tip = a
+			}
+		}
+	}
+	h = cup
+	for _, v := range fromDisk {
+		if p, ok := v.(*protocol.BlockProposal); ok && tip != nil && p.Hash == tip.Content.Hash {
+			h = max(h, p.Block.Context.CertifiedHeight)
+		}
+	}
+	return h, cup
+}
+
 // readable drops what another replica version has left above the newest package, and keeps the rest: who starts again in a new version
 // goes on from the package, and so do all others, whatever each had of the empty blocks that came after it. Nothing of those was executed.
 //

@@ -32,9 +32,23 @@ func NewStateManager(node protocol.NodeID, registry protocol.RegistryClient, gen
 	return &StateManager{node: node, registry: registry, states: []kept{{State: genesis}}, checkpoints: []*State{genesis}, certified: -1}
 }
 
-// Restore goes on from the highest checkpoint that survived a restart. The values are a disk's, loaded from
-// protocol.DiskCheckpoint by ascending height. Certifications come again from the certification pool.
-func (m *StateManager) Restore(checkpoints []any) {
+// Restore goes on from a checkpoint that survived a restart: the highest that is at or below the height from which on states are needed, so
+// that those above are computed again (rs/state_manager/src/lib.rs, "Starting Height State Recovery"). Higher ones leave the disk, but for
+// the last one there is: whoever goes on from nothing has to fetch a state. cup is the height of the newest catch-up package, from which
+// on there are blocks. The values are a disk's, loaded from protocol.DiskCheckpoint by ascending height. Certifications come again from
+// the certification pool.
+//
+// Model: the replica has no checkpoint of genesis, since there are no canisters yet. Ours may be there from the start, so genesis is one.
+func (m *StateManager) Restore(checkpoints []any, needed, cup protocol.Height) {
+	fromGenesis := m.Latest().height == cup
+	for last := len(checkpoints) - 1; last > 0 || last == 0 && fromGenesis; last-- {
+		h := checkpoints[last].(*State).height
+		if h <= needed {
+			break
+		}
+		m.writes = append(m.writes, protocol.Write{Key: protocol.DiskKey{Space: protocol.DiskCheckpoint, Height: h}})
+		checkpoints = checkpoints[:last]
+	}
 	for _, c := range checkpoints {
 		m.Adopt(c.(*State))
 	}

@@ -84,7 +84,7 @@ func TestCheckpointsSurviveARestart(t *testing.T) {
 
 	genesis := s.Manager.At(0)
 	m := messaging.NewStateManager(0, w.Registry, genesis)
-	m.Restore(disk.Load(protocol.DiskCheckpoint))
+	m.Restore(disk.Load(protocol.DiskCheckpoint), 20, 10)
 	require.EqualValues(t, 20, m.LatestHeight())
 	require.Zero(t, m.CertifiedHeight(), "certifications come again")
 	again, _ := m.ManifestHash(20)
@@ -96,6 +96,40 @@ func TestCheckpointsSurviveARestart(t *testing.T) {
 	s.Manager.RemoveBelow(0, 20)
 	disk.Apply(s.Manager.TakeWrites())
 	require.Len(t, disk.Load(protocol.DiskCheckpoint), 1, "old checkpoints leave the disk")
+}
+
+// Note [Starting Height State Recovery] of the replica: states that consensus may still ask for are computed again, so a node does not go
+// on from a checkpoint above them, unless it is the only one. A block that refers to a state below the checkpoint would never be judged.
+func TestNodeRestartsFromBelowWhatConsensusNeeds(t *testing.T) {
+	w, s := executed(t, 35)
+	disk := protocol.NewDisk()
+	disk.Apply(s.Manager.TakeWrites())
+	for _, test := range []struct {
+		about       string
+		lost        protocol.Height // the highest checkpoint that is not on disk
+		needed, cup protocol.Height
+		from        protocol.Height
+		left        int
+	}{
+		{"the newest is the package's", 0, 30, 30, 30, 3},
+		{"the chain has certified it", 0, 30, 20, 30, 3},
+		{"the package is older, the chain refers to less", 0, 29, 20, 20, 2},
+		{"so does another newer one", 0, 12, 10, 10, 1},
+		{"no package yet: genesis is a checkpoint", 0, 9, 0, 0, 0},
+		{"the only one, blocks from genesis on are gone", 20, 25, 20, 30, 1},
+	} {
+		t.Run(test.about, func(t *testing.T) {
+			disk := disk.Clone()
+			for h := protocol.Height(10); h <= test.lost; h += 10 {
+				disk.Apply([]protocol.Write{{Key: protocol.DiskKey{Space: protocol.DiskCheckpoint, Height: h}}})
+			}
+			m := messaging.NewStateManager(0, w.Registry, s.Manager.At(0))
+			m.Restore(disk.Load(protocol.DiskCheckpoint), test.needed, test.cup)
+			require.Equal(t, test.from, m.LatestHeight())
+			disk.Apply(m.TakeWrites())
+			require.Len(t, disk.Load(protocol.DiskCheckpoint), test.left)
+		})
+	}
 }
 
 func TestCommitGoesHeightByHeight(t *testing.T) {

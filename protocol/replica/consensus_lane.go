@@ -41,13 +41,17 @@ func (l *consensusLane) init(r *Replica) {
 		DKG: r.dkg.payloads, ChainKeys: r.idkg.payloads,
 	}
 	l.router.Router = r.execution.router
-	cfg := consensus.Config{Node: r.cfg.Node, Subnet: r.cfg.Subnet, Version: r.cfg.Version, Genesis: r.cfg.Genesis}
+	cfg := r.consensusConfig()
 	components := r.cfg.Components
 	if components == nil {
 		components = consensus.DefaultComponents
 	}
-	l.consensus = consensus.New(&cfg, &env, components(&cfg, &env), consensus.Clock{Now: r.cfg.Now})
+	l.consensus = consensus.New(cfg, &env, components(cfg, &env), consensus.Clock{Now: r.cfg.Now})
 	l.broadcast = r.broadcast(protocol.LaneConsensus, l.consensus.Bouncer)
+}
+
+func (r *Replica) consensusConfig() *consensus.Config {
+	return &consensus.Config{Node: r.cfg.Node, Subnet: r.cfg.Subnet, Version: r.cfg.Version, Genesis: r.cfg.Genesis}
 }
 
 // step is one turn of the thread: everything that came goes into the unvalidated pool, then consensus acts until there

@@ -2,6 +2,7 @@ package replica
 
 import (
 	"icsim/protocol"
+	"icsim/protocol/consensus"
 	"icsim/protocol/messaging"
 )
 
@@ -12,9 +13,12 @@ type executionLane struct {
 	line    uint32            // counts the states from peers: what was executed before one is of no use after it
 }
 
-// init goes on from the latest state that the disk had.
+// init goes on from the latest state on disk that leaves none out that consensus needs.
 func (l *executionLane) init(r *Replica) {
-	r.states.Restore(r.cfg.Disk.Load(protocol.DiskCheckpoint))
+	if checkpoints := r.cfg.Disk.Load(protocol.DiskCheckpoint); len(checkpoints) > 0 {
+		needed, cup := consensus.StartingHeight(r.consensusConfig(), r.cfg.Disk.Load(protocol.DiskConsensusPool))
+		r.states.Restore(checkpoints, needed, cup)
+	}
 	l.router = messaging.NewRouter(r.cfg.Processor, r.cfg.Registry, r.states.Latest())
 }
 

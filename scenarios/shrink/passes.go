@@ -93,7 +93,7 @@ func (s *shrinker) end(at time.Duration) bool {
 		if c.Until >= at {
 			c.Until = 0
 		}
-		if h := &c.Healing; h.At+h.Within > at {
+		if h := &c.Healing; h.At >= at {
 			c.Healing = scenarios.Healing{}
 		}
 	})

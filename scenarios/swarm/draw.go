@@ -28,8 +28,8 @@ const (
 const (
 	leastTrouble = 8_000  // until the healing
 	mostTrouble  = 25_000 //
-	within       = 45_000 // the core comes together
-	after        = 1_000  // the core has
+	usually      = 46_000 // by then the core has come together, and the run ends
+	within       = 600_000
 )
 
 // Draw gives the scenario of a seed.
@@ -49,7 +49,7 @@ func draw(seed uint64, o Options) (text []byte, names []string) {
 	d.healing = d.between("healing", leastTrouble, mostTrouble)
 	d.line("# Drawn by icsim sweep --swarm --seeds %d%s", seed, redrawFlag(o.Redraws))
 	d.line("name: swarm-%d", seed)
-	d.line("duration: %dms", d.healing+within+after)
+	d.line("duration: %dms", d.healing+usually)
 	d.line("crypto: %s", o.Crypto)
 	d.line("seed: %d", d.seedOf("run"))
 	d.network()
@@ -167,7 +167,7 @@ func (d *drawing) load() {
 	if withCaller {
 		d.line("  - { name: asker, subnet: %s, library: caller, settings: { calls: tally, count: %d } }", last, d.between("count", 1, 20))
 	}
-	until := d.healing + within/2
+	until := d.healing + 22_500
 	d.line("clients:")
 	d.line("  - { name: users, call: tally.inc, every: %dms, poisson: true, until: %dms }", d.between("rate", 100, 2000), until)
 	if withCaller {

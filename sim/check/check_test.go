@@ -196,6 +196,10 @@ func TestCheckersSeeWhatIsWrong(t *testing.T) {
 		{"back long before the end", "", returning().sees(2, finalized, 31, 'z').sees(2, certified, 31, 'y').waits(15 * time.Second)},
 		{"an old certified state", "freshness", begin(func(c *Config) { c.Bounds.Progress = time.Hour }).sees(4, certified, 1, 'x').
 			waits(4*time.Minute).sees(4, certified, 2, 'x').waits(2 * time.Minute)},
+		{"an old one while a core may come together", "", begin(func(c *Config) {
+			c.Bounds.Progress = time.Hour
+			c.Healing = Healing{At: 10 * time.Second, Within: 10 * time.Minute, Core: []protocol.NodeID{0, 1, 2}}
+		}).waits(6*time.Minute).sees(0, certified, 1, 'x')},
 	} {
 		want := map[string]int{}
 		if v.red != "" {

@@ -11,6 +11,13 @@ import (
 )
 
 // A Healing is when faults end for a core of nodes that suffices. What is broken beside it may stay so for ever.
+//
+// How long a core takes has no bound that the protocol gives, only one that chance hardly ever exceeds: who has failed to fetch an
+// artifact waits until it asks again, up to 120 s, and may ask one of those again that do not answer
+// (rs/p2p/artifact_downloader/src/fetch_artifact/download.rs: sleep_until); and a block maker whose blocks never become final empties
+// the pools of messages from other subnets (rs/xnet/payload_builder/src/lib.rs, validate_xnet_payload: garbage_collect_slice). So a
+// bound that makes every miss a bug is far above what nearly all cores take. A run that ends before goes on only if its core lacks
+// something (Awaits).
 type Healing struct {
 	At     time.Duration // 0: there is none
 	Within time.Duration // until then the core has to have come together
@@ -57,30 +64,55 @@ func (s *Suite) heal() {
 	})
 }
 
-// converged is asked when the time is over: each node of the core has finalized and certified past all that was known at the healing, calls
-// of then have their responses, and no user waits for nothing. What is missing is told of each node that has not.
+// converged is asked when the time is over, and tells what the core lacks.
 func (s *Suite) converged() {
 	h := &s.healer
 	h.over = true
-	due := protocol.Time(h.At + h.Within)
+	for _, l := range s.lacks(protocol.Time(h.At + h.Within)) {
+		s.fail("convergence", l.Where, l.height, "%s", l.detail)
+	}
+}
+
+// Awaits tells whether the core lacks something at a time, and has time left to come to it.
+func (s *Suite) Awaits(now protocol.Time) bool {
+	s.pass(now)
+	h := &s.healer
+	return h.begun && !h.over && now < protocol.Time(h.At+h.Within) && len(s.lacks(now)) > 0
+}
+
+// A lack is what keeps a core from having come together.
+type lack struct {
+	Where
+	height protocol.Height
+	detail string
+}
+
+// lacks lists what is missing at a time: each node of the core has finalized and certified past all that was known at the healing, calls of
+// then have their responses, and no user waits for nothing.
+func (s *Suite) lacks(now protocol.Time) (all []lack) {
+	h := &s.healer
+	add := func(n protocol.NodeID, at protocol.Height, format string, args ...any) {
+		all = append(all, lack{Where{At: now, Node: n}, at, fmt.Sprintf(format, args...)})
+	}
+	took := time.Duration(now) - h.At
 	for _, sub := range s.subnets {
 		for _, id := range sub.members() {
 			n := sub.nodes[id]
 			if !h.has(id) || n.finalized >= sub.healed.finalized && n.certified >= sub.healed.certified {
 				continue
 			}
-			s.fail("convergence", Where{At: due, Node: id}, n.finalized,
+			add(id, n.finalized,
 				"subnet %s: %s is at finalized height %d and certified height %d %s after the healing, and has to be at %d and %d; %s",
-				sub.Name, id, n.finalized, n.certified, h.Within, sub.healed.finalized, sub.healed.certified, s.missing(sub, n))
+				sub.Name, id, n.finalized, n.certified, took, sub.healed.finalized, sub.healed.certified, s.missing(sub, n))
 		}
 	}
 	for _, c := range h.open {
 		if s.calls[c] {
-			s.fail("convergence", Where{At: due, Node: h.Core[0]}, 0, "call %d of %s has had no response %s after the healing",
-				c.callback, c.caller, h.Within)
+			add(h.Core[0], 0, "call %d of %s has had no response %s after the healing", c.callback, c.caller, took)
 		}
 	}
-	s.forgotten(due)
+	s.forgotten(now, add)
+	return all
 }
 
 // missing says what a node waits for, as far as observations tell.

@@ -94,3 +94,25 @@ func TestSituations(t *testing.T) {
 	require.Equal(t, []string{streamsExchanged, rejectSignal}, rejected.Reached())
 	require.Empty(t, begin(nil).told(0, final(0, "")).told(0, started(0)).told(3, final(2, "")).Reached())
 }
+
+// A run goes on while its core lacks something and has time left, and no longer.
+func TestACoreIsAwaitedUntilItHasComeTogether(t *testing.T) {
+	s := waiting()
+	require.False(t, s.Awaits(protocol.Time(20*time.Second)), "nobody has been idle for long enough to have forgotten the call")
+	require.True(t, s.Awaits(protocol.Time(39*time.Second)), "the call is forgotten")
+	require.False(t, s.Awaits(protocol.Time(40*time.Second)), "the time is over")
+	s.waits(20*time.Second).round(1, protocol.RoundSummary{Answered: []protocol.MessageID{{'c'}}})
+	require.False(t, s.Awaits(protocol.Time(39*time.Second)), "it has an answer")
+
+	behind := begin(func(c *Config) {
+		c.Healing = Healing{At: 10 * time.Second, Within: 30 * time.Second, Core: []protocol.NodeID{0, 1, 2}}
+	})
+	require.False(t, behind.Awaits(protocol.Time(9*time.Second)), "nothing has healed")
+	behind.waits(12*time.Second).sees(0, protocol.NoteFinalized, 1, 'x')
+	require.True(t, behind.Awaits(protocol.Time(13*time.Second)), "no node is beyond what was known")
+	for node := range protocol.NodeID(3) {
+		behind.sees(node, protocol.NoteFinalized, 5, 'x').sees(node, protocol.NoteCertified, 5, 'y')
+		behind.sees(4+node, protocol.NoteFinalized, 5, 'x').sees(4+node, protocol.NoteCertified, 5, 'y')
+	}
+	require.False(t, behind.Awaits(protocol.Time(13*time.Second)))
+}
