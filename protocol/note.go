@@ -87,8 +87,9 @@ type RoundSummary struct {
 	Answered     []MessageID     // calls of users that ended in this round
 	Messages     int             // canister messages executed
 	Instructions uint64
-	Initial      *InitialDKG     // that the round's block brought for a subnet that the registry asks for
-	ChainKeys    []ChainKeyEvent // in this round
+	Initial      *InitialDKG               // that the round's block brought for a subnet that the registry asks for
+	ChainKeys    []ChainKeyEvent           // in this round
+	Shared       []*ChainKeyInitialization // likewise, of keys for other subnets
 }
 
 // A ChainKeyEvent is a pre-signature that came into the state, or a request to a chain key that was answered.

@@ -20,16 +20,8 @@ const (
 func (p *parser) chainKeys(f *object) *protocol.ChainKeys {
 	keys := &protocol.ChainKeys{}
 	asked := f.has("chain_keys")
-	for _, w := range f.words("chain_keys") {
-		id, err := chainkey.ParseKeyID(w.text)
-		switch {
-		case err != nil:
-			p.fail(w.line, "%q %s", shorten(w.text), err)
-		case keys.Find(id) != nil:
-			p.fail(w.line, "the chain key %s is there twice", shorten(w.text))
-		default:
-			keys.Keys = append(keys.Keys, protocol.ChainKey{ID: id})
-		}
+	for _, id := range p.keyIDs(f, "chain_keys") {
+		keys.Keys = append(keys.Keys, protocol.ChainKey{ID: id})
 	}
 	stash := optional(f, "pre_signatures", counts(0, 1000), defaultStash)
 	queue := optional(f, "signature_queue", counts(1, 10_000), defaultQueue)

@@ -46,6 +46,9 @@ changes:                              # of the registry; nodes learn of one with
   - { at: 80s, subnet: other, halt: true }                           # at once; halt: false lets it go on
   - { at: 84s, subnet: other, halt: false }
   - { at: 86s, create: { name: fresh, nodes: spare/3..6, dkg_interval: 99 } }  # has keys in one or two intervals of the first subnet
+  - { at: 40s, subnet: other, reshare: ecdsa:secp256k1:key_1, from: app }    # other holds the key, too, from its next summary on
+  - { at: 118s, subnet: other, enable_signing: ecdsa:secp256k1:key_1 }       # and signs with it; then app keeps it as a backup
+  - { at: 118s, subnet: app, disable_signing: ecdsa:secp256k1:key_1 }
   - { at: 90s, subnet: app, upgrade: v2 } # another replica version, from the catch-up package after the next; minutes of downtime
 
 users: [admin]                        # with keys of their own; each client is a user, too

@@ -154,7 +154,10 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 		e.Kind, e.Fingerprint, e.Detail = trace.Change, uint64(o.index), c
 	case subnetDue:
 		answer := s.subnets[o.index].answer
-		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(answer), answer
+		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(answer.Hash()), answer
+	case chainKeyDue:
+		answer := s.keysShared[o.index]
+		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(answer.Hash()), answer
 	case registrySeen:
 		e.Kind, e.Fingerprint, e.Detail = trace.Local, o.message.Fingerprint(), o.message
 	case inputDue:
@@ -204,8 +207,8 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 			s.sought.note(w, n)
 		}
 	}
-	if n.Round != nil && n.Round.Initial != nil && !s.corrupt(w.Node) {
-		s.asked(w.At, n.Round.Initial)
+	if n.Round != nil && !s.corrupt(w.Node) {
+		s.answers(w.At, n.Round)
 	}
 	if s.watch.follow != nil {
 		s.watch.follow.note(w, n)

@@ -327,6 +327,7 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 	outcomes = append(outcomes, s.judgeReplies(s.config.Short || r.Partial)...)
 	if !s.config.Short && !r.Partial {
 		outcomes = append(outcomes, s.judgeCreations()...)
+		outcomes = append(outcomes, s.judgeReshares()...)
 	}
 	s.outcomes = outcomes
 	for i := range outcomes {

@@ -109,6 +109,11 @@ func (p *Pool) deal(m *making, out *Effects) {
 	if m.done || m.waits == p.openings() {
 		return
 	}
+	if m.Initial != nil {
+		m.done = true
+		p.take(m, out)
+		return
+	}
 	place := m.DealerIndex(p.cfg.Node)
 	if place < 0 || m.dealings[place] != nil {
 		m.done = true
