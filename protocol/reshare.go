@@ -34,6 +34,26 @@ func (q *ReshareChainKey) encode(e *encoder) {
 	e.u64(uint64(q.Asked))
 }
 
+// AwaitsVetKD reports whether a vetKD key is on its way to a subnet, by the registry, that the subnet's summary does not have yet. Its
+// shares are for the keys that the nodes had when it was asked for.
+func (r *RegistrySnapshot) AwaitsVetKD(subnet SubnetID, s *Summary) bool {
+	for _, q := range r.Reshares {
+		if q.Subnet == subnet && q.Key.Algorithm == chainkey.VetKD {
+			return true
+		}
+	}
+	record := r.Subnet(subnet)
+	if record == nil {
+		return false
+	}
+	for _, a := range record.Initializations {
+		if a.Transcript != nil && s.Next.VetKDOf(a.Request.Key) == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // A ChainKeyInitialization is what a subnet starts with a key from that another one holds (ChainKeyInitialization of the registry's
 // catch-up packages): dealings that its nodes have still to find good shares in, of vetKD the transcript; or why there is none. Immutable.
 type ChainKeyInitialization struct {

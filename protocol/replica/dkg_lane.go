@@ -48,7 +48,7 @@ func (l *dkgLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 		}
 	}
 	l.pool.Step(&l.effects)
-	l.retain(r, out)
+	l.retain(r, in.Now, out)
 	for _, meta := range l.effects.Withdraw {
 		l.broadcast.Withdraw(meta)
 	}
@@ -60,15 +60,15 @@ func (l *dkgLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 }
 
 // retain forgets what opens keys that no height from the newest package on needs (rs/consensus/dkg/src/dkg_key_manager.rs,
-// delete_inactive_keys).
-func (l *dkgLane) retain(r *Replica, out *protocol.Outputs) {
+// delete_inactive_keys). Nothing is forgotten while a vetKD key is on its way, which needs what opened shares when it was asked for.
+func (l *dkgLane) retain(r *Replica, now protocol.Time, out *protocol.Outputs) {
 	reader := r.consensus.consensus.Reader()
-	cup := reader.CUP()
-	if cup == l.retained {
+	cup, newest := reader.CUP(), reader.Summary().Payload.Summary
+	if cup == l.retained || r.cfg.Registry.At(r.cfg.Registry.Latest(now)).AwaitsVetKD(r.cfg.Subnet, newest) {
 		return
 	}
 	l.retained = cup
-	active := append(cup.Summary().Transcripts(), reader.Summary().Payload.Summary.Transcripts()...)
+	active := append(cup.Summary().Transcripts(), newest.Transcripts()...)
 	if !r.keys.Retain(active) {
 		return
 	}
