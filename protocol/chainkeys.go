@@ -15,6 +15,8 @@ type ChainKeys struct {
 	Timeout Time
 	// Parallel bounds the transcripts of pre-signatures that are made at once (max_parallel_pre_signature_transcripts_in_creation).
 	Parallel int
+	// Rotation is after what time a node has another encryption key; 0: never (idkg_key_rotation_period_ms).
+	Rotation Time
 }
 
 // A ChainKey is one of them.

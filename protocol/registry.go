@@ -86,7 +86,8 @@ type NodeRecord struct {
 	EncryptionKey   crypto.EncryptionPublicKey
 	EncryptionProof crypto.EncryptionProof
 	// IDKGKey is what shares of canisters' chain keys are encrypted to (MEGa).
-	IDKGKey idkg.EncryptionKey
+	IDKGKey    idkg.EncryptionKey
+	IDKGKeySet Time // when the registry got it
 }
 
 // A CanisterRange gives the canisters First … Last to a subnet.

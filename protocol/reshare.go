@@ -34,11 +34,11 @@ func (q *ReshareChainKey) encode(e *encoder) {
 	e.u64(uint64(q.Asked))
 }
 
-// AwaitsVetKD reports whether a vetKD key is on its way to a subnet, by the registry, that the subnet's summary does not have yet. Its
-// shares are for the keys that the nodes had when it was asked for.
-func (r *RegistrySnapshot) AwaitsVetKD(subnet SubnetID, s *Summary) bool {
+// Awaits reports whether a chain key is on its way to a subnet, by the registry, that the subnet does not have yet. Its shares are for the
+// encryption keys that the nodes had when it was asked for.
+func (r *RegistrySnapshot) Awaits(subnet SubnetID, has func(chainkey.KeyID) bool) bool {
 	for _, q := range r.Reshares {
-		if q.Subnet == subnet && q.Key.Algorithm == chainkey.VetKD {
+		if q.Subnet == subnet && !has(q.Key) {
 			return true
 		}
 	}
@@ -47,7 +47,7 @@ func (r *RegistrySnapshot) AwaitsVetKD(subnet SubnetID, s *Summary) bool {
 		return false
 	}
 	for _, a := range record.Initializations {
-		if a.Transcript != nil && s.Next.VetKDOf(a.Request.Key) == nil {
+		if !has(a.Request.Key) {
 			return true
 		}
 	}

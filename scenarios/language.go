@@ -32,6 +32,7 @@ subnets:
     chain_keys: [ecdsa:secp256k1:key_1, schnorr:ed25519:key_1]   # for canisters; also schnorr:bip340secp256k1, vetkd:bls12_381_g2
     pre_signatures: 5                 # of each key, made in advance
     # signature_queue: 20, signature_timeout: 1m (default: never), parallel_transcripts: 20
+    # idkg_key_rotation: 14d          # each node has a new encryption key so often, in turn; default: never
   - { name: other, nodes: 4 }
   # - { preset: io67a }               # a subnet of January 2026; or nns, sns, ii, fiduciary, bitcoin. Needs latency: mainnet, as does
   # - { name: new, nodes: 13, generate: { at_most: { country: 1 } } }   # of mainnet's nodes; also provider, centre, owner; draw: 7

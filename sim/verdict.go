@@ -356,6 +356,7 @@ func (r *Result) quantity(q check.Quantity, subnet string) float64 {
 				check.CUPHeight: float64(s.CUPHeight), check.Equivocations: float64(s.Equivocations),
 				check.StateSyncs: float64(s.StateSyncs), check.BadChunks: float64(s.BadChunks),
 				check.Signatures: float64(s.signatures()), check.IDKGComplaints: float64(s.IDKGComplaints),
+				check.IDKGRotations: float64(s.IDKGRotations),
 			})
 		}
 	}

@@ -24,7 +24,7 @@ func Genesis(registry *protocol.RegistrySnapshot, subnet protocol.SubnetID, s *p
 }
 
 // Summary is what the summary block s that follows parent says of chain keys. A key that was made in the interval comes into force; one
-// that other nodes have than the members at the registry version of the summary's context is reshared to them
+// that others hold than the members at the registry version of the summary's context, or with other encryption keys, is reshared to them
 // (rs/consensus/idkg/src/payload_builder.rs, create_summary_payload).
 func (p *Payloads) Summary(
 	parent *protocol.Block, s *protocol.Summary, context protocol.RegistryVersion,
@@ -78,7 +78,7 @@ func (b *builder) proceed(key *protocol.MasterKey, record *protocol.SubnetRecord
 		key.Making = b.received(initial)
 	case key.Current == nil:
 		key.Making = b.config(key.ID.Algorithm.IDKG(), b.nodes(members), members, crypt.Random, nil, nil)
-	case !slices.Equal(key.Current.Receivers, members):
+	case !b.registry.Holds(key.Current, members):
 		key.Making = b.config(key.ID.Algorithm.IDKG(), b.nodes(members), key.Current.Receivers, crypt.ReshareOfUnmasked, key.Current, nil)
 	}
 }

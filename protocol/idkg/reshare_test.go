@@ -217,8 +217,8 @@ func TestValidateRefusesFalseDealingsForOthers(t *testing.T) {
 func (w *world) forged(node int, id protocol.IDKGID) *protocol.IDKGDealing {
 	n := w.nodes[node]
 	config := n.Pool.find(id).IDKGConfig
-	stolen, bad := w.nodes[node+1].Keys.LoadIDKG(config.Left, nil)
-	require.Empty(w.t, bad)
+	stolen, bad, ok := w.nodes[node+1].Keys.LoadIDKG(config.Left, nil)
+	require.True(w.t, ok, bad)
 	d, reason := crypt.Deal(config.Params, node, []crypt.Opening{stolen}, crypto.Seed{1})
 	require.Equal(w.t, crypt.Valid, reason)
 	return protocol.NewIDKGDealing(id, n.Keys.Node, d, n.Keys.SignBasic(protocol.IDKGDealingSignable(id, d)))

@@ -55,7 +55,7 @@ func newWorld(t testing.TB, members, nodes int, chainKeys *protocol.ChainKeys) *
 		snapshot.Nodes = append(snapshot.Nodes, &protocol.NodeRecord{
 			ID: n, SigningKey: signing, CommitteeKey: committee, IDKGKey: secret.Public(),
 		})
-		secrets = append(secrets, keys.Secrets{Basic: basic, Multi: multi, IDKG: secret})
+		secrets = append(secrets, keys.Secrets{Basic: basic, Multi: multi, IDKG: []*crypt.SecretKey{secret}})
 		if int(n) < members {
 			record.Members = append(record.Members, n)
 		}

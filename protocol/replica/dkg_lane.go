@@ -2,6 +2,7 @@ package replica
 
 import (
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 	"icsim/protocol/p2p"
@@ -64,7 +65,10 @@ func (l *dkgLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 func (l *dkgLane) retain(r *Replica, now protocol.Time, out *protocol.Outputs) {
 	reader := r.consensus.consensus.Reader()
 	cup, newest := reader.CUP(), reader.Summary().Payload.Summary
-	if cup == l.retained || r.cfg.Registry.At(r.cfg.Registry.Latest(now)).AwaitsVetKD(r.cfg.Subnet, newest) {
+	has := func(key chainkey.KeyID) bool {
+		return key.Algorithm != chainkey.VetKD || newest.Next.VetKDOf(key) != nil
+	}
+	if cup == l.retained || r.cfg.Registry.At(r.cfg.Registry.Latest(now)).Awaits(r.cfg.Subnet, has) {
 		return
 	}
 	l.retained = cup
