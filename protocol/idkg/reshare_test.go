@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
 	crypt "icsim/crypto/idkg"
 	"icsim/protocol"
 	"icsim/protocol/registry"
@@ -222,4 +223,45 @@ func (w *world) forged(node int, id protocol.IDKGID) *protocol.IDKGDealing {
 	d, reason := crypt.Deal(config.Params, node, []crypt.Opening{stolen}, crypto.Seed{1})
 	require.Equal(w.t, crypt.Valid, reason)
 	return protocol.NewIDKGDealing(id, n.Keys.Node, d, n.Keys.SignBasic(protocol.IDKGDealingSignable(id, d)))
+}
+
+// E, "Key rotation": when a member has another encryption key, the next summary has each key reshared to the same members; both keys of the
+// node are in use until that is done, and its old one is not after.
+func TestKeysAreResharedToNewEncryptionKeys(t *testing.T) {
+	w := newWorld(t, 4, 4, both(1))
+	w.until(func() bool { return len(w.state.Stash(ecdsaKey)) == 1 && len(w.state.Stash(ed25519Key)) == 1 })
+	old, n := w.payload().Keys[0].Current, w.nodes[2]
+	require.Nil(t, w.summary().Keys[0].Making, "nothing has changed")
+	fresh, made := n.Keys.RotateIDKG(1)
+	require.True(t, made)
+	w.registry.Publish(0, func(next *protocol.RegistrySnapshot) {
+		record := *next.Nodes[2]
+		record.IDKGKey = fresh
+		next.Nodes[2] = &record
+	})
+	oldest := func() protocol.RegistryVersion {
+		w.exchange()
+		v, has := n.Pool.InUse(w.chain[len(w.chain)-1])
+		require.True(t, has(ecdsaKey))
+		require.False(t, has(chainkey.KeyID{Algorithm: chainkey.ECDSA, Name: "other"}))
+		return v
+	}
+	s := w.summary()
+	require.Equal(t, crypt.ReshareOfUnmasked, s.Keys[0].Making.Params.Operation)
+	require.Equal(t, old.Receivers, s.Keys[0].Making.Receivers)
+	require.True(t, s.Keys[0].Making.Params.Receivers[2].Equal(fresh))
+	w.until(func() bool { return w.payload().Keys[0].Next != nil && w.payload().Keys[1].Next != nil })
+	require.Equal(t, protocol.RegistryVersion(1), oldest())
+	s = w.summary()
+	require.True(t, s.Keys[0].Current.Transcript.Secret().Equal(old.Transcript.Secret()))
+	require.Nil(t, s.Keys[0].Making)
+	require.Equal(t, protocol.RegistryVersion(1), oldest(), "of the stash")
+	w.state = &protocol.ChainKeyState{} // as execution throws it away
+	require.Equal(t, protocol.RegistryVersion(2), oldest())
+	require.True(t, n.Keys.RetainIDKG(2))
+	w.until(func() bool { return len(w.state.Stash(ecdsaKey)) == 1 })
+	w.request(ecdsaKey)
+	w.nodes[0].faulty, w.nodes[0].drop = true, func(protocol.Artifact) protocol.Artifact { return nil }
+	w.nodes[1].faulty, w.nodes[1].drop = true, func(protocol.Artifact) protocol.Artifact { return nil }
+	require.Len(t, w.block(3).Answers, 1, "of two shares one is the node's")
 }

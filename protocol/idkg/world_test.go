@@ -101,6 +101,7 @@ func (w *world) context() protocol.ValidationContext {
 // append adds a block, whose batch the state takes at once.
 func (w *world) append(p *protocol.Payload) {
 	b := &protocol.Block{Height: protocol.Height(len(w.chain)), Payload: p}
+	b.Context.RegistryVersion = w.registry.Latest().Version
 	w.chain = append(w.chain, b)
 	next := *w.state
 	for _, made := range p.Batch.IDKG.Made {

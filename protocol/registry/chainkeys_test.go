@@ -5,7 +5,9 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"icsim/crypto"
 	"icsim/crypto/chainkey"
+	"icsim/crypto/idkg"
 	"icsim/protocol"
 	"icsim/protocol/registry"
 )
@@ -131,4 +133,42 @@ func TestSigningIsEnabledAndDisabled(t *testing.T) {
 	}
 	require.Equal(t, []bool{false, true}, []bool{r.Latest().Subnet(0).ChainKeys.Signs(held), r.Latest().Subnet(1).ChainKeys.Signs(held)})
 	require.True(t, before.Subnet(0).ChainKeys.Signs(held), "what was published stays as it was")
+}
+
+// do_update_node_directly: a node on a subnet that rotates has another key when its turn is there, never the same.
+func TestNodesKeysAreReplacedInTurn(t *testing.T) {
+	r := holding(t)
+	r.Publish(2, func(next *protocol.RegistrySnapshot) {
+		registry.EditSubnet(1, func(s *protocol.SubnetRecord) { s.ChainKeys = &protocol.ChainKeys{Rotation: 2000} })(next)
+		for n := range next.Nodes {
+			next.Nodes[n] = &protocol.NodeRecord{ID: protocol.NodeID(n), IDKGKey: idkg.NewKey(crypto.Seed{byte(n)}).Public()}
+		}
+	})
+	fresh := idkg.NewKey(crypto.Seed{99}).Public()
+	for _, c := range []struct {
+		node protocol.NodeID
+		key  idkg.EncryptionKey
+		at   protocol.Time
+		want string
+	}{
+		{9, fresh, 9000, "node n9 is not in the registry"},
+		{0, fresh, 9000, "node n0 is on no subnet whose nodes rotate their keys"},
+		{3, fresh, 9000, "node n3 is on no subnet whose nodes rotate their keys"},
+		{1, r.Latest().Node(1).IDKGKey, 9000, "node n1 has this key already"},
+		{1, fresh, 1999, "the key of node n1 or one of its subnet is fresh; there may be another from 2µs on"},
+	} {
+		_, err := r.UpdateNode(c.node, c.key, c.at)
+		require.ErrorContains(t, err, c.want)
+	}
+	before := r.Latest()
+	change, err := r.UpdateNode(1, fresh, 2000)
+	require.NoError(t, err)
+	r.Publish(2000, change)
+	require.True(t, r.Latest().Node(1).IDKGKey.Equal(fresh))
+	require.Equal(t, protocol.Time(2000), r.Latest().Node(1).IDKGKeySet)
+	require.False(t, before.Node(1).IDKGKey.Equal(fresh), "what was published stays as it was")
+	_, err = r.UpdateNode(2, fresh, 2849)
+	require.ErrorContains(t, err, "fresh")
+	_, err = r.UpdateNode(2, fresh, 2850)
+	require.NoError(t, err)
 }
