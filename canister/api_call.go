@@ -182,8 +182,10 @@ func (r *Round) managerFor(name string, arg []byte) protocol.CanisterID {
 	switch {
 	case !known || found.run == nil:
 	case found.access == open:
-		if key, ok := keyAsked(name, arg); ok {
+		if key, signing, ok := keyAsked(name, arg); signing {
 			return r.managerOf(r.signer(key))
+		} else if ok {
+			return r.managerOf(r.knower(key))
 		}
 	case found.access == aboutSubnet:
 		var to m.SubnetInfo

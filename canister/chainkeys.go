@@ -26,56 +26,71 @@ func schnorrKey(k *m.SchnorrKeyID) chainkey.KeyID {
 	return chainkey.KeyID{Algorithm: chainkey.Ed25519, Name: k.Name}
 }
 
-// keyAsked reads from the argument of a method which chain key a call is about; ok is false if the method is about none, or the argument
-// does not say.
-func keyAsked(name string, arg []byte) (key chainkey.KeyID, ok bool) {
+// keyAsked reads from the argument of a method which chain key a call is about, and tells whether it is to be signed with; ok is false if
+// the method is about none, or the argument does not say.
+func keyAsked(name string, arg []byte) (key chainkey.KeyID, signing, ok bool) {
 	switch name {
 	case "ecdsa_public_key", "sign_with_ecdsa":
 		var to struct {
 			Key m.ECDSAKeyID `candid:"key_id"`
 		}
 		ok = m.Decode(arg, &to) == nil
-		return ecdsaKey(&to.Key), ok
+		return ecdsaKey(&to.Key), ok && name == "sign_with_ecdsa", ok
 	case "schnorr_public_key", "sign_with_schnorr":
 		var to struct {
 			Key m.SchnorrKeyID `candid:"key_id"`
 		}
 		ok = m.Decode(arg, &to) == nil
-		return schnorrKey(&to.Key), ok
+		return schnorrKey(&to.Key), ok && name == "sign_with_schnorr", ok
 	case "vetkd_public_key", "vetkd_derive_key":
 		var to struct {
 			Key m.VetKDKeyID `candid:"key_id"`
 		}
 		ok = m.Decode(arg, &to) == nil
-		return vetKDKey(&to.Key), ok
+		return vetKDKey(&to.Key), ok && name == "vetkd_derive_key", ok
 	}
-	return key, false
+	return key, false, false
 }
 
-// signer gives the subnet that holds a key: this one, or the first that does (routing.rs).
+// signer gives the subnet that signs with a key: this one, or the first that does (routing.rs).
 func (r *Round) signer(key chainkey.KeyID) (protocol.SubnetID, bool) {
+	return r.firstSubnet(func(keys *protocol.ChainKeys) bool { return keys.Signs(key) })
+}
+
+// knower gives a subnet that can tell a public key: one that signs, or else one that holds the key as a backup.
+func (r *Round) knower(key chainkey.KeyID) (protocol.SubnetID, bool) {
+	if s, ok := r.signer(key); ok {
+		return s, true
+	}
+	return r.firstSubnet(func(keys *protocol.ChainKeys) bool { return keys.Find(key) != nil })
+}
+
+// firstSubnet gives the first subnet whose keys will do, of all this one.
+func (r *Round) firstSubnet(will func(*protocol.ChainKeys) bool) (protocol.SubnetID, bool) {
 	if r.ctx.Registry == nil {
 		return 0, false
 	}
-	if r.ctx.Registry.Subnet(r.ctx.Subnet).ChainKeys.Find(key) != nil {
+	if will(r.ctx.Registry.Subnet(r.ctx.Subnet).ChainKeys) {
 		return r.ctx.Subnet, true
 	}
 	for _, s := range r.ctx.Registry.Subnets {
-		if s.ChainKeys.Find(key) != nil {
+		if will(s.ChainKeys) {
 			return s.ID, true
 		}
 	}
 	return 0, false
 }
 
-// unknownKey says that no subnet has a key.
+// unknownKey says that no subnet has a key, or that none signs with it.
 func (r *Round) unknownKey(q *request, key chainkey.KeyID, signing bool) *fault {
 	var known []string
 	if r.ctx.Registry != nil {
 		for _, s := range r.ctx.Registry.Subnets {
 			if s.ChainKeys != nil {
 				for i := range s.ChainKeys.Keys {
-					known = append(known, s.ChainKeys.Keys[i].ID.Shown())
+					if key := &s.ChainKeys.Keys[i]; !signing || !key.Disabled {
+						known = append(known, key.ID.Shown())
+					}
 				}
 			}
 		}
@@ -90,9 +105,17 @@ func (r *Round) unknownKey(q *request, key chainkey.KeyID, signing bool) *fault 
 		q.method(), unknown, key.Shown(), existing, strings.Join(slices.Compact(known), ", "))
 }
 
+// keysHere are those that the registry gives this subnet; nil: none.
+func (r *Round) keysHere() *protocol.ChainKeys {
+	if r.ctx.Registry == nil {
+		return nil
+	}
+	return r.ctx.Registry.Subnet(r.ctx.Subnet).ChainKeys
+}
+
 // master gives what blocks have of a key, if it can be derived from by now.
 func (r *Round) master(q *request, key chainkey.KeyID) (*protocol.MasterKey, *fault) {
-	if s, ok := r.signer(key); !ok || s != r.ctx.Subnet {
+	if r.keysHere().Find(key) == nil {
 		return nil, r.unknownKey(q, key, false)
 	}
 	if r.ctx.ChainKeys != nil {
@@ -223,7 +246,12 @@ func (r *Round) vetKDDeriveKey(q *request, _ *Canister) ([]byte, *fault) {
 
 // ask opens a request to a chain key. It is answered when consensus does, see AnswerSignature.
 func (r *Round) ask(q *request, c *protocol.SignatureContext) *fault {
-	if s, ok := r.signer(c.Key); !ok || s != r.ctx.Subnet {
+	key := r.keysHere().Find(c.Key)
+	switch _, elsewhere := r.signer(c.Key); {
+	case key != nil && key.Disabled && elsewhere:
+		return refusal(errRejectedMessage, "%s request failed: subnet %s holds threshold key %s, and signing with it is disabled there.",
+			q.method(), r.ctx.SubnetPrincipal, c.Key.Shown())
+	case key == nil || key.Disabled:
 		return r.unknownKey(q, c.Key, true)
 	}
 	fee := r.prices.signature()
@@ -236,7 +264,7 @@ func (r *Round) ask(q *request, c *protocol.SignatureContext) *fault {
 			waiting++
 		}
 	}
-	if key := r.ctx.Registry.Subnet(r.ctx.Subnet).ChainKeys.Find(c.Key); waiting >= key.Queue {
+	if waiting >= key.Queue {
 		return refusal(errRejectedMessage, "%s request failed: signature queue for key %s is full.", q.method(), c.Key.Shown())
 	}
 	if q.remote {

@@ -244,3 +244,39 @@ func TestPriceOfASignatureIsThatOfTheKeysSubnet(t *testing.T) {
 		s.replied(want, run())
 	}
 }
+
+// B.1: calls go to a subnet that signs, this one if it does; who only holds the key tells its public key, refuses to sign, and is not asked
+// to while another one signs. What no subnet signs with is said.
+func TestSubnetsThatHoldAKeyAsABackupDoNotSign(t *testing.T) {
+	k := newKeyed(t, 20)
+	backup, signer := k.ctx.Registry.Subnets[1], k.ctx.Registry.Subnets[0]
+	held := *backup.ChainKeys
+	held.Keys = []protocol.ChainKey{{ID: schnorrTest, Queue: 20, Disabled: true}}
+	signer.ChainKeys, backup.ChainKeys = backup.ChainKeys, &held
+	sign, public := management.Encode(signIt("x")), management.Encode(management.SchnorrPublicKey{Key: schnorrID()})
+	to := func(method string, arg []byte) protocol.CanisterID {
+		return (&Round{ctx: &k.ctx}).managerFor(method, arg)
+	}
+	require.Equal(t, protocol.ManagerOf(0), to("sign_with_schnorr", sign))
+	require.Equal(t, protocol.ManagerOf(0), to("schnorr_public_key", public))
+
+	remote := func(method string, arg []byte) *protocol.Response {
+		k.sent = nil
+		k.round(protocol.NewRequest(&protocol.Request{
+			Sender: 50, Receiver: protocol.ManagerOf(1), Method: method, Arg: arg, Cycles: protocol.CyclesOf(11 * billion),
+		}))
+		require.Len(t, k.sent, 1)
+		return k.sent[0].Response
+	}
+	k.ctx.Routing = &protocol.RoutingTable{Ranges: []protocol.CanisterRange{{First: 0, Last: 9, Subnet: 1}, {First: 10, Last: 99, Subnet: 0}}}
+	refused := remote("sign_with_schnorr", sign)
+	require.Contains(t, refused.Reject.Message, "holds threshold key schnorr:Ed25519:test, and signing with it is disabled there.")
+	require.Equal(t, cyc(11*billion), refused.Refund)
+	require.Zero(t, remote("schnorr_public_key", public).Reject.Code)
+
+	signer.ChainKeys = nil
+	require.Equal(t, protocol.ManagementCanister, to("schnorr_public_key", public), "that of this subnet: a backup knows it, too")
+	unsigned := k.start("sign_with_schnorr", signIt("x"), 10*billion)
+	require.Contains(t, string(k.statuses[unsigned.MessageID].Reply),
+		"unknown or signing disabled threshold key: schnorr:Ed25519:test, existing keys with signing enabled: []")
+}

@@ -15,6 +15,8 @@ type ChainKeys struct {
 	Timeout Time
 	// Parallel bounds the transcripts of pre-signatures that are made at once (max_parallel_pre_signature_transcripts_in_creation).
 	Parallel int
+	// Rotation is after what time a node has another encryption key; 0: never (idkg_key_rotation_period_ms).
+	Rotation Time
 }
 
 // A ChainKey is one of them.
@@ -22,6 +24,8 @@ type ChainKey struct {
 	ID            chainkey.KeyID
 	PreSignatures int // to create in advance
 	Queue         int // requests that may wait (max_queue_size)
+	// Disabled says that the subnet holds the key without signing with it, as a backup (chain_key_enabled_subnet_list lacks the subnet).
+	Disabled bool
 }
 
 // Find gives what is said of a key, or nil.
@@ -34,6 +38,12 @@ func (c *ChainKeys) Find(id chainkey.KeyID) *ChainKey {
 		return nil
 	}
 	return &c.Keys[i]
+}
+
+// Signs reports whether the subnet signs with a key that it holds.
+func (c *ChainKeys) Signs(id chainkey.KeyID) bool {
+	key := c.Find(id)
+	return key != nil && !key.Disabled
 }
 
 // MaxPaired is how many requests of a key may have a pre-signature each at one time (rs/limits; reference/protocol.md E).

@@ -2,6 +2,7 @@ package protocol
 
 import (
 	"fmt"
+	"slices"
 
 	"icsim/crypto"
 	"icsim/crypto/chainkey"
@@ -24,19 +25,24 @@ type Summary struct {
 // A Setup is how far the keys of a subnet are that the registry asks for (SetupInitialDKG).
 type Setup struct {
 	Subnet   SubnetID
-	Attempts int  // intervals in which they were or are to be generated
-	Answered bool // the registry knows, or will
+	Reshare  *ReshareChainKey // of a vetKD key for a subnet, beside which there is nothing else; nil: the keys that a subnet begins with
+	Attempts int              // intervals in which they were or are to be generated
+	Answered bool             // the registry knows, or will
 }
 
 // An InitialDKG answers for a subnet that is asked for: with the keys that it is to begin with, or with why there are none.
 type InitialDKG struct {
-	Subnet SubnetID
-	Keys   Transcripts
-	Reject string // empty: there are keys
+	Subnet   SubnetID
+	Keys     Transcripts
+	Reject   string                  // empty: there are keys
+	ChainKey *ChainKeyInitialization // in place of all these, of a request for a vetKD key
 }
 
 // Hash identifies the answer.
 func (a *InitialDKG) Hash() crypto.Hash {
+	if a.ChainKey != nil {
+		return a.ChainKey.Hash()
+	}
 	e := encoder{}
 	e.u64(uint64(a.Subnet))
 	e.str(a.Reject)
@@ -47,10 +53,18 @@ func (a *InitialDKG) Hash() crypto.Hash {
 	return crypto.Sum("initial dkg", e.buf)
 }
 
-func (a *InitialDKG) String() string { return fmt.Sprintf("initial keys of subnet %s", a.Subnet) }
+func (a *InitialDKG) String() string {
+	if a.ChainKey != nil {
+		return a.ChainKey.String()
+	}
+	return fmt.Sprintf("initial keys of subnet %s", a.Subnet)
+}
 
 // Size is the encoded size in bytes.
 func (a *InitialDKG) Size() int {
+	if a.ChainKey != nil {
+		return a.ChainKey.Size()
+	}
 	if a.Reject != "" {
 		return 8 + len(a.Reject)
 	}
@@ -81,7 +95,7 @@ func (s *Summary) OldestVersion() RegistryVersion {
 
 // Transcripts are the keys of this interval and of the next.
 func (s *Summary) Transcripts() []*Transcript {
-	return []*Transcript{s.Current.Low, s.Current.High, s.Next.Low, s.Next.High}
+	return slices.Concat([]*Transcript{s.Current.Low, s.Current.High, s.Next.Low, s.Next.High}, s.Current.VetKD, s.Next.VetKD)
 }
 
 // Config gives what is agreed about a key that the interval generates, or nil.
@@ -236,11 +250,6 @@ func (s *Summary) encode(e *encoder) {
 	for _, t := range s.Transcripts() {
 		t.encode(e)
 	}
-	for _, keys := range [][]*Transcript{s.Current.VetKD, s.Next.VetKD} {
-		for _, t := range keys {
-			t.encode(e)
-		}
-	}
 	e.u64(uint64(len(s.Configs)))
 	for _, c := range s.Configs {
 		c.encode(e)
@@ -248,6 +257,9 @@ func (s *Summary) encode(e *encoder) {
 	for _, x := range s.Setups {
 		e.str("setup")
 		e.u64(uint64(x.Subnet))
+		if x.Reshare != nil {
+			x.Reshare.encode(e)
+		}
 		e.u64(uint64(x.Attempts))
 		if x.Answered {
 			e.u64(1)
@@ -263,11 +275,9 @@ func (s *Summary) encode(e *encoder) {
 
 // Size is the encoded size in bytes.
 func (s *Summary) Size() int {
-	size := 64 + s.Current.Low.Size() + s.Current.High.Size() + s.Next.Low.Size() + s.Next.High.Size()
-	for _, keys := range [][]*Transcript{s.Current.VetKD, s.Next.VetKD} {
-		for _, t := range keys {
-			size += t.Size()
-		}
+	size := 64
+	for _, t := range s.Transcripts() {
+		size += t.Size()
 	}
 	for _, c := range s.Configs {
 		size += c.Size()

@@ -62,7 +62,8 @@ type IDKGConfig struct {
 	Receivers []NodeID        // by place
 	Left      *IDKGTranscript // operands
 	Right     *IDKGTranscript
-	Params    *idkg.Params // the same, as the cryptography knows it
+	Params    *idkg.Params   // the same, as the cryptography knows it
+	Initial   []*IDKGDealing // that came from another subnet, ascending by place; nil: the dealers are to deal
 }
 
 // sizeIDKGConfig is its encoded size in bytes, with operands by reference.
@@ -80,6 +81,17 @@ func (c *IDKGConfig) encode(e *encoder) {
 			t.ID.encode(e)
 		}
 	}
+	if c.Initial != nil {
+		encodeDealings(e, c.Initial)
+	}
+}
+
+// DealtFor is the transcript that its dealings name: that which another subnet stated, where they come from there.
+func (c *IDKGConfig) DealtFor() IDKGID {
+	if len(c.Initial) > 0 {
+		return c.Initial[0].Transcript
+	}
+	return c.ID
 }
 
 // place gives a node's place, or −1.
@@ -101,16 +113,20 @@ func (c *IDKGConfig) ReceiverIndex(n NodeID) int { return place(c.Receivers, n) 
 // ReceiverIndex gives a node's place among the receivers, or −1.
 func (t *IDKGTranscript) ReceiverIndex(n NodeID) int { return place(t.Receivers, n) }
 
-// An IDKGPayload is the part of a block that is about chain keys. Its maker finds Completed and Answers; all else follows from these, the
-// parent's and the state at the context's certified height, so that validators compute it again. Immutable.
+// An IDKGPayload is the part of a block that is about chain keys. Its maker finds Completed, Initial and Answers; all else follows from
+// these, the parent's and the state at the context's certified height, so that validators compute it again. Immutable.
 type IDKGPayload struct {
 	Completed []*CompletedIDKG   // ascending by id
+	Initial   []*InitialDealings // ascending by id
 	Answers   []*SignatureAnswer // ascending by id
 
 	Serial   uint64 // of the next transcript and pre-signature
 	Keys     []MasterKey
 	Creating []*PreSignatureInCreation // ascending by id
 	Made     []*PreSignature           // by this block, for the state
+	// Resharings are of keys that other subnets are to have, in the registry's order; Shared is what this block brings of them.
+	Resharings []Resharing
+	Shared     []*ChainKeyInitialization
 }
 
 // A MasterKey is a key in blocks.
@@ -166,6 +182,11 @@ func (p *IDKGPayload) Configs() (all []*IDKGConfig) {
 			}
 		}
 	}
+	for i := range p.Resharings {
+		if c := p.Resharings[i].Config; c != nil {
+			all = append(all, c)
+		}
+	}
 	return all
 }
 
@@ -179,9 +200,6 @@ func (p *IDKGPayload) Key(id chainkey.KeyID) *MasterKey {
 	return nil
 }
 
-// HasNews reports whether the block brings something to a state.
-func (p *IDKGPayload) HasNews() bool { return len(p.Made)+len(p.Answers) > 0 }
-
 // Size is the encoded size in bytes.
 func (p *IDKGPayload) Size() int {
 	size := 16 + 80*len(p.Keys) + sizeIDKGConfig*len(p.Configs()) + 40*len(p.Creating)
@@ -191,6 +209,10 @@ func (p *IDKGPayload) Size() int {
 			size += d.Dealing.Size() + SizeNodeID*len(d.Signers) + SizeBLSSig
 		}
 	}
+	for _, d := range p.Initial {
+		size += 24 + sizeOfDealings(d.Dealings)
+	}
+	size += 40 * len(p.Resharings)
 	for _, a := range p.Answers {
 		size += 16 + len(a.Answer) + len(a.Reject.Message)
 	}
@@ -212,6 +234,13 @@ func (p *IDKGPayload) Hash() crypto.Hash {
 	e.u64(uint64(len(p.Made)))
 	for _, m := range p.Made {
 		m.encode(&e)
+	}
+	for i := range p.Resharings {
+		p.Resharings[i].encode(&e)
+	}
+	for _, a := range p.Shared {
+		e.str("shared")
+		a.encode(&e)
 	}
 	return crypto.Sum("ic-idkg-payload", e.buf)
 }
@@ -235,6 +264,10 @@ func (p *IDKGPayload) encodeFound(e *encoder) {
 		e.blob(a.Answer)
 		e.u64(uint64(a.Reject.Code))
 		e.str(a.Reject.Message)
+	}
+	for _, d := range p.Initial {
+		e.str("initial")
+		d.encode(e)
 	}
 }
 

@@ -3,6 +3,7 @@ package protocol
 import (
 	"icsim/crypto"
 	"icsim/crypto/chainkey"
+	"icsim/crypto/idkg"
 )
 
 // A NoteKind is a kind of observation.
@@ -43,6 +44,7 @@ const (
 	NoteKeyUpdated                        // Hash: the package at Height; Value: the oldest epoch that the node's decryption key opens
 	NoteIDKGComplaint                     // Peer: dealer whose share for this node is bad; Value: number of the transcript; Height: likewise
 	NoteIDKGOpening                       // Peer: who complained; Value: number of the transcript, of which this node opened its share
+	NoteIDKGKey                           // Hash: of a new encryption key, that the node asks the registry canister to take; EncryptionKey set
 	NumNoteKinds
 )
 
@@ -52,13 +54,13 @@ var noteNames = [NumNoteKinds]string{
 	"ingress-accepted", "call-submitted", "call-answered", "call-lost", "critical", "started",
 	"query-made", "query-answered", "query-lost", "query-distrusted",
 	"sync-started", "sync-fetched", "sync-adopted", "bad-chunk", "keys",
-	"key-updated", "idkg-complaint", "idkg-opening",
+	"key-updated", "idkg-complaint", "idkg-opening", "idkg-key",
 }
 
 func (k NoteKind) String() string { return noteNames[k] }
 
-// A Note is an observation for checkers, metrics and traces. No node ever reads one. All fields but Round and Summary
-// enter the digest (they are functions of what Hash names).
+// A Note is an observation for checkers, metrics and traces. No node ever reads one. All fields but Round,
+// Summary and EncryptionKey enter the digest (they are functions of what Hash names).
 type Note struct {
 	Kind    NoteKind
 	Height  Height
@@ -68,6 +70,8 @@ type Note struct {
 	Reason  string
 	Round   *RoundSummary
 	Summary *Summary
+	// EncryptionKey is what the registry is to have.
+	EncryptionKey *idkg.EncryptionKey
 }
 
 // A RoundSummary tells checkers what a round did to messages and cycles. A message that was accepted stays in its
@@ -87,8 +91,9 @@ type RoundSummary struct {
 	Answered     []MessageID     // calls of users that ended in this round
 	Messages     int             // canister messages executed
 	Instructions uint64
-	Initial      *InitialDKG     // that the round's block brought for a subnet that the registry asks for
-	ChainKeys    []ChainKeyEvent // in this round
+	Initial      *InitialDKG               // that the round's block brought for a subnet that the registry asks for
+	ChainKeys    []ChainKeyEvent           // in this round
+	Shared       []*ChainKeyInitialization // likewise, of keys for other subnets
 }
 
 // A ChainKeyEvent is a pre-signature that came into the state, or a request to a chain key that was answered.

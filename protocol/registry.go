@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
 	"icsim/crypto/idkg"
 	"icsim/crypto/principal"
 )
@@ -42,6 +43,7 @@ type SubnetRecord struct {
 	Halted               bool
 	HaltAtCUPHeight      bool
 	ChainKeys            *ChainKeys                // for canisters; nil: none
+	Initializations      []*ChainKeyInitialization // of those that other subnets have held before, one a key
 	PublicKey            crypto.ThresholdPublicKey // constant for the subnet's life
 }
 
@@ -53,6 +55,16 @@ func (s *SubnetRecord) PricedNodes() int {
 		return s.PricedAs
 	}
 	return len(s.Members)
+}
+
+// Initialization gives what the subnet starts a chain key from, or nil: it makes the key itself.
+func (s *SubnetRecord) Initialization(key chainkey.KeyID) *ChainKeyInitialization {
+	for _, a := range s.Initializations {
+		if a.Request.Key == key {
+			return a
+		}
+	}
+	return nil
 }
 
 // Has reports whether a node is a member. A subnet that is not there yet, nil, has none.
@@ -75,7 +87,8 @@ type NodeRecord struct {
 	EncryptionKey   crypto.EncryptionPublicKey
 	EncryptionProof crypto.EncryptionProof
 	// IDKGKey is what shares of canisters' chain keys are encrypted to (MEGa).
-	IDKGKey idkg.EncryptionKey
+	IDKGKey    idkg.EncryptionKey
+	IDKGKeySet Time // when the registry got it
 }
 
 // A CanisterRange gives the canisters First … Last to a subnet.
@@ -173,13 +186,14 @@ type RegistryClient interface {
 
 // A RegistrySnapshot is the whole registry at one version. Immutable.
 type RegistrySnapshot struct {
-	Version RegistryVersion
-	Genesis uint64          // Unix nanoseconds of Time 0
-	Subnets []*SubnetRecord // by id
-	Nodes   []*NodeRecord   // by id
-	Routing *RoutingTable
-	Root    SubnetID           // the subnet whose key is the root key
-	Setups  []*SetupInitialDKG // of subnets that will be, by id, after Subnets
+	Version  RegistryVersion
+	Genesis  uint64          // Unix nanoseconds of Time 0
+	Subnets  []*SubnetRecord // by id
+	Nodes    []*NodeRecord   // by id
+	Routing  *RoutingTable
+	Root     SubnetID           // the subnet whose key is the root key
+	Setups   []*SetupInitialDKG // of subnets that will be, by id, after Subnets
+	Reshares []*ReshareChainKey // of chain keys that subnets are to have, in the order they were asked for
 
 	Migrations []CanisterMigration // ascending, and apart
 }
@@ -189,8 +203,9 @@ type RegistrySnapshot struct {
 // Model: the registry canister calls the management canister, and the call waits in the root subnet's state. Here it stands in the
 // registry, where the root subnet's nodes read it at the versions of their blocks.
 type SetupInitialDKG struct {
-	Subnet SubnetID
-	Nodes  []NodeID // ascending
+	Subnet          SubnetID
+	Nodes           []NodeID                  // ascending
+	Initializations []*ChainKeyInitialization // that have come for it already
 }
 
 // Subnet gives a subnet's record, or nil.

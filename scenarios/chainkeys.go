@@ -20,22 +20,15 @@ const (
 func (p *parser) chainKeys(f *object) *protocol.ChainKeys {
 	keys := &protocol.ChainKeys{}
 	asked := f.has("chain_keys")
-	for _, w := range f.words("chain_keys") {
-		id, err := chainkey.ParseKeyID(w.text)
-		switch {
-		case err != nil:
-			p.fail(w.line, "%q %s", shorten(w.text), err)
-		case keys.Find(id) != nil:
-			p.fail(w.line, "the chain key %s is there twice", shorten(w.text))
-		default:
-			keys.Keys = append(keys.Keys, protocol.ChainKey{ID: id})
-		}
+	for _, id := range p.keyIDs(f, "chain_keys") {
+		keys.Keys = append(keys.Keys, protocol.ChainKey{ID: id})
 	}
 	stash := optional(f, "pre_signatures", counts(0, 1000), defaultStash)
 	queue := optional(f, "signature_queue", counts(1, 10_000), defaultQueue)
 	keys.Parallel = optional(f, "parallel_transcripts", counts(1, 1000), defaultParallel)
 	keys.Timeout = protocol.Time(optional(f, "signature_timeout", spans(time.Second, 24*time.Hour), 0))
-	for _, option := range []string{"pre_signatures", "signature_queue", "parallel_transcripts", "signature_timeout"} {
+	keys.Rotation = protocol.Time(optional(f, "idkg_key_rotation", spans(time.Second, maxDuration), 0))
+	for _, option := range []string{"pre_signatures", "signature_queue", "parallel_transcripts", "signature_timeout", "idkg_key_rotation"} {
 		if f.has(option) && !asked {
 			f.fail(option, "%s goes with chain_keys, such as chain_keys: [ecdsa:secp256k1:key_1]", option)
 		}
@@ -61,6 +54,7 @@ func (e *entry) chainKeys(keys *protocol.ChainKeys) {
 	}
 	e.add("chain_keys", list(names)).add("pre_signatures", printInt(stash)).add("signature_queue", printInt(keys.Keys[0].Queue)).
 		add("parallel_transcripts", printInt(keys.Parallel))
+	e.addIf(keys.Rotation > 0, "idkg_key_rotation", printDuration(time.Duration(keys.Rotation)))
 	e.addIf(keys.Timeout > 0, "signature_timeout", printDuration(time.Duration(keys.Timeout)))
 }
 

@@ -29,9 +29,10 @@ type Change struct {
 	DKGInterval int
 	Halt        *bool
 	Upgrade     string
-	Create      *Subnet // of the nodes in Add; nil: Subnet is there
-	Migration   *Migration
-	line        int
+	KeyChange
+	Migration *Migration
+	Create    *Subnet // of the nodes in Add; nil: Subnet is there
+	line      int
 }
 
 // spares reads the nodes beside those of subnets.
@@ -63,6 +64,7 @@ func (p *parser) changes(o *object) {
 		}
 		if f.has("create") {
 			p.creation(f, &c)
+			p.resharing(f, &c.KeyChange)
 			if f.done(); known == len(p.problems) {
 				p.spec.Changes = append(p.spec.Changes, c)
 			}
@@ -86,13 +88,16 @@ func (p *parser) changes(o *object) {
 			c.Halt = &halt
 		}
 		c.Upgrade = optional(f, "upgrade", names(), "")
+		p.signing(f, &c.KeyChange)
+		p.resharing(f, &c.KeyChange)
+		p.notOfCreated(f, &c)
 		f.done()
 		if known != len(p.problems) {
 			continue // or else members would be missed where they are not
 		}
 		if c.isNothing() {
-			p.fail(f.line, "a change changes something: "+
-				"add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade, create or migrate")
+			p.fail(f.line, "a change changes something: add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade, "+
+				"reshare, enable_signing, disable_signing, migrate or create")
 			continue
 		}
 		p.spec.Changes = append(p.spec.Changes, c.spread(every)...)
@@ -104,6 +109,7 @@ func (p *parser) changes(o *object) {
 		}
 	}
 	p.follow()
+	p.followKeys()
 }
 
 // creation reads a subnet that is to be created. Whatever else concerns it has to wait until it is there, which no scenario can know.
@@ -125,16 +131,14 @@ func (p *parser) creation(f *object, c *Change) {
 
 func (c *Change) isNothing() bool {
 	return len(c.Add.Nodes)+len(c.Remove.Nodes) == 0 && c.UnitDelay == 0 && c.NotaryDelay == nil && c.DKGInterval == 0 &&
-		c.Halt == nil && c.Upgrade == ""
+		c.Halt == nil && c.Upgrade == "" && c.KeyChange.isNothing()
 }
 
 func (p *parser) subnetOfChange(f *object) string {
 	if name := optional(f, "subnet", texts("the name of a subnet"), ""); name != "" {
-		if slices.ContainsFunc(p.spec.Changes, func(c Change) bool { return c.Create != nil && c.Subnet == name }) {
-			f.fail("subnet", "%s is created in the run, and cannot be changed: when it is there nobody knows before", name)
-			return name
+		if !p.isCreated(name) {
+			p.findSubnet(word{name, f.at("subnet")})
 		}
-		p.findSubnet(word{name, f.at("subnet")})
 		return name
 	}
 	if len(p.spec.Subnets) == 1 {
@@ -144,6 +148,20 @@ func (p *parser) subnetOfChange(f *object) string {
 		p.fail(f.line, "a change is of a subnet; name it with subnet")
 	}
 	return ""
+}
+
+func (p *parser) isCreated(name string) bool {
+	return slices.ContainsFunc(p.spec.Changes, func(c Change) bool { return c.Create != nil && c.Subnet == name })
+}
+
+// notOfCreated refuses changes of a subnet that is created in the run, but for those that a run can report when they come too early.
+func (p *parser) notOfCreated(f *object, c *Change) {
+	signing := *c
+	signing.EnableSigning, signing.DisableSigning = nil, nil
+	if p.isCreated(c.Subnet) && (c.KeyChange.isNothing() || !signing.isNothing()) {
+		f.fail("subnet", "%s is created in the run, and cannot be changed but by enable_signing and disable_signing: "+
+			"when it is there nobody knows before", c.Subnet)
+	}
 }
 
 // replacing reads add and remove; or replace and by, which are the same one node after the other, every so often.
@@ -238,12 +256,14 @@ func (p *parser) follow() {
 	}
 }
 
-func (c *Change) compile(subnet int) sim.Change {
-	return sim.Change{
+func (c *Change) compile(subnet, from int) sim.Change {
+	out := sim.Change{
 		At: c.At, Subnet: subnet, Create: c.Create != nil, Add: c.Add.Nodes, Remove: c.Remove.Nodes,
 		UnitDelay: c.UnitDelay, NotaryDelay: c.NotaryDelay, DKGInterval: c.DKGInterval, Halt: c.Halt,
 		Upgrade: protocol.ReplicaVersion(c.Upgrade),
 	}
+	c.KeyChange.compile(from, &out)
+	return out
 }
 
 func (s *Spares) resolved() *entry {
@@ -254,7 +274,9 @@ func (s *Spares) resolved() *entry {
 func (s *Spec) resolvedChange(c *Change) string {
 	e := new(entry).add("at", printDuration(c.At))
 	if c.Create != nil {
-		return e.add("create", s.resolvedCreation(c)).String()
+		e.add("create", s.resolvedCreation(c))
+		c.KeyChange.resolved(e)
+		return e.String()
 	}
 	if c.Migration != nil {
 		return c.Migration.resolved(e)
@@ -279,6 +301,7 @@ func (s *Spec) resolvedChange(c *Change) string {
 		e.add("halt", map[bool]string{true: "true", false: "false"}[*c.Halt])
 	}
 	e.addIf(c.Upgrade != "", "upgrade", quote(c.Upgrade))
+	c.KeyChange.resolved(e)
 	return e.String()
 }
 

@@ -44,7 +44,7 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 		c.Spares = sim.Spares{Places: s.Network.where(n.Nodes, n.Places, s.atGenesis()), Uplink: n.Uplink, Downlink: n.Downlink}
 	}
 	for i := range s.Changes {
-		c.Changes = append(c.Changes, s.Changes[i].compile(s.subnetIndex(s.Changes[i].Subnet)))
+		c.Changes = append(c.Changes, s.Changes[i].compile(s.subnetIndex(s.Changes[i].Subnet), s.subnetIndex(s.Changes[i].From)))
 		if m := s.Changes[i].Migration; m != nil {
 			c.Changes[i].Migration = s.compileMigration(m)
 		}

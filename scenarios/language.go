@@ -32,6 +32,7 @@ subnets:
     chain_keys: [ecdsa:secp256k1:key_1, schnorr:ed25519:key_1]   # for canisters; also schnorr:bip340secp256k1, vetkd:bls12_381_g2
     pre_signatures: 5                 # of each key, made in advance
     # signature_queue: 20, signature_timeout: 1m (default: never), parallel_transcripts: 20
+    # idkg_key_rotation: 14d          # each node has a new encryption key so often, in turn; default: never
   - { name: other, nodes: 4 }
   # - { preset: io67a }               # a subnet of January 2026; or nns, sns, ii, fiduciary, bitcoin. Needs latency: mainnet, as does
   # - { name: new, nodes: 13, generate: { at_most: { country: 1 } } }   # of mainnet's nodes; also provider, centre, owner; draw: 7
@@ -46,6 +47,9 @@ changes:                              # of the registry; nodes learn of one with
   - { at: 80s, subnet: other, halt: true }                           # at once; halt: false lets it go on
   - { at: 84s, subnet: other, halt: false }
   - { at: 86s, create: { name: fresh, nodes: spare/3..6, dkg_interval: 99 } }  # has keys in one or two intervals of the first subnet
+  - { at: 40s, subnet: other, reshare: ecdsa:secp256k1:key_1, from: app }    # other holds the key, too, from its next summary on
+  - { at: 118s, subnet: other, enable_signing: ecdsa:secp256k1:key_1 }       # and signs with it; then app keeps it as a backup
+  - { at: 118s, subnet: app, disable_signing: ecdsa:secp256k1:key_1 }
   - { at: 88s, prepare_migration: tally, to: other }                 # for who reads the registry: tally is about to move
   - { at: 100s, reroute: tally, to: other }                          # it is other's now, as was prepared; back: to: app
   - { at: 118s, complete_migration: tally }

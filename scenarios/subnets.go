@@ -67,6 +67,7 @@ func (p *parser) subnets(o *object) {
 		next += protocol.NodeID(s.Nodes)
 		p.spec.Subnets, lines = append(p.spec.Subnets, s), append(lines, f.line)
 	}
+	p.oneMakerAKey(lines)
 	p.spares(o, next)
 }
 

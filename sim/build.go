@@ -144,6 +144,7 @@ func (s *simulation) foundSubnets(craft func() tools) (err error) {
 		s.subnets = append(s.subnets, sub)
 	}
 	s.foundSpares(&snapshot)
+	takeTurns(&snapshot)
 	for _, n := range snapshot.Nodes {
 		if err := registry.VerifyNode(s.scheme, s.generation, n); err != nil {
 			return err
@@ -193,7 +194,7 @@ func (s *simulation) nodeKeys(sub *subnetWorld, n protocol.NodeID) (*protocol.No
 		ID: n, Principal: id, SigningKey: public, CommitteeKey: committee, Possession: possession,
 		EncryptionKey: encryption, EncryptionProof: proof, IDKGKey: secret.Public(),
 	}
-	return record, keys.Secrets{Basic: basic, Multi: multi, Decryption: decryption, IDKG: secret}
+	return record, keys.Secrets{Basic: basic, Multi: multi, Decryption: decryption, IDKG: []*idkg.SecretKey{secret}}
 }
 
 func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecord {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"icsim/crypto"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 	"icsim/protocol/messaging"
@@ -25,6 +26,16 @@ func (s *simulation) founders(subnet int) []protocol.NodeID {
 // exists tells whether the registry has a subnet by now.
 func (s *simulation) exists(subnet int) bool { return subnet < len(s.registry.Latest().Subnets) }
 
+// answers takes what a round at an honest node brought for the registry.
+func (s *simulation) answers(t protocol.Time, r *protocol.RoundSummary) {
+	if r.Initial != nil {
+		s.asked(t, r.Initial)
+	}
+	for _, a := range r.Shared {
+		s.shared(t, a)
+	}
+}
+
 // asked takes what an honest node of the root subnet has seen answered for a subnet that the registry asks for. The first one counts.
 func (s *simulation) asked(t protocol.Time, answer *protocol.InitialDKG) {
 	if sub := s.subnets[answer.Subnet]; sub.answer == nil {
@@ -39,6 +50,9 @@ func (s *simulation) asked(t protocol.Time, answer *protocol.InitialDKG) {
 // Here it is when the first honest node has executed that round.
 func (s *simulation) create(t protocol.Time, i int) {
 	sub, name := s.subnets[i], s.config.Subnets[i].Name
+	if s.registry.Awaits(sub.id) && sub.answer.Reject == "" {
+		return // for its chain keys: share comes back to it
+	}
 	if why := sub.answer.Reject; why != "" {
 		v := s.registry.Publish(t, registry.DropRequests)
 		s.watch.happened(t, fmt.Sprintf("registry version %d: %s is not created: %s", v, name, why))
@@ -121,7 +135,4 @@ func (s *simulation) judgeCreations() (out []check.Outcome) {
 }
 
 // fingerprint is what the digest has of an answer.
-func fingerprint(a *protocol.InitialDKG) uint64 {
-	hash := a.Hash()
-	return binary.BigEndian.Uint64(hash[:])
-}
+func fingerprint(answer crypto.Hash) uint64 { return binary.BigEndian.Uint64(answer[:]) }

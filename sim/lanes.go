@@ -50,7 +50,7 @@ func (s *simulation) divide() {
 // isEntangled tells whether something that happens on one subnet, or is asked about it, concerns the others at once.
 func (s *simulation) isEntangled() bool {
 	return len(s.config.Changes) > 0 || len(s.config.Branches) > 0 || len(s.plan.Roles) > 0 || len(s.plan.Schedulers) > 0 ||
-		len(s.amnesiacs) > 0 || s.coalition.Waits() || s.log != nil
+		s.rotates() || len(s.amnesiacs) > 0 || s.coalition.Waits() || s.log != nil
 }
 
 // leastWindow is the least distance between lanes that is worth the barriers.

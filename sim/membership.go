@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"icsim/crypto/chainkey"
 	"icsim/protocol"
 	"icsim/protocol/orchestrator"
 	"icsim/protocol/registry"
@@ -30,7 +31,11 @@ type Change struct {
 	Halt        *bool // at once, and on again (is_halted)
 	Upgrade     protocol.ReplicaVersion
 	Migration   Migration
-	Create      bool // Subnet, of the nodes in Add: the root subnet is asked for its keys, and when it has them there is a subnet more
+	Reshare     Reshare // of chain keys to Subnet
+	// EnableSigning and DisableSigning are keys that Subnet holds (chain_key_signing_enable, chain_key_signing_disable).
+	EnableSigning, DisableSigning []chainkey.KeyID
+
+	Create bool // Subnet, of the nodes in Add: the root subnet is asked for its keys, and when it has them there is a subnet more
 }
 
 func (c *Change) String() string {
@@ -64,6 +69,23 @@ func (c *Change) String() string {
 	}
 	if c.Migration.Step != 0 {
 		say("%s", c.Migration.What)
+	}
+	if len(c.Reshare.Keys) > 0 {
+		say("have %s reshared", keyList(c.Reshare.Keys))
+	}
+	if len(c.EnableSigning) > 0 {
+		say("sign with %s", keyList(c.EnableSigning))
+	}
+	if len(c.DisableSigning) > 0 {
+		say("no longer sign with %s", keyList(c.DisableSigning))
+	}
+	return strings.Join(words, ", ")
+}
+
+func keyList(keys []chainkey.KeyID) string {
+	words := make([]string, len(keys))
+	for i, k := range keys {
+		words[i] = k.String()
 	}
 	return strings.Join(words, ", ")
 }
@@ -135,7 +157,7 @@ func (s *simulation) checkChanges() error {
 		if c.At <= 0 || c.At < last {
 			err = fmt.Errorf("it is to happen after the start, and not before the one before it")
 		} else {
-			last, err = c.At, s.publish(trial, c)
+			last, err = c.At, s.try(trial, c)
 		}
 		if err != nil {
 			errs = append(errs, fmt.Errorf("change %d of the registry, at %s: %w", i+1, c.At, err))
@@ -255,7 +277,11 @@ func (s *simulation) become(t protocol.Time, n protocol.NodeID, role *orchestrat
 // published lets a change happen: the registry has a version more, which each node learns of at its polls.
 func (s *simulation) published(t protocol.Time, c *Change) {
 	name := s.config.Subnets[c.Subnet].Name
-	switch err := s.publish(s.registry, c); {
+	switch err := s.enact(s.registry, c); {
+	case err != nil && c.isOfKeys(): // one has not come yet
+		s.refuse(c, err)
+		s.watch.happened(t, fmt.Sprintf("%s: is not to %s: %v", name, c, err))
+		return
 	case err != nil && c.Create: // one that was asked for before could not be created
 		s.watch.happened(t, fmt.Sprintf("%s is not created: %v", name, err))
 		return
@@ -263,7 +289,7 @@ func (s *simulation) published(t protocol.Time, c *Change) {
 		panic(fmt.Sprintf("sim: a change of the registry that was tried before: %v", err))
 	}
 	latest := s.registry.Latest()
-	s.watch.happened(t, fmt.Sprintf("registry version %d: %s: %s", latest.Version, name, c))
+	s.watch.happened(t, fmt.Sprintf("registry version %d: %s: %s%s", latest.Version, name, c, s.whoReshares(c)))
 	if !c.Create {
 		s.watch.subnets[c.Subnet].quorum = len(latest.Subnets[c.Subnet].Members)/2 + 1
 	}

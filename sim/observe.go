@@ -45,6 +45,7 @@ type subnetWatch struct {
 	badChunks    uint64 // of states, that receivers refused
 	accused      []equivocation
 	chainKeys    []ChainKeyResult // in the order of the registry
+	rotations    uint64           // of nodes' encryption keys
 	complaints   uint64
 	openings     uint64
 	canisters    int
@@ -154,7 +155,13 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 		e.Kind, e.Fingerprint, e.Detail = trace.Change, uint64(o.index), c
 	case subnetDue:
 		answer := s.subnets[o.index].answer
-		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(answer), answer
+		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(answer.Hash()), answer
+	case chainKeyDue:
+		answer := s.keysShared[o.index]
+		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(answer.Hash()), answer
+	case nodeKeyDue:
+		asked := &s.registrations[o.index]
+		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(asked.key.Hash()), asked
 	case registrySeen:
 		e.Kind, e.Fingerprint, e.Detail = trace.Local, o.message.Fingerprint(), o.message
 	case inputDue:
@@ -204,8 +211,11 @@ func (s *simulation) note(w check.Where, n *protocol.Note) {
 			s.sought.note(w, n)
 		}
 	}
-	if n.Round != nil && n.Round.Initial != nil && !s.corrupt(w.Node) {
-		s.asked(w.At, n.Round.Initial)
+	if n.Round != nil && !s.corrupt(w.Node) {
+		s.answers(w.At, n.Round)
+	}
+	if n.EncryptionKey != nil {
+		s.asksForKey(w.At, w.Node, *n.EncryptionKey)
 	}
 	if s.watch.follow != nil {
 		s.watch.follow.note(w, n)

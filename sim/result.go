@@ -57,6 +57,7 @@ type SubnetResult struct {
 	ChainKeys              []ChainKeyResult `json:"chain_keys,omitempty"`
 	IDKGComplaints         uint64           `json:"idkg_complaints,omitempty"` // of nodes about shares that they got
 	IDKGOpenings           uint64           `json:"idkg_openings,omitempty"`   // of shares that others complained about
+	IDKGRotations          uint64           `json:"idkg_rotations,omitempty"`  // of nodes' encryption keys
 }
 
 // A ChainKeyResult sums up what came of a key that a subnet holds for canisters.
@@ -176,6 +177,7 @@ func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 		FinalizationMS: w.finalization.Summary(int64(time.Millisecond)), StateHash: hex.EncodeToString(w.stateHash[:]),
 		Canisters: w.canisters, Equivocations: uint64(len(w.accused)), Invalid: w.invalid,
 		StateSyncs: w.synced, BadChunks: w.badChunks, ChainKeys: w.chainKeys, IDKGComplaints: w.complaints, IDKGOpenings: w.openings,
+		IDKGRotations: w.rotations,
 	}
 	if !s.exists(i) {
 		return r

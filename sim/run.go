@@ -28,11 +28,15 @@ const (
 	nodeStop                      // the network notices that a node's replica has ended
 	inputDue                      // something from outside
 	subnetDue                     // one is, with a subnet more, or with why there is none
+	chainKeyDue                   // one is, with a chain key for a subnet more, or with why there is none
+	nodeKeyDue                    // one is asked to take a node's new key
 	registryDue                   // a version of the registry is published
 	registrySeen                  // a node's poll brings one
 )
 
-var happenings = [...]string{"free", "wake", "deliver", "local", "net", "fault", "start", "stop", "input", "subnet", "registry", "seen"}
+var happenings = [...]string{
+	"free", "wake", "deliver", "local", "net", "fault", "start", "stop", "input", "subnet", "chain key", "node key", "registry", "seen",
+}
 
 // An occurrence is the payload of an event. Which fields count depends on what happens.
 type occurrence struct {
@@ -40,7 +44,7 @@ type occurrence struct {
 	lane     protocol.Lane
 	node     protocol.NodeID
 	boots    uint32 // of the node when a message to itself was sent, or its replica ended; of a start: how often it had gone down before
-	index    int32  // of a fault action, input, change or subnet; of a message, the step in the log that it comes from
+	index    int32  // of a fault action, input, change, subnet, chain key or node key; of a message, the step in the log that it comes from
 	transfer *network.Transfer
 	message  protocol.Message // to the node itself
 	timer    *network.Timer
@@ -65,6 +69,11 @@ type simulation struct {
 	sought    *sought      // nil: nobody asks about a height
 	outcomes  []check.Outcome
 	branched  int // how many branches were come by
+	// keysShared are the chain keys that subnets have shared with others, in the order they did; refused is why changes did not happen.
+	keysShared []*protocol.ChainKeyInitialization
+	refused    map[*Change]string
+	// registrations are keys that nodes have asked the registry to take, in the order they did.
+	registrations []registration
 }
 
 // Progress is what is known while a run lasts.
@@ -209,6 +218,10 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 		s.published(t, &s.config.Changes[o.index])
 	case subnetDue:
 		s.create(t, int(o.index))
+	case chainKeyDue:
+		s.share(t, s.keysShared[o.index])
+	case nodeKeyDue:
+		s.registers(t, s.registrations[o.index])
 	case registrySeen:
 		s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message}, 0)
 	}

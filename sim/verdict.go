@@ -327,6 +327,7 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 	outcomes = append(outcomes, s.judgeReplies(s.config.Short || r.Partial)...)
 	if !s.config.Short && !r.Partial {
 		outcomes = append(outcomes, s.judgeCreations()...)
+		outcomes = append(outcomes, s.judgeReshares()...)
 	}
 	s.outcomes = outcomes
 	for i := range outcomes {
@@ -355,6 +356,7 @@ func (r *Result) quantity(q check.Quantity, subnet string) float64 {
 				check.CUPHeight: float64(s.CUPHeight), check.Equivocations: float64(s.Equivocations),
 				check.StateSyncs: float64(s.StateSyncs), check.BadChunks: float64(s.BadChunks),
 				check.Signatures: float64(s.signatures()), check.IDKGComplaints: float64(s.IDKGComplaints),
+				check.IDKGRotations: float64(s.IDKGRotations),
 			})
 		}
 	}

@@ -32,5 +32,11 @@ func ParseEncryptionKey(raw []byte) (EncryptionKey, error) {
 	return EncryptionKey{p}, err
 }
 
+// Equal says whether two keys are the same.
+func (k EncryptionKey) Equal(other EncryptionKey) bool { return k.point.Equal(other.point) }
+
+// Hash names the key.
+func (k EncryptionKey) Hash() crypto.Hash { return crypto.Sum("idkg encryption key", k.Bytes()) }
+
 // Bytes inverts ParseEncryptionKey.
 func (k EncryptionKey) Bytes() []byte { return k.point.Bytes() }

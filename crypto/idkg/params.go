@@ -54,6 +54,10 @@ func (p *Params) Collection() int {
 	return Faults(p.Dealers) + 1
 }
 
+// Unverified is how many dealings it takes of a resharing for nodes that nobody can ask whether they find their shares good: with f of
+// the dealers' bad, enough are left to make a transcript of (unverified_dealings_collection_threshold).
+func (p *Params) Unverified() int { return 2*Faults(p.dealers()) + 1 }
+
 // masked says whether the transcript will be.
 func (p *Params) masked() bool { return p.Operation == Random || p.Operation == UnmaskedTimesMasked }
 

@@ -104,9 +104,6 @@ func (p *Pool) follow(latest *protocol.Summary, out *Effects) {
 	for _, t := range latest.Transcripts() {
 		p.cfg.Keys.Load(t)
 	}
-	for _, t := range slices.Concat(latest.Current.VetKD, latest.Next.VetKD) {
-		p.cfg.Keys.Load(t)
-	}
 	for _, c := range latest.Configs {
 		dealing, ok := p.cfg.Keys.Deal(c)
 		if !ok {

@@ -4,46 +4,99 @@ import (
 	"icsim/protocol"
 )
 
-// maxAttempts is in how many intervals the keys of a new subnet are tried to be generated (rs/consensus/dkg/src/lib.rs,
-// MAX_REMOTE_DKG_ATTEMPTS). In an interval it is those of one subnet (MAX_REMOTE_DKGS_PER_INTERVAL).
+// maxAttempts is in how many intervals the keys of another subnet are tried to be generated (rs/consensus/dkg/src/lib.rs,
+// MAX_REMOTE_DKG_ATTEMPTS). In an interval it is those of one request (MAX_REMOTE_DKGS_PER_INTERVAL).
 const maxAttempts = 5
 
 // ReasonAttempts is the answer when they are over.
 const ReasonAttempts = "Attempts to run this DKG repeatedly failed"
 
-// setUp carries on what the root subnet does for the subnets that the registry asks for at the context's version: in each interval its
-// members generate the keys of the first that has no answer yet, until there are enough dealings or nobody tries any more
-// (payload_builder.rs, compute_remote_dkg_data).
+// setUp carries on what a subnet does for others that the registry asks it for at the context's version: the root subnet generates the keys
+// of new ones, who holds a vetKD key reshares it. In each interval its members deal for the first request that has no answer yet, until
+// there are enough dealings or nobody tries any more (payload_builder.rs, compute_remote_dkg_data).
 func (p *Payloads) setUp(prev, next *protocol.Summary, dealt protocol.Dealt, registry *protocol.RegistrySnapshot) {
 	answer := dealt.Initial
 	if answer == nil {
 		answer = p.Early(prev, dealt)
 		next.Initial = answer
 	}
-	if registry.Root != p.Subnet {
-		return
-	}
 	busy := false
-	for _, asked := range registry.Setups {
-		s := protocol.Setup{Subnet: asked.Subnet}
+	for _, asked := range p.requests(next, registry) {
+		s := protocol.Setup{Subnet: asked.subnet, Reshare: asked.reshare}
 		for _, before := range prev.Setups {
-			if before.Subnet == asked.Subnet {
+			if asked.is(&before) {
 				s = before
 			}
 		}
-		s.Answered = s.Answered || answer != nil && answer.Subnet == s.Subnet
+		s.Answered = s.Answered || answer != nil && asked.isAnsweredBy(answer)
 		switch {
 		case s.Answered || busy:
 		case s.Attempts < maxAttempts:
 			busy = true
 			s.Attempts++
-			next.Configs = append(next.Configs, initial(asked, next.Height, registry.Version, registry.Subnet(p.Subnet).Members)...)
+			next.Configs = append(next.Configs, asked.configs...)
 		case next.Initial == nil:
 			s.Answered = true
-			next.Initial = &protocol.InitialDKG{Subnet: s.Subnet, Reject: ReasonAttempts}
+			next.Initial = asked.answer(ReasonAttempts, nil)
 		}
 		next.Setups = append(next.Setups, s)
 	}
+}
+
+// A request is what the registry asks a subnet for another one.
+type request struct {
+	subnet  protocol.SubnetID
+	reshare *protocol.ReshareChainKey // nil: the keys that the subnet begins with
+	configs []*protocol.DKGConfig     // of what is to be generated
+}
+
+// requests are those for this subnet, in the registry's order, new subnets first.
+func (p *Payloads) requests(next *protocol.Summary, registry *protocol.RegistrySnapshot) (all []request) {
+	if registry.Root == p.Subnet {
+		for _, asked := range registry.Setups {
+			configs := initial(asked, next.Height, registry.Version, registry.Subnet(p.Subnet).Members)
+			all = append(all, request{subnet: asked.Subnet, configs: configs})
+		}
+	}
+	for _, asked := range registry.Reshares {
+		old := next.Next.VetKDOf(asked.Key)
+		if asked.From != p.Subnet || old == nil {
+			continue // ECDSA and Schnorr keys are dealt by package idkg
+		}
+		id := protocol.TranscriptID{Subnet: asked.Subnet, Tag: protocol.HighThreshold, Start: next.Height, Founding: true, Key: asked.Key}
+		all = append(all, request{
+			subnet: asked.Subnet, reshare: asked, configs: []*protocol.DKGConfig{resharing(id, registry.Version, asked.Nodes, old)},
+		})
+	}
+	return all
+}
+
+func (r *request) is(s *protocol.Setup) bool {
+	if r.reshare == nil || s.Reshare == nil {
+		return r.reshare == s.Reshare && r.subnet == s.Subnet
+	}
+	return r.reshare.Is(s.Reshare)
+}
+
+func (r *request) isAnsweredBy(a *protocol.InitialDKG) bool {
+	if r.reshare == nil || a.ChainKey == nil {
+		return r.reshare == nil && a.ChainKey == nil && r.subnet == a.Subnet
+	}
+	return r.reshare.Is(a.ChainKey.Request)
+}
+
+// answer is what the registry gets: transcripts, or why there are none.
+func (r *request) answer(reject string, made []*protocol.Transcript) *protocol.InitialDKG {
+	a := &protocol.InitialDKG{Subnet: r.subnet, Reject: reject}
+	switch {
+	case r.reshare != nil && made != nil:
+		a.ChainKey = &protocol.ChainKeyInitialization{Request: r.reshare, Transcript: made[0]}
+	case r.reshare != nil:
+		a.ChainKey = &protocol.ChainKeyInitialization{Request: r.reshare, Reject: reject}
+	case made != nil:
+		a.Keys.Low, a.Keys.High = made[0], made[1]
+	}
+	return a
 }
 
 // initial is the two keys that a new subnet begins with: dealt by the root subnet's members to its nodes.
@@ -60,7 +113,7 @@ func initial(
 	return all
 }
 
-// Early makes the keys of a new subnet as soon as a chain has dealings enough for both; nil before, and once the chain has them.
+// Early makes the keys for another subnet as soon as a chain has dealings enough for all; nil before, and once the chain has them.
 func (p *Payloads) Early(last *protocol.Summary, dealt protocol.Dealt) *protocol.InitialDKG {
 	if dealt.Initial != nil {
 		return nil
@@ -78,10 +131,22 @@ func (p *Payloads) Early(last *protocol.Summary, dealt protocol.Dealt) *protocol
 	if len(configs) == 0 {
 		return nil
 	}
-	answer := &protocol.InitialDKG{Subnet: configs[0].ID.Subnet}
-	answer.Keys.Low, answer.Keys.High = p.generated(configs[0], dealt.Dealings), p.generated(configs[1], dealt.Dealings)
-	if answer.Keys.Low == nil || answer.Keys.High == nil {
-		return nil
+	made := make([]*protocol.Transcript, len(configs))
+	for i, c := range configs {
+		if made[i] = p.generated(c, dealt.Dealings); made[i] == nil {
+			return nil
+		}
 	}
-	return answer
+	asked := request{subnet: configs[0].ID.Subnet, reshare: reshareOf(last, configs[0].ID)}
+	return asked.answer("", made)
+}
+
+// reshareOf is the request that a key for another subnet is for; nil: the subnet is new.
+func reshareOf(last *protocol.Summary, id protocol.TranscriptID) *protocol.ReshareChainKey {
+	for _, s := range last.Setups {
+		if s.Reshare != nil && !s.Answered && s.Reshare.Key == id.Key && s.Subnet == id.Subnet {
+			return s.Reshare
+		}
+	}
+	return nil
 }

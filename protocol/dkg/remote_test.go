@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"icsim/crypto/chainkey"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 )
@@ -122,4 +123,78 @@ func TestOnlyTheRootSubnetDealsToOthers(t *testing.T) {
 	s := w.interval(1)
 	require.Empty(t, s.Setups)
 	require.Empty(t, founding(s))
+}
+
+// reshared is a subnet of four that holds a vetKD key, whose registry asks it to share it with a subnet of four others.
+func reshared() *world {
+	key := chainkey.KeyID{Algorithm: chainkey.VetKD, Name: "v"}
+	w := newWorld(4, 29, 29, 29, 29, 29, 29, 29)
+	for _, r := range w.registry {
+		r.Root = 9
+		r.Subnets[0].ChainKeys = &protocol.ChainKeys{Keys: []protocol.ChainKey{{ID: key}}}
+	}
+	w.interval(1) // makes the key
+	w.registry[0].Reshares = []*protocol.ReshareChainKey{
+		{Key: chainkey.KeyID{Algorithm: chainkey.ECDSA, Name: "e"}, Subnet: 1},
+		{Key: key, Subnet: 1, Nodes: []protocol.NodeID{4, 5, 6, 7}, Asked: 1},
+	}
+	return w
+}
+
+// E, reshare_chain_key: who holds a vetKD key reshares it to the nodes of another subnet, of 2f+1 dealings; the public key stays, those
+// nodes alone sign by it, and their summary begins with it.
+func TestVetKDKeysAreResharedToOthers(t *testing.T) {
+	w := reshared()
+	s := w.interval(1)
+	asked := w.registry[0].Reshares[1]
+	require.Equal(t, []protocol.Setup{{Subnet: 1, Reshare: asked, Attempts: 1}}, s.Setups)
+	require.Len(t, founding(s), 1)
+	require.Equal(t, 3, founding(s)[0].Collect)
+	old := s.Next.VetKD[0]
+	w.deal()
+	var answer *protocol.InitialDKG
+	for maker := 0; answer == nil && w.block(maker); maker = 1 - maker {
+		answer = w.early(t, nil)
+	}
+	require.NotNil(t, answer)
+	made := answer.ChainKey
+	require.True(t, made.Request.Is(asked))
+	require.Equal(t, old.Group.Key, made.Transcript.Group.Key)
+	require.Equal(t, []protocol.NodeID{4, 5, 6, 7}, made.Transcript.Committee)
+	require.True(t, w.signs(made.Transcript, 4, 6, 7))
+	require.False(t, w.signs(made.Transcript, 4, 6))
+	require.False(t, w.signs(made.Transcript, 0, 1, 2))
+
+	next := w.nodes[0].Next(w.summary, protocol.Dealt{Dealings: w.dealt, Initial: answer}, 1)
+	require.Nil(t, next.Initial)
+	require.Equal(t, []protocol.Setup{{Subnet: 1, Reshare: asked, Attempts: 1, Answered: true}}, next.Setups)
+	require.Empty(t, founding(next))
+
+	heir := *w.registry[0].Subnets[0]
+	heir.ID, heir.Members, heir.Initializations = 1, made.Transcript.Committee, []*protocol.ChainKeyInitialization{made}
+	w.registry[0].Subnets = append(w.registry[0].Subnets, &heir)
+	begun := dkg.Genesis(1, w.registry[0], protocol.Transcripts{Low: s.Next.Low, High: s.Next.High}, 0).Content.Block
+	require.Equal(t, []*protocol.Transcript{made.Transcript}, begun.Payload.Summary.Current.VetKD)
+	running := &protocol.Block{Payload: protocol.NewSummaryPayload(&protocol.Summary{IntervalLength: 29,
+		Current: protocol.Transcripts{Low: s.Next.Low, High: s.Next.High}, Next: protocol.Transcripts{Low: s.Next.Low, High: s.Next.High}})}
+	other := &dkg.Payloads{Subnet: 1, Keys: w.nodes[4].Keys}
+	received := other.Next(running, protocol.Dealt{}, 1)
+	require.Empty(t, received.Current.VetKD)
+	require.Equal(t, made.Transcript, received.Next.VetKD[0])
+	require.Equal(t, made.Transcript, received.Configs[2].Resharing, "which is reshared from then on")
+}
+
+// A.7: a resharing with too few dealings is tried in five intervals, and then rejected.
+func TestVetKDResharingIsTriedFiveTimes(t *testing.T) {
+	w := reshared()
+	w.nodes = append(w.nodes[:2], w.nodes[4:]...) // two dealings are too few
+	for attempt := range 5 {
+		s := w.interval(1)
+		require.Nil(t, s.Initial)
+		require.Equal(t, attempt+1, s.Setups[0].Attempts)
+	}
+	s := w.interval(1)
+	require.Equal(t, &protocol.ChainKeyInitialization{Request: w.registry[0].Reshares[1], Reject: dkg.ReasonAttempts}, s.Initial.ChainKey)
+	require.True(t, s.Setups[0].Answered)
+	require.Nil(t, w.interval(1).Initial, "once")
 }

@@ -47,9 +47,21 @@ func (p *Payloads) Next(last *protocol.Block, dealt protocol.Dealt, context prot
 			next.Next.High = t
 		}
 	}
+	next.Next.VetKD = withReceived(next.Next.VetKD, record)
 	next.Configs = configs(p.Subnet, next.Height, context, record, &next.Next)
 	p.setUp(prev, next, dealt, registry)
 	return next
+}
+
+// withReceived adds the vetKD keys that other subnets have reshared to this one, and that it has not begun with yet.
+func withReceived(all []*protocol.Transcript, record *protocol.SubnetRecord) []*protocol.Transcript {
+	for _, a := range record.Initializations {
+		key := func(t *protocol.Transcript) bool { return t.ID.Key == a.Request.Key }
+		if a.Transcript != nil && !slices.ContainsFunc(all, key) {
+			all = withKey(all, a.Transcript)
+		}
+	}
+	return all
 }
 
 // withKey puts a transcript in place of the one of the same vetKD key, or behind the others.
@@ -84,6 +96,7 @@ func Genesis(
 	subnet protocol.SubnetID, registry *protocol.RegistrySnapshot, founding protocol.Transcripts, at protocol.Time,
 ) *protocol.CatchUpPackage {
 	record := record(registry, subnet)
+	founding.VetKD = withReceived(founding.VetKD, record)
 	summary := &protocol.Summary{
 		RegistryVersion:    registry.Version,
 		IntervalLength:     record.DKGIntervalLength,

@@ -290,35 +290,64 @@ func (p *Pool) judgeOpening(o *protocol.IDKGOpening) protocol.Verdict {
 	return protocol.Accept()
 }
 
-// transcript finds a transcript that is in use: of a key, of a pre-signature on its way, in a stash, or of an open request.
+// transcript finds a transcript that is in use.
 func (p *Pool) transcript(id protocol.IDKGID) (found *protocol.IDKGTranscript) {
-	visit := func(t *protocol.IDKGTranscript) {
-		if t != nil && t.ID == id {
+	p.eachInUse(p.tip, func(t *protocol.IDKGTranscript) {
+		if t.ID == id {
 			found = t
+		}
+	})
+	return found
+}
+
+// InUse gives the oldest registry version whose encryption keys a transcript in use is shared with, at the tip, in the state or at an
+// earlier block; and which keys the tip has.
+func (p *Pool) InUse(since *protocol.Block) (oldest protocol.RegistryVersion, has func(chainkey.KeyID) bool) {
+	oldest = p.tip.Context.RegistryVersion
+	older := func(t *protocol.IDKGTranscript) { oldest = min(oldest, t.Registry) }
+	p.eachInUse(p.tip, older)
+	p.eachInUse(since, older)
+	for _, m := range p.making {
+		oldest = min(oldest, m.Registry)
+	}
+	return oldest, func(id chainkey.KeyID) bool {
+		if id.Algorithm == chainkey.VetKD {
+			return true
+		}
+		payload := p.tip.Payload.Batch.IDKG
+		return payload != nil && payload.Key(id) != nil && payload.Key(id).Current != nil
+	}
+}
+
+// eachInUse visits the transcripts of keys and of pre-signatures on their way in a block, of those in a stash, and of open requests.
+func (p *Pool) eachInUse(in *protocol.Block, visit func(*protocol.IDKGTranscript)) {
+	some := func(t *protocol.IDKGTranscript) {
+		if t != nil {
+			visit(t)
 		}
 	}
 	for _, m := range p.making {
-		visit(m.Left)
-		visit(m.Right)
+		some(m.Left)
+		some(m.Right)
 	}
-	if payload := p.tip.Payload.Batch.IDKG; payload != nil {
+	if payload := in.Payload.Batch.IDKG; payload != nil {
 		for i := range payload.Keys {
-			visit(payload.Keys[i].Current)
-			visit(payload.Keys[i].Next)
+			some(payload.Keys[i].Current)
+			some(payload.Keys[i].Next)
 		}
 		for _, c := range payload.Creating {
 			for _, t := range c.Transcripts {
-				visit(t)
+				some(t)
 			}
 		}
 	}
 	if p.state == nil {
-		return found
+		return
 	}
 	preSignature := func(s *protocol.PreSignature) {
-		visit(s.Master)
+		some(s.Master)
 		for _, t := range s.Transcripts {
-			visit(t)
+			some(t)
 		}
 	}
 	for _, c := range p.state.Open {
@@ -331,7 +360,6 @@ func (p *Pool) transcript(id protocol.IDKGID) (found *protocol.IDKGTranscript) {
 			preSignature(s)
 		}
 	}
-	return found
 }
 
 // forgetTroubles lets go of complaints and openings for transcripts that are in use no more.

@@ -24,7 +24,7 @@ func Genesis(registry *protocol.RegistrySnapshot, subnet protocol.SubnetID, s *p
 }
 
 // Summary is what the summary block s that follows parent says of chain keys. A key that was made in the interval comes into force; one
-// that other nodes have than the members at the registry version of the summary's context is reshared to them
+// that others hold than the members at the registry version of the summary's context, or with other encryption keys, is reshared to them
 // (rs/consensus/idkg/src/payload_builder.rs, create_summary_payload).
 func (p *Payloads) Summary(
 	parent *protocol.Block, s *protocol.Summary, context protocol.RegistryVersion,
@@ -56,24 +56,29 @@ func summary(
 				key.VetKD, key.Former = now, key.VetKD
 			}
 		} else {
-			b.proceed(&key, record.Members)
+			b.proceed(&key, record)
 		}
 		next.Keys = append(next.Keys, key)
 	}
 	b.dropOld()
+	b.advanceResharings(parent, nil)
 	return next
 }
 
-// proceed brings a made key into force, and has one made or reshared where that is due.
-func (b *builder) proceed(key *protocol.MasterKey, members []protocol.NodeID) {
+// proceed brings a made key into force, and has one made or reshared where that is due. One that another subnet holds is made of what
+// that has dealt.
+func (b *builder) proceed(key *protocol.MasterKey, record *protocol.SubnetRecord) {
+	members, initial := record.Members, record.Initialization(key.ID)
 	if key.Next != nil {
 		key.Current, key.Next = key.Next, nil
 	}
 	switch {
 	case key.Making != nil:
+	case key.Current == nil && initial != nil:
+		key.Making = b.received(initial)
 	case key.Current == nil:
 		key.Making = b.config(key.ID.Algorithm.IDKG(), b.nodes(members), members, crypt.Random, nil, nil)
-	case !slices.Equal(key.Current.Receivers, members):
+	case !b.registry.Holds(key.Current, members):
 		key.Making = b.config(key.ID.Algorithm.IDKG(), b.nodes(members), key.Current.Receivers, crypt.ReshareOfUnmasked, key.Current, nil)
 	}
 }
@@ -148,18 +153,24 @@ type basis struct {
 	record  *protocol.ChainKeys
 }
 
+// found is what a block's maker found by itself.
+type found struct {
+	completed []*protocol.CompletedIDKG
+	initial   []*protocol.InitialDealings
+	answers   []*protocol.SignatureAnswer
+}
+
 // next makes the payload that follows from the parent's, by what the block's maker found. Nil: it found what makes no transcript.
-func (p *Payloads) next(
-	w *basis, completed []*protocol.CompletedIDKG, answers []*protocol.SignatureAnswer,
-) *protocol.IDKGPayload {
+func (p *Payloads) next(w *basis, by found) *protocol.IDKGPayload {
 	parent := w.parent
 	next := &protocol.IDKGPayload{
-		Completed: completed, Answers: answers, Serial: parent.Serial, Keys: slices.Clone(parent.Keys), Creating: parent.Creating,
+		Completed: by.completed, Initial: by.initial, Answers: by.answers,
+		Serial: parent.Serial, Keys: slices.Clone(parent.Keys), Creating: parent.Creating,
 	}
 	b := &builder{registry: p.Keys.Registry.At(w.context.RegistryVersion), subnet: p.Subnet, height: w.height, next: next}
-	made := make(map[protocol.IDKGID]*protocol.IDKGTranscript, len(completed))
+	made := make(map[protocol.IDKGID]*protocol.IDKGTranscript, len(by.completed))
 	configs := parent.Configs()
-	for _, c := range completed {
+	for _, c := range by.completed {
 		config := findConfig(configs, c.ID)
 		t, reason := p.Keys.CombineIDKG(config, c.Dealings)
 		if reason != crypt.Valid {
@@ -169,6 +180,7 @@ func (p *Payloads) next(
 	}
 	b.advanceKeys(made)
 	b.advancePreSignatures(made)
+	b.advanceResharings(parent, by.initial)
 	b.create(w)
 	return next
 }
@@ -255,7 +267,7 @@ func (b *builder) state(c *protocol.PreSignatureInCreation) {
 // create begins pre-signatures, as many as the registry wants in advance, those of the emptiest stash first
 // (payload_builder/pre_signatures.rs, make_new_pre_signatures).
 func (b *builder) create(w *basis) {
-	room := w.record.Parallel - len(b.next.Configs())
+	room := w.record.Parallel - len(b.next.Configs()) + b.dealingToOthers()
 	counts := make([]int, len(b.next.Keys))
 	for i := range b.next.Keys {
 		counts[i] = b.count(w, &b.next.Keys[i])

@@ -54,7 +54,7 @@ func (p *Payloads) Build(
 		}
 	}
 	slices.SortFunc(completed, func(a, b *protocol.CompletedIDKG) int { return int(int64(a.ID.Serial) - int64(b.ID.Serial)) })
-	return p.next(w, completed, p.answers(w))
+	return p.next(w, found{completed, p.initialDealings(before, room), p.answers(w)})
 }
 
 func sizeOf(c *protocol.CompletedIDKG) int {
@@ -164,6 +164,9 @@ func (p *Payloads) Validate(
 			return v
 		}
 	}
+	if v := p.judgeInitial(before, payload.Initial); v.Kind != protocol.Accepts {
+		return v
+	}
 	for i, a := range payload.Answers {
 		if i > 0 && payload.Answers[i-1].ID >= a.ID {
 			return protocol.Refuse(ReasonOrder)
@@ -172,7 +175,7 @@ func (p *Payloads) Validate(
 			return v
 		}
 	}
-	next := p.next(w, payload.Completed, payload.Answers)
+	next := p.next(w, found{payload.Completed, payload.Initial, payload.Answers})
 	if next == nil || next.Hash() != payload.Hash() {
 		return protocol.Refuse(ReasonFollow)
 	}
@@ -187,18 +190,14 @@ func (p *Payloads) judgeCompleted(config *protocol.IDKGConfig, c *protocol.Compl
 	if len(c.Dealings) != config.Params.Collection() {
 		return protocol.Refuse(ReasonCount)
 	}
-	last := -1
+	dealings := make([]*protocol.IDKGDealing, len(c.Dealings))
+	for i, d := range c.Dealings {
+		dealings[i] = d.Dealing
+	}
+	if v := p.judgeDealings(config, dealings); v.Kind != protocol.Accepts {
+		return v
+	}
 	for _, d := range c.Dealings {
-		at := config.DealerIndex(d.Dealing.Dealer)
-		if at <= last || d.Dealing.Transcript != c.ID {
-			return protocol.Refuse(ReasonDealer)
-		}
-		last = at
-		if !p.Pool.has(config.ID, d.Dealing) {
-			if v := judgeDealing(p.Keys, config, d.Dealing); v.Kind != protocol.Accepts {
-				return v
-			}
-		}
 		if v := p.judgeSupport(config, d); v.Kind != protocol.Accepts {
 			return v
 		}

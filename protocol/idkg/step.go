@@ -109,6 +109,11 @@ func (p *Pool) deal(m *making, out *Effects) {
 	if m.done || m.waits == p.openings() {
 		return
 	}
+	if m.Initial != nil {
+		m.done = true
+		p.take(m, out)
+		return
+	}
 	place := m.DealerIndex(p.cfg.Node)
 	if place < 0 || m.dealings[place] != nil {
 		m.done = true
@@ -156,12 +161,12 @@ func (p *Pool) load(all []*protocol.IDKGTranscript, out *Effects) ([]crypt.Openi
 		digest := t.Transcript.Digest()
 		share, known := p.loaded.get(digest)
 		if !known {
-			if t.ReceiverIndex(p.cfg.Node) < 0 {
-				return nil, false
-			}
 			var bad []int
-			if share, bad = p.cfg.Keys.LoadIDKG(t, p.openingsOf(t.ID)); len(bad) > 0 {
-				p.complain(t, bad, out)
+			var opened bool
+			if share, bad, opened = p.cfg.Keys.LoadIDKG(t, p.openingsOf(t.ID)); !opened {
+				if len(bad) > 0 {
+					p.complain(t, bad, out)
+				}
 				ok = false
 				continue
 			}

@@ -55,7 +55,7 @@ func newWorld(t testing.TB, members, nodes int, chainKeys *protocol.ChainKeys) *
 		snapshot.Nodes = append(snapshot.Nodes, &protocol.NodeRecord{
 			ID: n, SigningKey: signing, CommitteeKey: committee, IDKGKey: secret.Public(),
 		})
-		secrets = append(secrets, keys.Secrets{Basic: basic, Multi: multi, IDKG: secret})
+		secrets = append(secrets, keys.Secrets{Basic: basic, Multi: multi, IDKG: []*crypt.SecretKey{secret}})
 		if int(n) < members {
 			record.Members = append(record.Members, n)
 		}
@@ -63,24 +63,31 @@ func newWorld(t testing.TB, members, nodes int, chainKeys *protocol.ChainKeys) *
 	snapshot.Subnets = []*protocol.SubnetRecord{record}
 	w.registry = registry.New(snapshot)
 	for n := range protocol.NodeID(nodes) {
-		node := &node{drop: func(a protocol.Artifact) protocol.Artifact { return a }}
-		ring := &keys.Keyring{
-			Node: n, Scheme: scheme, Registry: w.registry.Client(n, registry.PollPhase{}), Secrets: secrets[n], Meter: &node.meter,
-		}
-		node.Payloads = &Payloads{
-			Keys: ring,
-			Pool: NewPool(Config{
-				Node: n, Keys: ring, Tip: w.tip, State: func() (*protocol.ChainKeyState, protocol.Height) { return w.state, w.at },
-			}),
-			StateAt: func(h protocol.Height) (*protocol.ChainKeyState, bool) {
-				return w.state, h == w.at
-			},
-		}
-		w.nodes = append(w.nodes, node)
+		w.join(0, keys.Keyring{Node: n, Scheme: scheme, Registry: w.registry.Client(n, registry.PollPhase{}), Secrets: secrets[n]})
 	}
-	genesis := &protocol.Summary{}
-	w.append(&protocol.Payload{Batch: protocol.BatchPayload{IDKG: Genesis(w.registry.Latest(), 0, genesis)}})
+	w.found(0)
 	return w
+}
+
+// join adds a node of a subnet.
+func (w *world) join(subnet protocol.SubnetID, ring keys.Keyring) {
+	node := &node{drop: func(a protocol.Artifact) protocol.Artifact { return a }}
+	ring.Meter = &node.meter
+	node.Payloads = &Payloads{
+		Subnet: subnet, Keys: &ring,
+		Pool: NewPool(Config{
+			Node: ring.Node, Keys: &ring, Tip: w.tip, State: func() (*protocol.ChainKeyState, protocol.Height) { return w.state, w.at },
+		}),
+		StateAt: func(h protocol.Height) (*protocol.ChainKeyState, bool) {
+			return w.state, h == w.at
+		},
+	}
+	w.nodes = append(w.nodes, node)
+}
+
+// found makes the first block of a subnet by the registry.
+func (w *world) found(subnet protocol.SubnetID) {
+	w.append(&protocol.Payload{Batch: protocol.BatchPayload{IDKG: Genesis(w.registry.Latest(), subnet, &protocol.Summary{})}})
 }
 
 func (w *world) tip() *protocol.Block           { return w.chain[len(w.chain)-1] }
@@ -94,6 +101,7 @@ func (w *world) context() protocol.ValidationContext {
 // append adds a block, whose batch the state takes at once.
 func (w *world) append(p *protocol.Payload) {
 	b := &protocol.Block{Height: protocol.Height(len(w.chain)), Payload: p}
+	b.Context.RegistryVersion = w.registry.Latest().Version
 	w.chain = append(w.chain, b)
 	next := *w.state
 	for _, made := range p.Batch.IDKG.Made {
@@ -138,7 +146,7 @@ func (w *world) exchange() {
 				}
 				for k, other := range w.nodes {
 					if k != i {
-						other.Pool.Insert(a, protocol.NodeID(i))
+						other.Pool.Insert(a, n.Keys.Node)
 					}
 				}
 			}

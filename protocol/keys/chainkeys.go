@@ -42,8 +42,13 @@ func (k *Keyring) VerifyIDKGDealing(c *protocol.IDKGConfig, dealer protocol.Node
 
 // VerifyIDKGShare says what is wrong with the share that this node gets in a dealing.
 func (k *Keyring) VerifyIDKGShare(c *protocol.IDKGConfig, dealer protocol.NodeID, d *idkg.Dealing) idkg.Reason {
+	place := c.ReceiverIndex(k.Node)
+	secret := k.idkgSecret(c.Params.Receivers, place)
+	if secret == nil {
+		return idkg.ReceiverOutOfRange
+	}
 	k.Meter.Charge(protocol.OpIDKGVerifyShare, 1)
-	return k.chainKeys().VerifyShare(c.Params, c.DealerIndex(dealer), d, c.ReceiverIndex(k.Node), k.Secrets.IDKG)
+	return k.chainKeys().VerifyShare(c.Params, c.DealerIndex(dealer), d, place, secret)
 }
 
 // CombineIDKG makes the transcript of dealings, ascending by their dealers' places; the reason says why there is none.
@@ -63,17 +68,28 @@ func (k *Keyring) CombineIDKG(c *protocol.IDKGConfig, dealings []*protocol.Suppo
 }
 
 // LoadIDKG gives this node's share of a transcript. If it is bad in some dealings, and what others opened does not make up for it,
-// their dealers' places are returned.
-func (k *Keyring) LoadIDKG(t *protocol.IDKGTranscript, openings []idkg.DealerOpening) (share idkg.Opening, bad []int) {
+// their dealers' places are returned. ok is false then, and when the node is no receiver, or has forgotten the key to its share.
+func (k *Keyring) LoadIDKG(t *protocol.IDKGTranscript, openings []idkg.DealerOpening) (share idkg.Opening, bad []int, ok bool) {
+	place := t.ReceiverIndex(k.Node)
+	secret := k.idkgSecret(t.Transcript.Receivers(), place)
+	if secret == nil {
+		return share, nil, false
+	}
 	k.Meter.Charge(protocol.OpIDKGLoad, len(t.Transcript.Dealings()))
-	return k.chainKeys().Load(t.Transcript, t.ReceiverIndex(k.Node), k.Secrets.IDKG, openings)
+	share, bad = k.chainKeys().Load(t.Transcript, place, secret, openings)
+	return share, bad, len(bad) == 0
 }
 
 // ComplainIDKG makes this node's complaint about a dealer's dealing.
 func (k *Keyring) ComplainIDKG(t *protocol.IDKGTranscript, dealer int) (*idkg.Complaint, bool) {
+	place := t.ReceiverIndex(k.Node)
+	secret := k.idkgSecret(t.Transcript.Receivers(), place)
+	if secret == nil {
+		return nil, false
+	}
 	k.Meter.Charge(protocol.OpIDKGComplain, 1)
 	about := binary.BigEndian.AppendUint64(t.ID.Bytes(), uint64(dealer))
-	c, reason := t.Transcript.Complain(dealer, t.ReceiverIndex(k.Node), k.Secrets.IDKG, k.seed("idkg complaint", about))
+	c, reason := t.Transcript.Complain(dealer, place, secret, k.seed("idkg complaint", about))
 	return c, reason == idkg.Valid
 }
 
@@ -85,8 +101,13 @@ func (k *Keyring) VerifyIDKGComplaint(t *protocol.IDKGTranscript, c *idkg.Compla
 
 // OpenIDKG lays this node's own share of a dealing open; false if it is bad, too.
 func (k *Keyring) OpenIDKG(t *protocol.IDKGTranscript, dealer int) (idkg.DealerOpening, bool) {
+	place := t.ReceiverIndex(k.Node)
+	secret := k.idkgSecret(t.Transcript.Receivers(), place)
+	if secret == nil {
+		return idkg.DealerOpening{}, false
+	}
 	k.Meter.Charge(protocol.OpIDKGComplain, 1)
-	o, reason := t.Transcript.Open(dealer, t.ReceiverIndex(k.Node), k.Secrets.IDKG)
+	o, reason := t.Transcript.Open(dealer, place, secret)
 	return o, reason == idkg.Valid
 }
 

@@ -24,7 +24,7 @@ func TestChainKeyOperationsAreCharged(t *testing.T) {
 		secrets[i] = idkg.NewKey(crypto.Seed{byte(i), 9})
 		c.Params.Receivers = append(c.Params.Receivers, secrets[i].Public())
 	}
-	w.Secrets.IDKG = secrets[2]
+	w.Secrets.IDKG = secrets[2:3]
 	own, ok := w.DealIDKG(c, nil)
 	require.True(t, ok)
 	other, reason := idkg.Deal(c.Params, 1, nil, crypto.Seed{5})
@@ -42,7 +42,7 @@ func TestChainKeyOperationsAreCharged(t *testing.T) {
 	}
 	signing, err := w.StartSigning(request)
 	require.NoError(t, err)
-	load := func() idkg.Opening { o, bad := w.LoadIDKG(made, nil); require.Empty(t, bad); return o }
+	load := func() idkg.Opening { o, bad, ok := w.LoadIDKG(made, nil); require.True(t, ok, bad); return o }
 	share, ok := signing.Share([]idkg.Opening{load(), load()})
 	require.True(t, ok)
 	require.True(t, signing.VerifyShare(2, share))

@@ -12,12 +12,12 @@ import (
 // the crypto component's store, as does in the replica what is opened with them.
 //
 // Model: no fault wipes that store, not even the one that takes a node's disk. What opens shares is made anew from transcripts when
-// the node starts; what Retain has made of the decryption key is kept on disk.
+// the node starts; what Retain has made of the decryption key, and RotateIDKG and RetainIDKG of the others, is kept on disk.
 type Secrets struct {
 	Basic      crypto.BasicSecretKey
 	Multi      crypto.MultiSecretKey
 	Decryption crypto.DecryptionKey
-	IDKG       *idkg.SecretKey
+	IDKG       []*idkg.SecretKey // the newest last
 }
 
 // ShareSource gives a node's share of a threshold key, or false when it has none.

@@ -2,6 +2,7 @@ package messaging
 
 import (
 	"fmt"
+	"slices"
 
 	"icsim/crypto"
 	"icsim/protocol"
@@ -195,7 +196,17 @@ func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protoco
 		Height: s.height, Time: s.time, Inducted: r.inducted,
 		Cycles: s.cycles, Burned: burned, Minted: outcome.Minted, Arrived: r.arrived, Departed: r.departed,
 		Ingress: r.ingress, Answered: r.answered, Messages: outcome.Messages, Instructions: outcome.Instructions,
-		ChainKeys: r.chainKeyEvents(), Initial: r.batch.Initial,
+		ChainKeys: r.chainKeyEvents(),
+	}
+	if keys := r.context.ChainKeys; keys != nil {
+		sum.Shared = keys.Shared
+	}
+	switch a := r.batch.Initial; {
+	case a == nil:
+	case a.ChainKey != nil:
+		sum.Shared = append(slices.Clip(sum.Shared), a.ChainKey)
+	default:
+		sum.Initial = a
 	}
 	if len(s.streams) > 0 {
 		sum.Streams = make([]protocol.StreamSummary, len(s.streams))

@@ -88,14 +88,18 @@ func (l *looking) trusts(cup *protocol.CatchUpPackage, subnet protocol.SubnetID,
 // An Assigned orchestrator looks after a running replica.
 type Assigned struct {
 	looking
-	subnet  protocol.SubnetID
-	version protocol.ReplicaVersion
+	subnet   protocol.SubnetID
+	version  protocol.ReplicaVersion
+	rotation protocol.Time // when Rotate has something to do; Never: when there is news
 }
 
 // NewAssigned makes the orchestrator of a replica of a subnet that runs a version.
 func NewAssigned(cfg Config, subnet protocol.SubnetID, version protocol.ReplicaVersion) *Assigned {
-	return &Assigned{looking: newLooking(cfg), subnet: subnet, version: version}
+	return &Assigned{looking: newLooking(cfg), subnet: subnet, version: version, rotation: protocol.Never}
 }
+
+// NextWake is when Step or Rotate has something to do.
+func (a *Assigned) NextWake() protocol.Time { return min(a.due, a.rotation) }
 
 // Step looks when it is time to. cup is the replica's newest package.
 func (a *Assigned) Step(in *protocol.Input, cup *protocol.CatchUpPackage, out *protocol.Outputs) {

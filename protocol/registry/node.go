@@ -70,9 +70,12 @@ func (r *Registry) RequestSubnet(subnet protocol.SubnetID, nodes []protocol.Node
 }
 
 // CreateSubnet is the mutation that answers the first such request with a record, and gives the subnet canisters (the second half of
-// do_create_subnet.rs).
+// do_create_subnet.rs). The subnet begins with the chain keys that others have reshared to it meanwhile.
 func CreateSubnet(record *protocol.SubnetRecord, hosts protocol.CanisterRange) Mutation {
 	return func(next *protocol.RegistrySnapshot) {
+		for _, a := range next.Setups[0].Initializations {
+			initialize(record, next.Subnet(a.Request.From).ChainKeys, a)
+		}
 		next.Setups = slices.Clone(next.Setups[1:])
 		next.Subnets = append(next.Subnets, record)
 		next.Routing = next.Routing.Assign([]protocol.CanisterSpan{{First: hosts.First, Last: hosts.Last}}, hosts.Subnet)
@@ -80,7 +83,12 @@ func CreateSubnet(record *protocol.SubnetRecord, hosts protocol.CanisterRange) M
 }
 
 // DropRequests is the mutation that gives up all subnets that are asked for.
-func DropRequests(next *protocol.RegistrySnapshot) { next.Setups = nil }
+func DropRequests(next *protocol.RegistrySnapshot) {
+	next.Setups = nil
+	next.Reshares = slices.DeleteFunc(slices.Clone(next.Reshares), func(q *protocol.ReshareChainKey) bool {
+		return next.Subnet(q.Subnet) == nil
+	})
+}
 
 // unassigned says which of some nodes cannot become a subnet's.
 func unassigned(r *protocol.RegistrySnapshot, nodes []protocol.NodeID) error {

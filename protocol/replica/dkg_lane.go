@@ -2,6 +2,7 @@ package replica
 
 import (
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
 	"icsim/protocol"
 	"icsim/protocol/dkg"
 	"icsim/protocol/p2p"
@@ -48,7 +49,7 @@ func (l *dkgLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 		}
 	}
 	l.pool.Step(&l.effects)
-	l.retain(r, out)
+	l.retain(r, in.Now, out)
 	for _, meta := range l.effects.Withdraw {
 		l.broadcast.Withdraw(meta)
 	}
@@ -60,15 +61,18 @@ func (l *dkgLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 }
 
 // retain forgets what opens keys that no height from the newest package on needs (rs/consensus/dkg/src/dkg_key_manager.rs,
-// delete_inactive_keys).
-func (l *dkgLane) retain(r *Replica, out *protocol.Outputs) {
+// delete_inactive_keys). Nothing is forgotten while a vetKD key is on its way, which needs what opened shares when it was asked for.
+func (l *dkgLane) retain(r *Replica, now protocol.Time, out *protocol.Outputs) {
 	reader := r.consensus.consensus.Reader()
-	cup := reader.CUP()
-	if cup == l.retained {
+	cup, newest := reader.CUP(), reader.Summary().Payload.Summary
+	has := func(key chainkey.KeyID) bool {
+		return key.Algorithm != chainkey.VetKD || newest.Next.VetKDOf(key) != nil
+	}
+	if cup == l.retained || r.cfg.Registry.At(r.cfg.Registry.Latest(now)).Awaits(r.cfg.Subnet, has) {
 		return
 	}
 	l.retained = cup
-	active := append(cup.Summary().Transcripts(), reader.Summary().Payload.Summary.Transcripts()...)
+	active := append(cup.Summary().Transcripts(), newest.Transcripts()...)
 	if !r.keys.Retain(active) {
 		return
 	}

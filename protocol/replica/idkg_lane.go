@@ -1,6 +1,7 @@
 package replica
 
 import (
+	crypt "icsim/crypto/idkg"
 	"icsim/protocol"
 	"icsim/protocol/idkg"
 	"icsim/protocol/p2p"
@@ -16,6 +17,31 @@ type idkgLane struct {
 	broadcast *p2p.Broadcast
 	events    []p2p.Event
 	effects   idkg.Effects
+	retained  *protocol.CatchUpPackage // whose transcripts, and later ones, are all that the node can still open
+}
+
+// idkgKeys is what a node keeps of its IDKG encryption keys on disk.
+type idkgKeys []*crypt.SecretKey
+
+// keepIDKGKeys writes them down, beside the decryption key.
+func (r *Replica) keepIDKGKeys() protocol.Write {
+	return protocol.Write{Key: protocol.DiskKey{Space: protocol.DiskKeys, Height: 1}, Value: idkgKeys(r.keys.Secrets.IDKG)}
+}
+
+// retain forgets encryption keys that no transcript needs from the newest package on, or that is on its way to this subnet
+// (rs/consensus/idkg/src/utils.rs, retain_active_transcripts).
+func (l *idkgLane) retain(r *Replica, now protocol.Time, out *protocol.Outputs) {
+	cup := r.consensus.consensus.Reader().CUP()
+	if cup == l.retained || len(r.keys.Secrets.IDKG) < 2 {
+		return
+	}
+	oldest, has := l.pool.InUse(cup.Content.Block)
+	if r.cfg.Registry.At(r.cfg.Registry.Latest(now)).Awaits(r.cfg.Subnet, has) {
+		return
+	}
+	if l.retained = cup; r.keys.RetainIDKG(oldest) {
+		out.Writes = append(out.Writes, r.keepIDKGKeys())
+	}
 }
 
 func (l *idkgLane) init(r *Replica) {
@@ -64,6 +90,7 @@ func (l *idkgLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 		}
 	}
 	l.pool.Step(&l.effects)
+	l.retain(r, in.Now, out)
 	for _, meta := range l.effects.Withdraw {
 		l.broadcast.Withdraw(meta)
 	}

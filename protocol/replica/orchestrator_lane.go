@@ -26,13 +26,16 @@ func (l *orchestratorLane) step(r *Replica, in *protocol.Input, out *protocol.Ou
 		}
 	}
 	l.orchestrator.Step(in, r.consensus.consensus.Reader().CUP(), out)
+	if l.orchestrator.Rotate(in, out) {
+		out.Writes = append(out.Writes, r.keepIDKGKeys())
+	}
 	out.Wake = l.orchestrator.NextWake()
 }
 
 // start keeps the package that the replica starts from, and has the orchestrator look if there is something to follow.
 func (l *orchestratorLane) start(r *Replica, now protocol.Time, out *protocol.Outputs) {
 	out.Writes = append(out.Writes, orchestrator.Remember(r.cfg.Genesis))
-	if l.orchestrator.Unsettled(r.consensus.consensus.Reader().CUP(), now) {
+	if l.orchestrator.Unsettled(r.consensus.consensus.Reader().CUP(), now) || l.orchestrator.Rotates(now) {
 		out.Local(&protocol.RegistryNews{Version: r.cfg.Registry.Latest(now)})
 	}
 }

@@ -66,8 +66,13 @@ func New(cfg Config) *Replica {
 	if cfg.Judge == nil {
 		cfg.Judge = authentication.Judge
 	}
-	for _, key := range cfg.Disk.Load(protocol.DiskKeys) {
-		cfg.Secrets.Decryption = key.(crypto.DecryptionKey)
+	for _, kept := range cfg.Disk.Load(protocol.DiskKeys) {
+		switch kept := kept.(type) {
+		case crypto.DecryptionKey:
+			cfg.Secrets.Decryption = kept
+		case idkgKeys:
+			cfg.Secrets.IDKG = kept
+		}
 	}
 	r := &Replica{cfg: cfg}
 	r.keys = &keys.Keyring{

@@ -68,6 +68,7 @@ const (
 	BadChunks      Quantity = "bad_chunks"
 	Signatures     Quantity = "signatures" // of all chain keys, derived keys too
 	IDKGComplaints Quantity = "idkg_complaints"
+	IDKGRotations  Quantity = "idkg_rotations"
 
 	QueriesAnswered Quantity = "queries_answered"
 	QueriesLost     Quantity = "queries_lost"
@@ -81,7 +82,7 @@ func Quantities() map[Quantity]bool {
 		BlockRate: true, Finalized: true, Certified: true, CUPHeight: true, FinalizationMS: true, Rank0Share: true,
 		CallsCompleted: false, CallsFailed: false, CallsLost: false, IngressMS: false,
 		XNetCalls: false, XNetResponses: false, XNetRejects: false, XNetOpen: false, XNetMS: false, Equivocations: true,
-		StateSyncs: true, BadChunks: true, Signatures: true, IDKGComplaints: true,
+		StateSyncs: true, BadChunks: true, Signatures: true, IDKGComplaints: true, IDKGRotations: true,
 		QueriesAnswered: false, QueriesLost: false, QueriesBad: false, QueryMS: false,
 	}
 }
