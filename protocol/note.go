@@ -81,6 +81,7 @@ type RoundSummary struct {
 	Height       Height
 	Time         Time
 	Inducted     []InductedRange // from remote subnets
+	Rejected     []*Request      // of our canisters, that came back rejected and were answered here
 	Streams      []StreamSummary // after the round
 	Cycles       Cycles          // held by canisters and streams after the round
 	Burned       Cycles          // in this round

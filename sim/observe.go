@@ -376,13 +376,13 @@ func (x *xnetWatch) fold(r *protocol.RoundSummary, at protocol.Time) {
 	}
 	for i := range r.Inducted {
 		for k, m := range r.Inducted[i].Messages {
-			switch accepted := r.Inducted[i].Signals[k] == protocol.Accepted; {
-			case m.Response != nil && accepted:
+			if m.Response != nil && r.Inducted[i].Signals[k] == protocol.Accepted {
 				x.respond(xnetCall{m.Response.Originator, m.Response.Callback}, m.Response.Reject.Code != 0, at)
-			case m.Request != nil && !accepted: // the answer is made where the caller lives
-				x.respond(xnetCall{m.Request.Sender, m.Request.Callback}, true, at)
 			}
 		}
+	}
+	for _, q := range r.Rejected {
+		x.respond(xnetCall{q.Sender, q.Callback}, true, at)
 	}
 }
 

@@ -138,6 +138,7 @@ func (r *round) handleRejected(back []rejected) {
 		if m.Request != nil {
 			m = m.Request.RejectTo(rejectFor(x.reason, m.Request))
 			if r.deliver(m) == protocol.Accepted {
+				r.rejected = append(r.rejected, x.message.Request)
 				continue
 			}
 		} else if x.reason != protocol.RejectCanisterMigrating {

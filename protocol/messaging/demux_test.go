@@ -62,6 +62,7 @@ func TestRejectSignalsBecomeRejectResponses(t *testing.T) {
 		signal := protocol.StreamHeader{SignalsEnd: 1, Rejects: []protocol.RejectSignal{{Index: 0, Reason: reason}}}
 		r := w.Run(s, w.Batch(s, withSlices(slice(1, signal))))
 		require.Equal(t, map[protocol.RejectCode]int{code: 1}, s.Canisters().Answers(), reason.String())
+		require.Len(t, r.Summary.Rejected, 1)
 		require.Equal(t, before, s.Latest().Cycles().Add(r.Summary.Burned), "the payment comes back")
 		require.True(t, s.Canisters().Idle())
 		require.EqualValues(t, 1, s.Latest().Stream(1).Begin())

@@ -90,6 +90,7 @@ type round struct {
 	streams  streamSet
 	history  historyEdit
 	inducted []protocol.InductedRange
+	rejected []*protocol.Request // that were answered here
 	ingress  int
 	answered []protocol.MessageID
 	arrived  protocol.Cycles // with messages accepted from other subnets
@@ -193,7 +194,7 @@ func (r *round) commit() *Result {
 
 func (r *round) summary(s *State, outcome *protocol.RoundOutcome, burned protocol.Cycles) *protocol.RoundSummary {
 	sum := &protocol.RoundSummary{
-		Height: s.height, Time: s.time, Inducted: r.inducted,
+		Height: s.height, Time: s.time, Inducted: r.inducted, Rejected: r.rejected,
 		Cycles: s.cycles, Burned: burned, Minted: outcome.Minted, Arrived: r.arrived, Departed: r.departed,
 		Ingress: r.ingress, Answered: r.answered, Messages: outcome.Messages, Instructions: outcome.Instructions,
 		ChainKeys: r.chainKeyEvents(),

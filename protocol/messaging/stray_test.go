@@ -152,6 +152,7 @@ func TestRejectFollowsItsCaller(t *testing.T) {
 		[]any{back.Originator, back.Respondent, back.Refund, back.Reject.Code})
 	require.Equal(t, before, s.Latest().Cycles().Add(r.Summary.Burned))
 	require.True(t, r.Summary.Departed.IsZero())
+	require.Empty(t, r.Summary.Rejected, "it is not answered here")
 }
 
 // Nodes that are at different versions of the registry give one and the same batch different outcomes: the version is the batch's.
