@@ -24,21 +24,32 @@ type Summary struct {
 // A Setup is how far the keys of a subnet are that the registry asks for (SetupInitialDKG).
 type Setup struct {
 	Subnet   SubnetID
+	Recovery RegistryVersion
 	Attempts int  // intervals in which they were or are to be generated
 	Answered bool // the registry knows, or will
 }
 
 // An InitialDKG answers for a subnet that is asked for: with the keys that it is to begin with, or with why there are none.
 type InitialDKG struct {
-	Subnet SubnetID
-	Keys   Transcripts
-	Reject string // empty: there are keys
+	Subnet   SubnetID
+	Recovery RegistryVersion
+	Keys     Transcripts
+	Reject   string // empty: there are keys
+}
+
+// recovery covers which recovery something is about, if it is about one.
+func (e *encoder) recovery(v RegistryVersion) {
+	if v != 0 {
+		e.str("recovery")
+		e.u64(uint64(v))
+	}
 }
 
 // Hash identifies the answer.
 func (a *InitialDKG) Hash() crypto.Hash {
 	e := encoder{}
 	e.u64(uint64(a.Subnet))
+	e.recovery(a.Recovery)
 	e.str(a.Reject)
 	if a.Reject == "" {
 		a.Keys.Low.encode(&e)
@@ -248,6 +259,7 @@ func (s *Summary) encode(e *encoder) {
 	for _, x := range s.Setups {
 		e.str("setup")
 		e.u64(uint64(x.Subnet))
+		e.recovery(x.Recovery)
 		e.u64(uint64(x.Attempts))
 		if x.Answered {
 			e.u64(1)

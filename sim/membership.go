@@ -30,6 +30,7 @@ type Change struct {
 	Halt        *bool // at once, and on again (is_halted)
 	Upgrade     protocol.ReplicaVersion
 	Create      bool // Subnet, of the nodes in Add: the root subnet is asked for its keys, and when it has them there is a subnet more
+	Recover     *Recovery
 }
 
 func (c *Change) String() string {
@@ -38,6 +39,9 @@ func (c *Change) String() string {
 	switch {
 	case c.Create:
 		say("to be created of %s", nodeList(c.Add))
+	case c.Recover != nil:
+		say("recover from %s", c.Recover.From)
+		fallthrough
 	case len(c.Add) > 0:
 		say("add %s", nodeList(c.Add))
 	}
@@ -79,8 +83,11 @@ func (s *simulation) publish(to *registry.Registry, c *Change) error {
 	}
 	id := protocol.SubnetID(c.Subnet)
 	change := func() (registry.Mutation, error) { return to.ChangeMembership(id, c.Add, c.Remove) }
-	if c.Create {
+	switch {
+	case c.Create:
 		change = func() (registry.Mutation, error) { return to.RequestSubnet(id, c.Add) }
+	case c.Recover != nil:
+		change = func() (registry.Mutation, error) { return s.tryRecovery(to, c) }
 	}
 	members, err := change()
 	for _, n := range c.Add {
@@ -249,6 +256,10 @@ func (s *simulation) become(t protocol.Time, n protocol.NodeID, role *orchestrat
 // published lets a change happen: the registry has a version more, which each node learns of at its polls.
 func (s *simulation) published(t protocol.Time, c *Change) {
 	name := s.config.Subnets[c.Subnet].Name
+	if c.Recover != nil {
+		s.recover(t, c)
+		return
+	}
 	switch err := s.publish(s.registry, c); {
 	case err != nil && c.Create: // one that was asked for before could not be created
 		s.watch.happened(t, fmt.Sprintf("%s is not created: %v", name, err))
@@ -283,6 +294,9 @@ func (s *simulation) lastChange(n protocol.NodeID) (at time.Duration, removed, o
 			at, removed, ok = c.At, false, true
 			if c.Create {
 				at = max(at, time.Duration(s.subnets[c.Subnet].since))
+			}
+			if c.Recover != nil {
+				at = max(at, s.subnets[c.Subnet].lastRecovery())
 			}
 		}
 		if slices.Contains(c.Remove, n) {

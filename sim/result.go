@@ -183,7 +183,7 @@ func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 	record := s.registry.Latest().Subnets[i]
 	r.ID, r.Nodes = record.Principal.String(), len(record.Members)
 	if end -= s.subnets[i].since; end > 0 {
-		r.BlockRate = float64(w.finalized) / seconds(end)
+		r.BlockRate = float64(w.blocks()) / seconds(end)
 		var bytes, busy float64
 		for _, n := range s.everOf(i) {
 			bytes += float64(s.net.Traffic(n).SentBytes)
@@ -193,7 +193,7 @@ func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 		r.CPUUtilization = busy / float64(r.Nodes) / seconds(end)
 	}
 	if w.finalized > 0 {
-		r.Rank0Share = float64(w.rank0) / float64(w.finalized)
+		r.Rank0Share = float64(w.rank0) / float64(w.blocks())
 	}
 	return r
 }

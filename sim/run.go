@@ -201,7 +201,7 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 	case registryDue:
 		s.published(t, &s.config.Changes[o.index])
 	case subnetDue:
-		s.create(t, int(o.index))
+		s.answeredFor(t, int(o.index))
 	case registrySeen:
 		s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message}, 0)
 	}

@@ -21,9 +21,10 @@ func (s *simulation) checkConfig() check.Config {
 		ever, founders := s.everOf(i), s.founders(i)
 		k := check.Subnet{
 			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: founders, Created: s.config.Subnets[i].Created,
-			Interval: protocol.Height(s.config.Subnets[i].DKGIntervalLength),
-			Excused:  s.excusedOf(i),
-			Returns:  s.returns(ever),
+			Interval:  protocol.Height(s.config.Subnets[i].DKGIntervalLength),
+			Recovered: len(s.recoveries(i)) > 0,
+			Excused:   s.excusedOf(i),
+			Returns:   s.returns(ever),
 		}
 		if !k.Created {
 			k.Key = sub.keys.High.Group.Key
@@ -219,7 +220,7 @@ func (s *simulation) isMinority(groups [][]protocol.NodeID, n protocol.NodeID) b
 
 // excusedOf gives the spans in which a subnet need not make progress: for faults, and while it is halted.
 func (s *simulation) excusedOf(subnet int) []check.Window {
-	all := append(s.excused(s.everOf(subnet), len(s.founders(subnet))), s.halts(subnet)...)
+	all := slices.Concat(s.excused(s.everOf(subnet), len(s.founders(subnet))), s.halts(subnet), s.broken(subnet))
 	slices.SortStableFunc(all, func(a, b check.Window) int { return cmp.Compare(a.From, b.From) })
 	return all
 }
@@ -327,6 +328,7 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 	outcomes = append(outcomes, s.judgeReplies(s.config.Short || r.Partial)...)
 	if !s.config.Short && !r.Partial {
 		outcomes = append(outcomes, s.judgeCreations()...)
+		outcomes = append(outcomes, s.judgeRecoveries()...)
 	}
 	s.outcomes = outcomes
 	for i := range outcomes {

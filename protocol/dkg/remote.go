@@ -11,7 +11,7 @@ const maxAttempts = 5
 // ReasonAttempts is the answer when they are over.
 const ReasonAttempts = "Attempts to run this DKG repeatedly failed"
 
-// setUp carries on what the root subnet does for the subnets that the registry asks for at the context's version: in each interval its
+// setUp carries on what the root subnet does for the new and recovered subnets that the registry asks for at the context's version: in each interval its
 // members generate the keys of the first that has no answer yet, until there are enough dealings or nobody tries any more
 // (payload_builder.rs, compute_remote_dkg_data).
 func (p *Payloads) setUp(prev, next *protocol.Summary, dealt protocol.Dealt, registry *protocol.RegistrySnapshot) {
@@ -25,13 +25,13 @@ func (p *Payloads) setUp(prev, next *protocol.Summary, dealt protocol.Dealt, reg
 	}
 	busy := false
 	for _, asked := range registry.Setups {
-		s := protocol.Setup{Subnet: asked.Subnet}
+		s := protocol.Setup{Subnet: asked.Subnet, Recovery: asked.Recovery}
 		for _, before := range prev.Setups {
-			if before.Subnet == asked.Subnet {
+			if before.Subnet == s.Subnet && before.Recovery == s.Recovery {
 				s = before
 			}
 		}
-		s.Answered = s.Answered || answer != nil && answer.Subnet == s.Subnet
+		s.Answered = s.Answered || answer != nil && answer.Subnet == s.Subnet && answer.Recovery == s.Recovery
 		switch {
 		case s.Answered || busy:
 		case s.Attempts < maxAttempts:
@@ -40,13 +40,13 @@ func (p *Payloads) setUp(prev, next *protocol.Summary, dealt protocol.Dealt, reg
 			next.Configs = append(next.Configs, initial(asked, next.Height, registry.Version, registry.Subnet(p.Subnet).Members)...)
 		case next.Initial == nil:
 			s.Answered = true
-			next.Initial = &protocol.InitialDKG{Subnet: s.Subnet, Reject: ReasonAttempts}
+			next.Initial = &protocol.InitialDKG{Subnet: s.Subnet, Recovery: s.Recovery, Reject: ReasonAttempts}
 		}
 		next.Setups = append(next.Setups, s)
 	}
 }
 
-// initial is the two keys that a new subnet begins with: dealt by the root subnet's members to its nodes.
+// initial is the two keys that a subnet begins with, or goes on with after a recovery: dealt by the root subnet's members to its nodes.
 func initial(
 	asked *protocol.SetupInitialDKG, start protocol.Height, version protocol.RegistryVersion, dealers []protocol.NodeID,
 ) (all []*protocol.DKGConfig) {
@@ -79,6 +79,11 @@ func (p *Payloads) Early(last *protocol.Summary, dealt protocol.Dealt) *protocol
 		return nil
 	}
 	answer := &protocol.InitialDKG{Subnet: configs[0].ID.Subnet}
+	for _, s := range last.Setups { // of those for one subnet the last is under way
+		if s.Subnet == answer.Subnet {
+			answer.Recovery = s.Recovery
+		}
+	}
 	answer.Keys.Low, answer.Keys.High = p.generated(configs[0], dealt.Dealings), p.generated(configs[1], dealt.Dealings)
 	if answer.Keys.Low == nil || answer.Keys.High == nil {
 		return nil
