@@ -30,6 +30,7 @@ type Change struct {
 	Halt        *bool
 	Upgrade     string
 	Create      *Subnet // of the nodes in Add; nil: Subnet is there
+	Recover     *Recovery
 	line        int
 }
 
@@ -78,12 +79,16 @@ func (p *parser) changes(o *object) {
 			c.Halt = &halt
 		}
 		c.Upgrade = optional(f, "upgrade", names(), "")
+		if f.known = append(f.known, "recover"); f.has("recover") {
+			p.recovery(f, &c)
+		}
 		f.done()
 		if known != len(p.problems) {
 			continue // or else members would be missed where they are not
 		}
 		if c.isNothing() {
-			p.fail(f.line, "a change changes something: add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade or create")
+			p.fail(f.line, "a change changes something: add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade, recover "+
+				"or create")
 			continue
 		}
 		p.spec.Changes = append(p.spec.Changes, c.spread(every)...)
@@ -116,7 +121,7 @@ func (p *parser) creation(f *object, c *Change) {
 
 func (c *Change) isNothing() bool {
 	return len(c.Add.Nodes)+len(c.Remove.Nodes) == 0 && c.UnitDelay == 0 && c.NotaryDelay == nil && c.DKGInterval == 0 &&
-		c.Halt == nil && c.Upgrade == ""
+		c.Halt == nil && c.Upgrade == "" && c.Recover == nil
 }
 
 func (p *parser) subnetOfChange(f *object) string {
@@ -188,6 +193,7 @@ func (t *Targets) only(i int) Targets { return Targets{Nodes: t.Nodes[i : i+1]} 
 // follow goes through the changes in order of time, and reports nodes that are not where they would have to be.
 func (p *parser) follow() {
 	of := map[protocol.NodeID]string{}
+	halted := map[string]bool{}
 	size := map[string]int{}
 	for i := range p.spec.Subnets {
 		s := &p.spec.Subnets[i]
@@ -223,6 +229,12 @@ func (p *parser) follow() {
 			p.fail(c.line, "%s would have no nodes left at %s", c.Subnet, printDuration(c.At))
 			return
 		}
+		if c.Halt != nil {
+			halted[c.Subnet] = *c.Halt
+		}
+		if c.Recover != nil {
+			p.followRecovery(c, halted[c.Subnet], of)
+		}
 	}
 }
 
@@ -230,7 +242,7 @@ func (c *Change) compile(subnet int) sim.Change {
 	return sim.Change{
 		At: c.At, Subnet: subnet, Create: c.Create != nil, Add: c.Add.Nodes, Remove: c.Remove.Nodes,
 		UnitDelay: c.UnitDelay, NotaryDelay: c.NotaryDelay, DKGInterval: c.DKGInterval, Halt: c.Halt,
-		Upgrade: protocol.ReplicaVersion(c.Upgrade),
+		Upgrade: protocol.ReplicaVersion(c.Upgrade), Recover: c.Recover.compile(),
 	}
 }
 
@@ -254,6 +266,9 @@ func (s *Spec) resolvedChange(c *Change) string {
 			names = append(names, s.NodeName(n))
 		}
 		e.addIf(len(names) > 0, t.key, list(names))
+	}
+	if c.Recover != nil {
+		e.add("recover", s.resolvedRecovery(c.Recover))
 	}
 	e.addIf(c.UnitDelay > 0, "unit_delay", printDuration(c.UnitDelay))
 	if c.NotaryDelay != nil {

@@ -45,6 +45,7 @@ changes:                              # of the registry; nodes learn of one with
   - { at: 30s, subnet: app, notary_delay: 400ms, unit_delay: 2s, dkg_interval: 199 }
   - { at: 80s, subnet: other, halt: true }                           # at once; halt: false lets it go on
   - { at: 84s, subnet: other, halt: false }
+  # - { at: 82s, subnet: other, recover: { from: other/2 }, remove: other/0..1, add: spare/5..6 }  # halted; takes an interval or two
   - { at: 86s, create: { name: fresh, nodes: spare/3..6, dkg_interval: 99 } }  # has keys in one or two intervals of the first subnet
   - { at: 90s, subnet: app, upgrade: v2 } # another replica version, from the catch-up package after the next; minutes of downtime
 

@@ -168,12 +168,16 @@ func TestRecoveriesFailWithAReason(t *testing.T) {
 
 func TestRecoveriesAreTriedBeforeTheRun(t *testing.T) {
 	for want, spoil := range map[string]func(*Config){
-		"subnet s1 is not halted":                                  func(c *Config) { c.Changes = c.Changes[1:] },
-		"subnet s0 is the root subnet":                             func(c *Config) { c.Changes[0].Subnet, c.Changes[1].Subnet, c.Changes[1].Recover.From = 0, 0, 1 },
+		"subnet s1 is not halted": func(c *Config) { c.Changes = c.Changes[1:] },
+		"subnet s0 is the root subnet": func(c *Config) {
+			c.Changes[0].Subnet, c.Changes[1].Subnet, c.Changes[1].Recover.From = 0, 0, 1
+		},
 		"node n3 never has a state of subnet s1":                   func(c *Config) { c.Changes[1].Recover.From = 3 },
 		"node n4, which is to get the state, will be no member of": func(c *Config) { c.Changes[1].Recover.Upload = 4 },
-		"subnet s1 holds chain keys":                               func(c *Config) { c.Subnets[1].ChainKeys = &protocol.ChainKeys{Timeout: protocol.Time(time.Minute)} },
-		"node n1 is a member of subnet s0":                         func(c *Config) { c.Changes[1].Add[0] = 1 },
+		"subnet s1 holds chain keys": func(c *Config) {
+			c.Subnets[1].ChainKeys = &protocol.ChainKeys{Timeout: protocol.Time(time.Minute)}
+		},
+		"node n1 is a member of subnet s0": func(c *Config) { c.Changes[1].Add[0] = 1 },
 	} {
 		_, err := Run(lost(spoil), nil)
 		require.ErrorContains(t, err, want)

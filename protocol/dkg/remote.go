@@ -11,9 +11,9 @@ const maxAttempts = 5
 // ReasonAttempts is the answer when they are over.
 const ReasonAttempts = "Attempts to run this DKG repeatedly failed"
 
-// setUp carries on what the root subnet does for the new and recovered subnets that the registry asks for at the context's version: in each interval its
-// members generate the keys of the first that has no answer yet, until there are enough dealings or nobody tries any more
-// (payload_builder.rs, compute_remote_dkg_data).
+// setUp carries on what the root subnet does for the new and recovered subnets that the registry asks for at the context's version: in
+// each interval its members generate the keys of the first that has no answer yet, until there are enough dealings or nobody tries any
+// more (payload_builder.rs, compute_remote_dkg_data).
 func (p *Payloads) setUp(prev, next *protocol.Summary, dealt protocol.Dealt, registry *protocol.RegistrySnapshot) {
 	answer := dealt.Initial
 	if answer == nil {

@@ -48,7 +48,7 @@ func (s *Stream) encode() []byte {
 // (rs/state_manager, clone_checkpoint). Its certified tree names the new height, as every state's does.
 func (s *State) CloneTo(h protocol.Height) *State {
 	if s.files == nil || h <= s.height {
-		panic(fmt.Sprintf("messaging: subnet %s clones its state of height %d, which has to be a checkpoint, to height %d", s.subnet, s.height, h))
+		panic(fmt.Sprintf("messaging: subnet %s clones a state of height %d, if it is a checkpoint, to height %d", s.subnet, s.height, h))
 	}
 	clone := *s
 	clone.height = h

@@ -39,8 +39,8 @@ func (w *recoveredWorld) holds(s protocol.SubnetID, v protocol.RegistryVersion) 
 }
 
 // F, rs/orchestrator/src/upgrade.rs: a registry package that is higher than the node's own has it start again, from that; not before the
-// node knows the registry version that holds it, and not when its own is as high. Who is a member no more does so too, while others may need
-// it: it must not go on where the subnet has stopped.
+// node knows the registry version that holds it, and not when its own is as high. Who is a member no more does so too, while others may
+// need it: it must not go on where the subnet has stopped.
 func TestRegistryPackageThatIsHigherStartsTheReplicaAgain(t *testing.T) {
 	w := newRecovered()
 	look := func(n protocol.NodeID, at protocol.Time, cup *protocol.CatchUpPackage) *protocol.Outputs {
@@ -65,7 +65,7 @@ func TestRegistryPackageThatIsHigherStartsTheReplicaAgain(t *testing.T) {
 	}
 }
 
-// Whatever a node has on disk of the subnet's life before, it starts from the registry's package, and from its own again once that is higher.
+// Whatever a node has on disk of the subnet's life before, it starts from the registry's package; from its own again once that is higher.
 func TestNodesOfARecoveredSubnetStartFromTheRegistry(t *testing.T) {
 	w := newRecovered()
 	boot := func(n protocol.NodeID, at protocol.Time, disk ...protocol.Write) orchestrator.Role {

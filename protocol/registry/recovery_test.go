@@ -81,7 +81,7 @@ func TestRecoveriesAreChecked(t *testing.T) {
 	require.ErrorContains(t, err, "node n4 will be a member of subnet s1")
 }
 
-// panic_if_record_changed_across_versions: who changes the subnet while its keys are made makes its recovery fail, and nothing is left of it.
+// panic_if_record_changed_across_versions: who changes the subnet while its keys are made makes its recovery fail; nothing is left of it.
 func TestRecoveryOfASubnetThatWasUpdatedMeanwhileFails(t *testing.T) {
 	r := lost()
 	ask, err := r.RequestRecovery(1, nil, nil)

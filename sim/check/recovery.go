@@ -101,7 +101,8 @@ func (s *Suite) unsend(sub *subnet, w Where, last *folded, r *protocol.StreamSum
 		m := st.messages[end]
 		st.messages = st.messages[:end]
 		if m.inducted {
-			s.fail("streams-in-order", w, last.round.Height, "subnet %s has inducted message %d from %s, which was sent at height %d, given up since",
+			s.fail("streams-in-order", w, last.round.Height,
+				"subnet %s has inducted message %d from %s, which was sent at height %d, given up since",
 				r.To, st.begin+protocol.StreamIndex(end), sub.Name, last.round.Height)
 		}
 		if req := m.message.Request; req != nil {
