@@ -303,6 +303,13 @@ func (s *simulation) settled() func(protocol.NodeID) bool {
 			}
 		}
 	}
+	for i := range s.subnets {
+		for _, w := range s.broken(i) {
+			for _, n := range s.everOf(i) {
+				unsettled[n] = unsettled[n] || w.To > from
+			}
+		}
+	}
 	return func(n protocol.NodeID) bool {
 		at, removed, changed := s.lastChange(n)
 		return !unsettled[n] && !(changed && (removed || protocol.Time(at.Nanoseconds()) > from.Add(-joining)))

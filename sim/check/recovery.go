@@ -115,17 +115,16 @@ func (s *Suite) uninduct(sub *subnet, w Where, r *protocol.InductedRange, h prot
 	st := s.stream(r.From, sub.ID)
 	for i, m := range r.Messages {
 		at := r.Begin + protocol.StreamIndex(i)
+		if m.Response != nil && r.Signals[i] == protocol.Accepted {
+			s.calls[callKey{m.Response.Originator, m.Response.Callback}] = true
+		}
 		if at < st.begin {
 			s.fail("streams-in-order", w, h, "subnet %s has forgotten message %d to %s, which was inducted at height %d, given up since",
 				r.From, at, sub.Name, h)
 			continue
 		}
 		sent := &st.messages[at-st.begin]
-		sent.inducted = false
-		if m.Response != nil && sent.signal == protocol.Accepted {
-			s.calls[callKey{m.Response.Originator, m.Response.Callback}] = true
-		}
-		sent.signal = protocol.Accepted
+		sent.inducted, sent.signal = false, protocol.Accepted
 	}
 	st.inducted = r.Begin
 }
