@@ -142,7 +142,6 @@ func (s *simulation) recovered(t protocol.Time, i int) {
 			s.watch.xnet.fold(round, t)
 		}
 	}
-	s.watch.checks.Excuse(i, s.excusedOf(i))
 	s.watch.happened(t, fmt.Sprintf("registry version %d: %s is recovered at height %d, from the state of height %d of %s; %s",
 		s.registry.Latest().Version, name, r.contents.Height, kept, r.change.Recover.From, r.given))
 	s.upload(t, r.change.Recover.Upload, r)
@@ -219,37 +218,6 @@ func (s *simulation) tryRecovery(to *registry.Registry, c *Change) (registry.Mut
 		return nil, fmt.Errorf("node %s, which is to get the state, will be no member of subnet %s", n, id)
 	}
 	return to.ChangeMembership(id, c.Add, c.Remove)
-}
-
-// recovering is how long a recovered subnet may take until it goes on: what a new one takes, and a state sync.
-func (s *simulation) recovering() time.Duration { return time.Duration(s.starting()) + joining }
-
-// broken are the spans in which a subnet that is recovered need not go on: since more than f of its nodes are gone for good, until the last
-// recovery has taken effect.
-func (s *simulation) broken(subnet int) []check.Window {
-	changes := s.recoveries(subnet)
-	if len(changes) == 0 {
-		return nil
-	}
-	members := s.founders(subnet)
-	var gone []time.Duration
-	for _, c := range s.plan.Crashes {
-		if c.Down == 0 && slices.Contains(members, c.Node) {
-			gone = append(gone, c.At)
-		}
-	}
-	slices.Sort(gone)
-	f := protocol.FaultsTolerated(len(members))
-	if len(gone) <= f {
-		return nil
-	}
-	w := check.Window{From: protocol.Time(gone[f]), To: protocol.Never}
-	if tried := s.subnets[subnet].recoveries; len(tried) == len(changes) {
-		if last := tried[len(tried)-1]; last.done > 0 {
-			w.To = last.done.Add(s.recovering())
-		}
-	}
-	return []check.Window{w}
 }
 
 // judgeRecoveries gives a check for each recovery.

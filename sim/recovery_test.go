@@ -26,7 +26,7 @@ func lost(change func(*Config)) *Config {
 		c.Faults.Crashes = append(c.Faults.Crashes, fault.Crash{Node: n, At: 20 * time.Second})
 	}
 	c.Changes = []Change{
-		halting(43*time.Second, true), // longer than a subnet may do nothing without a reason
+		halting(30*time.Second, true),
 		{
 			At: 45 * time.Second, Subnet: 1, Recover: &Recovery{From: 9, Upload: 9},
 			Add: []protocol.NodeID{11, 12, 13, 14}, Remove: []protocol.NodeID{4, 5, 6, 7},
@@ -103,7 +103,7 @@ func TestSubnetIsRecoveredWithItsOwnNodes(t *testing.T) {
 // names the right one, at a height above.
 func TestWrongStateHashKeepsTheSubnetDown(t *testing.T) {
 	wrong := func(c *Config) { c.Changes[1].Recover.State = &protocol.StateHash{1} }
-	down := run(t, lost(func(c *Config) { wrong(c); c.Duration = 200 * time.Second }))
+	down := run(t, lost(func(c *Config) { wrong(c); c.Duration = 130 * time.Second }))
 	requireChecks(t, down, "progress", "catch-up")
 	require.Zero(t, down.Subnets[1].StateSyncs)
 	require.Less(t, down.Subnets[1].CertifiedHeight, uint64(100))
@@ -132,6 +132,11 @@ func TestRecoveryFromANodeThatIsBehindSaysWhatItGivesUp(t *testing.T) {
 	}))
 	requireChecks(t, r, "recovery-keeps-certified")
 	require.Equal(t, 1, happened(r, "finalized heights given up, "))
+	require.Len(t, r.Subnets[1].Recoveries, 1)
+	told := r.Subnets[1].Recoveries[0]
+	require.Greater(t, told.FinalizedGivenUp, uint64(5))
+	require.Greater(t, told.CertifiedGivenUp, uint64(5))
+	require.EqualValues(t, 1000, told.Height)
 	require.Zero(t, happened(r, "; 0 finalized"))
 	for _, v := range r.Violations {
 		require.Regexp(t, `subnet app is recovered at height 1000 from the state of height \d+: \d+ finalized heights given up`, v.Detail)
@@ -147,7 +152,7 @@ func TestRecoveriesFailWithAReason(t *testing.T) {
 		},
 		"from n9: it has no state of the subnet": func(c *Config) {
 			c.Changes = append(c.Changes[:1:1], Change{
-				At: 44 * time.Second, Subnet: 1, Recover: &Recovery{From: 14, Upload: 9}, Add: []protocol.NodeID{14}, Remove: []protocol.NodeID{4},
+				At: 31 * time.Second, Subnet: 1, Recover: &Recovery{From: 14, Upload: 9}, Add: []protocol.NodeID{14}, Remove: []protocol.NodeID{4},
 			})
 		},
 		"subnet s1 was updated while its keys were made": func(c *Config) { c.Changes[2].At = 50 * time.Second },

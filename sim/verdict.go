@@ -220,7 +220,7 @@ func (s *simulation) isMinority(groups [][]protocol.NodeID, n protocol.NodeID) b
 
 // excusedOf gives the spans in which a subnet need not make progress: for faults, and while it is halted.
 func (s *simulation) excusedOf(subnet int) []check.Window {
-	all := slices.Concat(s.excused(s.everOf(subnet), len(s.founders(subnet))), s.halts(subnet), s.broken(subnet))
+	all := append(s.excused(s.everOf(subnet), len(s.founders(subnet))), s.halts(subnet)...)
 	slices.SortStableFunc(all, func(a, b check.Window) int { return cmp.Compare(a.From, b.From) })
 	return all
 }
@@ -304,9 +304,12 @@ func (s *simulation) settled() func(protocol.NodeID) bool {
 		}
 	}
 	for i := range s.subnets {
-		for _, w := range s.broken(i) {
+		if len(s.recoveries(i)) == 0 {
+			continue
+		}
+		for _, halt := range s.halts(i) { // nobody catches up with a subnet that is down
 			for _, n := range s.everOf(i) {
-				unsettled[n] = unsettled[n] || w.To > from
+				unsettled[n] = unsettled[n] || halt.To > from
 			}
 		}
 	}
