@@ -173,6 +173,8 @@ func (r *Round) consumed() (sum protocol.Cycles) {
 		var before consumed
 		if old := r.parent.find(c.id); old != nil {
 			before = old.consumed
+		} else if c.created < r.now {
+			continue // it was renamed, and what it was before is counted
 		}
 		for u, amount := range c.consumed {
 			sum = sum.Add(amount).Sub(before[u])

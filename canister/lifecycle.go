@@ -124,8 +124,7 @@ func (r *Round) newID(specified *principal.ID) (protocol.CanisterID, *fault) {
 		}
 		return id, nil
 	}
-	if own := r.ownRanges(); len(own) > 0 {
-		span := own[len(own)-1]
+	if span, ok := r.allocation(); ok {
 		for id := max(span.First, r.nextID); id <= span.Last && id >= span.First; id++ {
 			if r.free(id) {
 				r.nextID = id + 1
@@ -140,17 +139,17 @@ func (r *Round) free(id protocol.CanisterID) bool {
 	return r.touched[id] == nil && r.parent.find(id) == nil && !slices.Contains(r.retired, id)
 }
 
-func (r *Round) ownRanges() []protocol.CanisterRange {
+// allocation is the subnet's range that new canisters get ids from. A range of one id is that of a canister that was moved here.
+func (r *Round) allocation() (last protocol.CanisterRange, ok bool) {
 	if r.ctx.Routing == nil {
-		return nil
+		return last, false
 	}
-	var own []protocol.CanisterRange
 	for _, span := range r.ctx.Routing.Ranges {
-		if span.Subnet == r.ctx.Subnet {
-			own = append(own, span)
+		if span.Subnet == r.ctx.Subnet && span.First < span.Last {
+			last, ok = span, true
 		}
 	}
-	return own
+	return last, ok
 }
 
 // hosts reports whether an id is one of this subnet's.
@@ -234,8 +233,6 @@ func (r *Round) deleteCanister(q *request, c *Canister) ([]byte, *fault) {
 	r.lose(c.balance.Add(c.reserved))
 	r.compute -= c.compute
 	c.balance, c.reserved, c.deleted = protocol.Cycles{}, protocol.Cycles{}, true
-	if c.id >= r.nextID {
-		r.retired = append(slices.Clip(r.retired), c.id)
-	}
+	r.retire(c.id)
 	return m.Encode(nil), nil
 }

@@ -43,6 +43,7 @@ func methods() []method {
 		{"start_canister", true, controllers, (*Round).startCanister},
 		{"stop_canister", true, controllers, (*Round).stopCanister},
 		{"delete_canister", true, controllers, (*Round).deleteCanister},
+		{"rename_canister", false, controllers, (*Round).renameCanister},
 		{"canister_status", true, controllersOrSeen, (*Round).canisterStatus},
 		{"canister_metrics", true, controllers, (*Round).canisterMetrics},
 		{"canister_info", false, anybody, (*Round).canisterInfo},

@@ -105,7 +105,7 @@ func (g *callGraph) manage(sender principal.ID, method string, arg []byte) (*ans
 	if sender != id && !c.shows(c.inspectors, sender) {
 		return nil, c.notController(sender)
 	}
-	return &answer{reply: m.Encode(c.statusReply(g.round.prices))}, nil
+	return &answer{reply: m.Encode(c.statusReply(g.round.prices, g.round.isReady(c)))}, nil
 }
 
 // ask answers a query of a canister at a depth of the graph.

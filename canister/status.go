@@ -7,13 +7,13 @@ import (
 
 // canisterStatus tells all about a canister to those who may know.
 func (r *Round) canisterStatus(_ *request, c *Canister) ([]byte, *fault) {
-	return m.Encode(c.statusReply(r.prices)), nil
+	return m.Encode(c.statusReply(r.prices, r.isReady(c))), nil
 }
 
-func (c *Canister) statusReply(p prices) m.StatusReply {
+func (c *Canister) statusReply(p prices, ready bool) m.StatusReply {
 	const day = 24 * 3600
 	return m.StatusReply{
-		Status: c.shownStatus(), Ready: c.status == Stopped && c.queues.Inputs()+c.queues.Outputs() == 0,
+		Status: c.shownStatus(), Ready: ready,
 		Version: c.version, Settings: c.settings.definite(), ModuleHash: c.moduleHash(),
 		MemorySize: protocol.CyclesOf(c.bytes()), Memory: c.memoryMetrics(), Cycles: c.balance, Reserved: c.reserved,
 		IdleBurnPerDay: p.upkeep(c.upkeep(), day),

@@ -51,6 +51,8 @@ type RoundContext struct {
 	Registry        *RegistrySnapshot  // at the batch's version; nil where there is no network, as at genesis
 	BlockMakers     []BlockMakerSample // of the days that are over, oldest first
 	ChainKeys       *IDKGPayload       // of the block; nil: none
+	// Sends tells whether a message of a canister is in one of the subnet's streams; nil: there are none.
+	Sends func(CanisterID) bool
 }
 
 // A Round is one execution round, in the order its methods stand here.

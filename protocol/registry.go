@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"cmp"
 	"slices"
 	"sort"
 	"time"
@@ -98,6 +99,66 @@ func (t *RoutingTable) Route(c CanisterID) (SubnetID, bool) {
 	return t.Ranges[i].Subnet, true
 }
 
+// Covers reports whether all canisters of some ranges are a subnet's.
+func (t *RoutingTable) Covers(spans []CanisterSpan, by SubnetID) bool {
+	for _, span := range spans {
+		for at := span.First; ; at++ {
+			i := sort.Search(len(t.Ranges), func(i int) bool { return t.Ranges[i].Last >= at })
+			if i == len(t.Ranges) || t.Ranges[i].First > at || t.Ranges[i].Subnet != by {
+				return false
+			}
+			if at = t.Ranges[i].Last; at >= span.Last {
+				break
+			}
+		}
+	}
+	return true
+}
+
+// Assign gives the table in which some ranges are a subnet's, and the rest as before. They become one with ranges of that subnet that
+// they touch, so that canisters which return leave no trace (rs/registry/routing_table, assign_ranges).
+func (t *RoutingTable) Assign(spans []CanisterSpan, to SubnetID) *RoutingTable {
+	ranges := t.Ranges
+	for _, span := range spans {
+		given := CanisterRange{First: span.First, Last: span.Last, Subnet: to}
+		var next []CanisterRange
+		for _, r := range ranges {
+			switch {
+			case r.Subnet == to && r.Last+1 == span.First:
+				given.First = r.First
+				continue
+			case r.Subnet == to && r.First == span.Last+1:
+				given.Last = r.Last
+				continue
+			case r.Last < span.First || r.First > span.Last:
+				next = append(next, r)
+				continue
+			}
+			if r.First < span.First {
+				next = append(next, CanisterRange{First: r.First, Last: span.First - 1, Subnet: r.Subnet})
+			}
+			if r.Last > span.Last {
+				next = append(next, CanisterRange{First: span.Last + 1, Last: r.Last, Subnet: r.Subnet})
+			}
+		}
+		ranges = append(next, given)
+	}
+	ranges = slices.Clone(ranges)
+	slices.SortFunc(ranges, func(a, b CanisterRange) int { return cmp.Compare(a.First, b.First) })
+	return &RoutingTable{Ranges: ranges}
+}
+
+// A CanisterSpan is the canisters First … Last.
+type CanisterSpan struct{ First, Last CanisterID }
+
+// A CanisterMigration says that canisters are on their way: which subnets they are moved along, from the first to the last. It stands in
+// the registry from before the routing table changes until no message is under way that was sent by the table before
+// (canister_migrations; rs/registry/routing_table).
+type CanisterMigration struct {
+	CanisterSpan
+	Trace []SubnetID
+}
+
 // A RegistryClient is a node's view of the registry: versions reach nodes at different times, so Latest
 // depends on who asks and when. Records are immutable and stay readable at their version.
 type RegistryClient interface {
@@ -119,6 +180,8 @@ type RegistrySnapshot struct {
 	Routing *RoutingTable
 	Root    SubnetID           // the subnet whose key is the root key
 	Setups  []*SetupInitialDKG // of subnets that will be, by id, after Subnets; and of those that are recovered
+
+	Migrations []CanisterMigration // ascending, and apart
 }
 
 // A SetupInitialDKG asks the root subnet to generate the keys that a new subnet begins with, or a recovered one goes on with (management
@@ -139,6 +202,29 @@ func (r *RegistrySnapshot) Subnet(id SubnetID) *SubnetRecord {
 		return nil
 	}
 	return r.Subnets[id]
+}
+
+// Migrates reports whether a canister is being moved between two subnets, in either direction, at once or by way of others.
+func (r *RegistrySnapshot) Migrates(c CanisterID, one, other SubnetID) bool {
+	trace := r.trace(c)
+	return slices.Contains(trace, one) && slices.Contains(trace, other)
+}
+
+// MigratesFrom reports whether a canister is being moved from one subnet to another.
+func (r *RegistrySnapshot) MigratesFrom(c CanisterID, from, to SubnetID) bool {
+	trace := r.trace(c)
+	i := slices.Index(trace, from)
+	return i >= 0 && slices.Contains(trace[i+1:], to)
+}
+
+// trace gives the subnets that a canister is being moved along.
+func (r *RegistrySnapshot) trace(c CanisterID) []SubnetID {
+	for i := range r.Migrations {
+		if m := &r.Migrations[i]; m.First <= c && c <= m.Last {
+			return m.Trace
+		}
+	}
+	return nil
 }
 
 // SubnetOf gives the subnet that a principal names, or false.

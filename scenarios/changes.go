@@ -31,6 +31,7 @@ type Change struct {
 	Upgrade     string
 	Create      *Subnet // of the nodes in Add; nil: Subnet is there
 	Recover     *Recovery
+	Migration   *Migration
 	line        int
 }
 
@@ -68,6 +69,13 @@ func (p *parser) changes(o *object) {
 			}
 			continue
 		}
+		if kind := migrationKind(f); kind != "" {
+			p.migration(f, &c, kind)
+			if f.done(); known == len(p.problems) {
+				p.spec.Changes = append(p.spec.Changes, c)
+			}
+			continue
+		}
 		c.Subnet = p.subnetOfChange(f)
 		every := p.replacing(f, &c)
 		c.UnitDelay = optional(f, "unit_delay", spans(time.Millisecond, time.Hour), 0)
@@ -87,8 +95,8 @@ func (p *parser) changes(o *object) {
 			continue // or else members would be missed where they are not
 		}
 		if c.isNothing() {
-			p.fail(f.line, "a change changes something: add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade, recover "+
-				"or create")
+			p.fail(f.line, "a change changes something: "+
+				"add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade, recover, create or migrate")
 			continue
 		}
 		p.spec.Changes = append(p.spec.Changes, c.spread(every)...)
@@ -204,6 +212,9 @@ func (p *parser) follow() {
 	}
 	for i := range p.spec.Changes {
 		c := &p.spec.Changes[i]
+		if c.Migration != nil {
+			continue // see migrations
+		}
 		if c.At >= p.last {
 			p.fail(c.line, "the last node would be replaced at %s, after the run's end at %s", printDuration(c.At), printDuration(p.last))
 			return
@@ -255,6 +266,9 @@ func (s *Spec) resolvedChange(c *Change) string {
 	e := new(entry).add("at", printDuration(c.At))
 	if c.Create != nil {
 		return e.add("create", s.resolvedCreation(c)).String()
+	}
+	if c.Migration != nil {
+		return c.Migration.resolved(e)
 	}
 	e.add("subnet", quote(c.Subnet))
 	for _, t := range [...]struct {

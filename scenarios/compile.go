@@ -44,6 +44,9 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	}
 	for i := range s.Changes {
 		c.Changes = append(c.Changes, s.Changes[i].compile(s.subnetIndex(s.Changes[i].Subnet)))
+		if m := s.Changes[i].Migration; m != nil {
+			c.Changes[i].Migration = s.compileMigration(m)
+		}
 	}
 	if r := s.recording; r != nil {
 		if r.Seed != seed {

@@ -22,6 +22,7 @@ func TestIncidentsHappenByTheRulesOfTheirDay(t *testing.T) {
 		"incident-7-settings":      "settings-panic",
 		"incident-9-proofs":        "forget-proofs",
 		"incident-11-equivocators": "skip-equivocators",
+		"incident-12-migration":    "drop-strays",
 	} {
 		t.Run(scenario, func(t *testing.T) {
 			text, err := Text(scenario)

@@ -47,6 +47,10 @@ changes:                              # of the registry; nodes learn of one with
   - { at: 84s, subnet: other, halt: false }
   # - { at: 82s, subnet: other, recover: { from: other/2 }, remove: other/0..1, add: spare/5..6 }  # halted; takes an interval or two
   - { at: 86s, create: { name: fresh, nodes: spare/3..6, dkg_interval: 99 } }  # has keys in one or two intervals of the first subnet
+  - { at: 88s, prepare_migration: tally, to: other }                 # for who reads the registry: tally is about to move
+  - { at: 100s, reroute: tally, to: other }                          # it is other's now, as was prepared; back: to: app
+  - { at: 118s, complete_migration: tally }
+  # - { at: 90s, migrate: tally, to: other }    # without more, as the migration canister does: icsim run migration
   - { at: 90s, subnet: app, upgrade: v2 } # another replica version, from the catch-up package after the next; minutes of downtime
 
 users: [admin]                        # with keys of their own; each client is a user, too

@@ -78,6 +78,7 @@ func (p *parser) scenario(o *object) {
 	p.changes(o)
 	p.everyUser(o)
 	p.canisters(o)
+	p.migrations()
 	p.management(o)
 	p.clients(o)
 	p.outcalls(o)

@@ -66,6 +66,7 @@ func (x *scene) install() (err error) {
 			if to.Module, err = library.Module(); err == nil && from.Arg.isNone() {
 				to.Arg, err = libraryArg(from.Library, from.Settings, x.ids)
 			}
+			x.config.Library = to.Module // snapshots may bring it, too
 		}
 		if err != nil {
 			return fmt.Errorf("canister %s: %w", from.Name, err)
@@ -138,7 +139,10 @@ func (x *scene) value(p *part, m *workload.Memory, names captures) (candid.Value
 	case i >= 0:
 		v = candid.Principal{ID: m.Users[i]}
 	default:
-		v = candid.Principal{ID: x.ids[p.name].Principal()}
+		id, ok := x.ids[p.name]
+		if v = (candid.Principal{ID: id.Principal()}); !ok { // a subnet
+			v = candid.Principal{ID: m.Subnets[x.spec.subnetIndex(p.name)]}
+		}
 	}
 	v, err := follow(v, p.path)
 	if err != nil {

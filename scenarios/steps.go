@@ -252,7 +252,7 @@ func (p *parser) template(f *object, key, text string, types []candid.Type, type
 // typeOf gives the type of what a reference stands for; the zero Type if it is not known.
 func (p *parser) typeOf(r *part, names map[string]saved) (candid.Type, error) {
 	s, ok := names[r.name]
-	if !ok && (p.isUser(r.name) || p.findCanister(r.name) >= 0) {
+	if !ok && (p.isUser(r.name) || p.findCanister(r.name) >= 0 || p.isFounded(r.name)) {
 		s.typ, ok = candid.Prim(candid.KindPrincipal), true
 	}
 	if !ok {

@@ -12,7 +12,7 @@ import (
 )
 
 // A Template is Candid as a person writes it, in which $name stands for a value: what an earlier call brought, or the
-// principal of a user or canister. $name.field leads into a record or, if it is that case, a variant.
+// principal of a user, canister or subnet. $name.field leads into a record or, if it is that case, a variant.
 type Template struct {
 	Text  string
 	types []candid.Type // that it has to be of

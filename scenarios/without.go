@@ -110,6 +110,7 @@ func (s *Spec) WithoutCanisters(gone []string) *Spec {
 		})
 		c.Canisters = append(c.Canisters, k)
 	}
+	c.Changes = withoutMigrations(s.Changes, has)
 	of := func(x Step) bool { return has(x.Canister) }
 	c.Management = slices.DeleteFunc(slices.Clone(s.Management), of)
 	c.Clients = nil

@@ -228,6 +228,7 @@ func (s *simulation) foundStates() error {
 		sub.querier, sub.transformer = sub.executor, shareTransformer(sub.executor, transformed)
 		sub.processor = shareProcessor(&messaging.StateMachine{
 			Executor: variant.Executor(sub.executor, s.config.Variants), Limits: messaging.DefaultLimits(),
+			Strays: variant.Strays(s.config.Variants),
 		}, results)
 		found := func() error { return s.foundState(i, 0) }
 		if s.config.Subnets[i].Created {
@@ -276,7 +277,7 @@ func (s *simulation) installs(subnet int) (installs []canister.Install, err erro
 		}
 		arg := c.Arg
 		if c.Prepare != nil {
-			if arg, err = c.Prepare(&workload.Memory{Users: s.principals()}); err != nil {
+			if arg, err = c.Prepare(&workload.Memory{Users: s.principals(), Subnets: s.subnetPrincipals()}); err != nil {
 				return nil, fmt.Errorf("canister %s: its argument: %w", c.Name, err)
 			}
 		}

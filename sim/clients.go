@@ -40,6 +40,14 @@ func (s *simulation) principals() (all []principal.ID) {
 	return all
 }
 
+// subnetPrincipals gives what the subnets of genesis are called.
+func (s *simulation) subnetPrincipals() (all []principal.ID) {
+	for _, record := range s.registry.Latest().Subnets {
+		all = append(all, record.Principal)
+	}
+	return all
+}
+
 // controllers gives the principals of those who control a canister.
 func (s *simulation) controllers(c *Canister) []principal.ID {
 	if c.Controllers == nil {
@@ -77,11 +85,11 @@ func (s *simulation) parties(all []Controller) []principal.ID {
 // addClient makes a client; clients are numbered after the nodes.
 func (s *simulation) addClient(i int) {
 	w := workload.World{
-		Scheme: s.scheme, Genesis: s.config.Genesis, Users: s.users, Random: s.random.Split("client", uint64(i)),
+		Scheme: s.scheme, Genesis: s.config.Genesis, Users: s.users, Subnets: s.subnetPrincipals(), Random: s.random.Split("client", uint64(i)),
 		Verify: func(about protocol.CanisterID) workload.Verifier {
 			return workload.CertifiedBy(s.scheme, s.rootKey(), about.Principal())
 		},
-		Key: s.nodeKey, Nodes: s.servingNodes,
+		Key: s.nodeKey, Nodes: s.servingNodes, Host: s.hostOf,
 	}
 	client := workload.New(s.config.Clients[i], workload.User(i+1), w)
 	s.clients = append(s.clients, client)

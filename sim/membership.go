@@ -29,6 +29,7 @@ type Change struct {
 	DKGInterval int
 	Halt        *bool // at once, and on again (is_halted)
 	Upgrade     protocol.ReplicaVersion
+	Migration   Migration
 	Create      bool // Subnet, of the nodes in Add: the root subnet is asked for its keys, and when it has them there is a subnet more
 	Recover     *Recovery
 }
@@ -65,6 +66,9 @@ func (c *Change) String() string {
 	if c.Upgrade != "" {
 		say("upgrade to %s", c.Upgrade)
 	}
+	if c.Migration.Step != 0 {
+		say("%s", c.Migration.What)
+	}
 	return strings.Join(words, ", ")
 }
 
@@ -88,6 +92,8 @@ func (s *simulation) publish(to *registry.Registry, c *Change) error {
 		change = func() (registry.Mutation, error) { return to.RequestSubnet(id, c.Add) }
 	case c.Recover != nil:
 		change = func() (registry.Mutation, error) { return s.tryRecovery(to, c) }
+	case c.Migration.Step != 0:
+		change = func() (registry.Mutation, error) { return s.migrate(to, c) }
 	}
 	members, err := change()
 	for _, n := range c.Add {

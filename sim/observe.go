@@ -377,22 +377,24 @@ func (x *xnetWatch) fold(r *protocol.RoundSummary, at protocol.Time) {
 	}
 	for i := range r.Inducted {
 		for k, m := range r.Inducted[i].Messages {
-			if m.Response != nil && r.Inducted[i].Signals[k] == protocol.Accepted {
-				x.respond(m.Response, at)
+			switch accepted := r.Inducted[i].Signals[k] == protocol.Accepted; {
+			case m.Response != nil && accepted:
+				x.respond(xnetCall{m.Response.Originator, m.Response.Callback}, m.Response.Reject.Code != 0, at)
+			case m.Request != nil && !accepted: // the answer is made where the caller lives
+				x.respond(xnetCall{m.Request.Sender, m.Request.Callback}, true, at)
 			}
 		}
 	}
 }
 
-func (x *xnetWatch) respond(m *protocol.Response, at protocol.Time) {
-	call := xnetCall{m.Originator, m.Callback}
+func (x *xnetWatch) respond(call xnetCall, rejected bool, at protocol.Time) {
 	since, ok := x.open[call]
 	if !ok {
 		return
 	}
 	delete(x.open, call)
 	x.responses++
-	if m.Reject.Code != 0 {
+	if rejected {
 		x.rejects++
 	}
 	x.latency.Record(int64(at - since))

@@ -6,6 +6,14 @@ func Interface(name string) string {
 	switch name {
 	case "counter":
 		return "service : { inc : () -> (nat64); set : (nat64) -> (); get : () -> (nat64) query }"
+	case "migration":
+		return `service : {
+			migrate_canister : (record {
+				source : principal; source_subnet : principal; target : principal; target_subnet : principal; registry_version : nat64;
+			}) -> ();
+			migration_status : (principal) -> (text) query;
+			copy_canister : (record { source : principal; target : principal }) -> ();
+		}`
 	case "signer":
 		return "service : { sign : (text, text) -> (blob, blob) }"
 	case "site":

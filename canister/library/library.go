@@ -56,6 +56,9 @@ func Canisters() []Canister {
 		{"interpreter", "runs programs that are sent to it (canister/library/script): run, state", []Setting{
 			{"cells", Number, "of 8 bytes, that it begins with; 64 if not given"},
 		}},
+		{"migration", "moves canisters to other subnets: migrate_canister, migration_status, copy_canister", []Setting{
+			{"wait", Duration, "until a moved canister can be started, from when it was seen to be stopped; 5m if not given"},
+		}},
 		{"signer", "asks chain keys for signatures: sign", []Setting{
 			{"path", Text, "the only part of the derivation path, or the context of vetKD; none if not given"},
 			{"cycles", Number, "to send with each request, of which what is not the fee comes back; 30B if not given"},

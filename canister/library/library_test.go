@@ -215,7 +215,9 @@ func TestArgSaysWhatIsWrong(t *testing.T) {
 		name     string
 		settings map[string]any
 	}{
-		`the library has no canister "cuonter"; there are burner, caller, counter, fetcher, interpreter, signer, site`: {"cuonter", nil},
+		`the library has no canister "cuonter"; there are burner, caller, counter, fetcher, interpreter, migration, signer, site`: {
+			"cuonter", nil,
+		},
 		`counter has no setting "begin"; there are start`: {"counter", map[string]any{
 			"start": uint64(1), "begin": uint64(1),
 		}},

@@ -98,6 +98,22 @@ type Details struct {
 	Deployment  *Deployment  `candid:"code_deployment"`
 	Controllers *Controllers `candid:"controllers_change"`
 	Load        *Load        `candid:"load_snapshot"`
+	Rename      *Rename      `candid:"rename_canister"`
+}
+
+// Rename is what a canister was before it went on under the id of another.
+type Rename struct {
+	Canister principal.ID `candid:"canister_id"`
+	Total    uint64       `candid:"total_num_changes"`
+	To       RenameTo     `candid:"rename_to"`
+	By       principal.ID `candid:"requested_by"`
+}
+
+// RenameTo is what the other was: its id, version, and how many changes its history had.
+type RenameTo struct {
+	Canister principal.ID `candid:"canister_id"`
+	Version  uint64       `candid:"version"`
+	Total    uint64       `candid:"total_num_changes"`
 }
 
 // Controllers are those after a change.

@@ -82,6 +82,14 @@ type UpdateSettings struct {
 	SenderVersion *uint64      `candid:"sender_canister_version"`
 }
 
+// RenameCanister is the argument of rename_canister.
+type RenameCanister struct {
+	Canister      principal.ID `candid:"canister_id"`
+	To            RenameTo     `candid:"rename_to"`
+	By            principal.ID `candid:"requested_by"` // who asked the caller for it
+	SenderVersion *uint64      `candid:"sender_canister_version"`
+}
+
 // UninstallCode is the argument of uninstall_code.
 type UninstallCode struct {
 	Canister      principal.ID `candid:"canister_id"`

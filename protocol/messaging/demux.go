@@ -21,7 +21,7 @@ func (r *round) inductLoopback() {
 	}
 	back := stream.discardMessages(stream.signalsEnd, stream.rejects)
 	stream.discardSignals(stream.signalsEnd)
-	r.handleRejected(back, own)
+	r.handleRejected(back)
 }
 
 // collectGarbage drops from our streams what the slices' headers say the remote subnets have dealt with: messages below
@@ -45,7 +45,7 @@ func (r *round) collectGarbage(xnet []*protocol.CertifiedStreamSlice) {
 			r.departed = r.departed.Sub(x.message.Cycles())
 		}
 		stream.discardSignals(header.Begin)
-		r.handleRejected(back, slice.From)
+		r.handleRejected(back)
 	}
 }
 
@@ -90,32 +90,39 @@ func (r *round) inductSlices(xnet []*protocol.CertifiedStreamSlice) {
 	}
 }
 
-// induct offers a message that came from a subnet to its receiver. A request that cannot be inducted gets a reject signal;
-// a response is only ever signalled CanisterMigrating, and otherwise accepted even if it must be dropped.
-//
-// Model: the registry has no canister migrations yet. A message for or from a canister that the routing table puts
-// elsewhere is taken for one that migrates: rejected, so that its sender keeps its cycles.
+// induct offers a message that came from a subnet to its receiver, if that subnet may speak for its sender. A request that cannot be
+// inducted gets a reject signal; a response is only ever signalled CanisterMigrating, and otherwise accepted even if it must be dropped.
 func (r *round) induct(m *protocol.CanisterMessage, from protocol.SubnetID) protocol.RejectReason {
-	if sender, ok := r.registry.Routing.Route(m.From()); !ok || sender != from {
-		if m.Request != nil {
-			return protocol.RejectCanisterMigrating
-		}
-		r.drop(m, CriticalSenderSubnet)
-		return protocol.Accepted
+	switch by := r.originOf(m, from); {
+	case by == fromHost || by == fromPath && m.Response != nil:
+		return r.deliver(m)
+	case by == fromPath: // another request of this canister may come by the way of its host: their order would be lost
+		return protocol.RejectCanisterMigrating
+	case m.Request != nil:
+		return r.strayed(m, r.strays.RequestFrom)
 	}
-	return r.deliver(m)
+	return r.strayed(m, r.strays.ResponseFrom)
 }
 
 // deliver puts a message into its receiver's input queue, or says why not.
 func (r *round) deliver(m *protocol.CanisterMessage) protocol.RejectReason {
 	host, ok := r.registry.Routing.Route(m.To())
-	if ok && host != r.batch.Subnet {
+	switch own := r.batch.Subnet; {
+	case ok && host == own:
+		return r.offer(m)
+	case ok && r.registry.Migrates(m.To(), host, own):
 		return protocol.RejectCanisterMigrating
+	case ok && m.Response != nil && m.Response.Deadline != 0: // its caller moved on when it had given up waiting
+		return protocol.RejectCanisterMigrating
+	case m.Request != nil:
+		return r.strayed(m, r.strays.RequestTo)
 	}
-	reason := protocol.RejectCanisterNotFound
-	if ok {
-		reason = r.canister.Induct(m)
-	}
+	return r.strayed(m, r.strays.ResponseTo)
+}
+
+// offer hands a message to the canister that it is for.
+func (r *round) offer(m *protocol.CanisterMessage) protocol.RejectReason {
+	reason := r.canister.Induct(m)
 	if m.Response != nil && reason != protocol.Accepted {
 		r.drop(m, CriticalResponseInduct)
 		return protocol.Accepted
@@ -123,15 +130,12 @@ func (r *round) deliver(m *protocol.CanisterMessage) protocol.RejectReason {
 	return reason
 }
 
-// handleRejected deals with messages that a subnet rejected: a request's caller gets a reject response made here, a
-// response is sent to where its receiver lives now.
-func (r *round) handleRejected(back []rejected, by protocol.SubnetID) {
+// handleRejected deals with messages that a subnet rejected: a request's caller gets a reject response made here, or at where it lives
+// now; a response is sent there.
+func (r *round) handleRejected(back []rejected) {
 	for _, x := range back {
 		m := x.message
 		if m.Request != nil {
-			if host, ok := r.registry.Routing.Route(m.To()); !ok || host != by {
-				r.fault(CriticalMisrouted)
-			}
 			m = m.Request.RejectTo(rejectFor(x.reason, m.Request))
 			if r.deliver(m) == protocol.Accepted {
 				continue
@@ -151,7 +155,7 @@ func (r *round) handleRejected(back []rejected, by protocol.SubnetID) {
 func rejectFor(reason protocol.RejectReason, q *protocol.Request) protocol.Reject {
 	switch reason {
 	case protocol.RejectCanisterMigrating:
-		return reject(protocol.SysTransient, "Canister %s is migrating", q.Receiver)
+		return reject(protocol.SysTransient, "Canister migration in progress")
 	case protocol.RejectCanisterNotFound:
 		return reject(protocol.DestinationInvalid, "Canister %s not found", q.Receiver)
 	case protocol.RejectCanisterStopped:

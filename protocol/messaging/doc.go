@@ -2,6 +2,7 @@
 // states.
 //
 //   - process.go, demux.go, build.go: the deterministic state machine, in the order of its steps;
+//   - stray.go: messages that are not where the routing table says, while canisters migrate;
 //   - state.go, stream.go, history.go, block_makers.go, metrics.go, tree.go: the state and its certified tree;
 //   - checkpoint.go: the files of a checkpoint;
 //   - router.go: a node's queue of batches;
@@ -40,7 +41,6 @@
 //
 // # What is left out
 //
-// Canister migration (the registry has none, see induct), subnet splitting, anonymous refunds and the shedding of
-// best-effort messages (best-effort calls come later), Bitcoin, query statistics. State sync itself (protocol/statesync):
-// Serves and Pin are its giving end here, Adopt and Router.Reset its receiving end.
+// Subnet splitting, anonymous refunds and the shedding of best-effort messages (best-effort calls come later), Bitcoin, query statistics.
+// State sync itself (protocol/statesync): Serves and Pin are its giving end here, Adopt and Router.Reset its receiving end.
 package messaging

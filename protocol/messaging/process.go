@@ -40,6 +40,7 @@ func DefaultLimits() Limits {
 type StateMachine struct {
 	Executor protocol.Executor
 	Limits   Limits
+	Strays   *Strays // nil: the deployed rules
 }
 
 // A Result is what executing a batch gives. Immutable: nodes share it.
@@ -56,11 +57,11 @@ type Result struct {
 const (
 	CriticalBatchTime       = "batch time does not advance"
 	CriticalSenderSubnet    = "response from a subnet that does not host its sender dropped"
+	CriticalReceiverSubnet  = "response to a canister that is hosted elsewhere rejected"
 	CriticalResponseInduct  = "response could not be inducted and was dropped"
 	CriticalResponseNoRoute = "response to nowhere dropped"
 	CriticalResponseReject  = "response rejected for another reason than migration"
 	CriticalResponseTooLong = "response above the payload limit replaced"
-	CriticalMisrouted       = "request rejected by a subnet that does not host its receiver"
 )
 
 // Charge counts the node's work for the round. Every node is charged, whoever computed it.
@@ -81,6 +82,7 @@ type round struct {
 	batch    *protocol.Batch
 	registry *protocol.RegistrySnapshot
 	limits   *Limits
+	strays   *Strays
 	makers   *blockMakers
 	context  protocol.RoundContext
 	canister protocol.Round
@@ -119,8 +121,11 @@ func (m *StateMachine) Process(parent *State, b *protocol.Batch, registry *proto
 
 func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol.RegistrySnapshot) *round {
 	r := &round{
-		parent: parent, batch: b, registry: registry, limits: &m.Limits,
+		parent: parent, batch: b, registry: registry, limits: &m.Limits, strays: m.Strays,
 		streams: newStreamSet(parent.streams),
+	}
+	if r.strays == nil {
+		r.strays = deployedStrays()
 	}
 	if b.Subnet != parent.subnet || b.Height != parent.height+1 || registry.Version != b.RegistryVersion {
 		r.panicf("a batch of subnet %s, registry version %d, on a state of %s at height %d with registry version %d",
@@ -136,6 +141,7 @@ func (m *StateMachine) open(parent *State, b *protocol.Batch, registry *protocol
 	if b.Payload != nil {
 		r.context.ChainKeys = b.Payload.IDKG
 	}
+	r.context.Sends = func(c protocol.CanisterID) bool { return holdsOf(r.streams.streams, c) }
 	r.makers = r.observeMakers()
 	r.context.BlockMakers = r.makers.complete()
 	r.history = historyEdit{

@@ -73,5 +73,6 @@ func CertifiedDataPath(id protocol.CanisterID) hashtree.Path {
 // Context is what a round on a state would be told of the world: what queries are told.
 func (m *StateManager) Context(s *State) *protocol.RoundContext {
 	c := contextOf(s.subnet, s.height, s.time, m.registry.At(s.registry))
+	c.Sends = func(id protocol.CanisterID) bool { return holdsOf(s.streams, id) }
 	return &c
 }

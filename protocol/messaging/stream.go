@@ -170,6 +170,13 @@ func (t *streamSet) appendedTo(s *Stream) []*protocol.CanisterMessage {
 	return nil
 }
 
+// holdsOf reports whether a message of a canister is in some stream.
+func holdsOf(streams []*Stream, c protocol.CanisterID) bool {
+	return slices.ContainsFunc(streams, func(s *Stream) bool {
+		return slices.ContainsFunc(s.messages, func(m *protocol.CanisterMessage) bool { return m.From() == c })
+	})
+}
+
 // cyclesIn adds up what is in transit.
 func cyclesIn(streams []*Stream) protocol.Cycles {
 	var sum protocol.Cycles

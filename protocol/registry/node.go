@@ -1,7 +1,6 @@
 package registry
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 
@@ -84,9 +83,7 @@ func CreateSubnet(record *protocol.SubnetRecord, hosts protocol.CanisterRange) M
 	return func(next *protocol.RegistrySnapshot) {
 		DropRequest(creations(next)[0])(next)
 		next.Subnets = append(next.Subnets, record)
-		ranges := append(slices.Clone(next.Routing.Ranges), hosts)
-		slices.SortFunc(ranges, func(a, b protocol.CanisterRange) int { return cmp.Compare(a.First, b.First) })
-		next.Routing = &protocol.RoutingTable{Ranges: ranges}
+		next.Routing = next.Routing.Assign([]protocol.CanisterSpan{{First: hosts.First, Last: hosts.Last}}, hosts.Subnet)
 	}
 }
 

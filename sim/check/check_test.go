@@ -237,6 +237,11 @@ func TestCheckersFollowCallsAcrossSubnets(t *testing.T) {
 	require.Equal(t, 0, whole.OpenCalls())
 	require.Equal(t, 1, answered().OpenCalls())
 	require.Equal(t, 0, rejected.OpenCalls(), "who sent it answers it")
+	followed := calling().
+		executes(1, protocol.RoundSummary{Height: 2, Cycles: cycles(50), Inducted: inducts(0, 0, protocol.RejectCanisterMigrating, request)}).
+		executes(0, protocol.RoundSummary{Height: 3, Cycles: cycles(100),
+			Streams: append(streaming(1, 1, 1), streaming(2, 0, 1, response)...)})
+	require.Equal(t, 1, followed.OpenCalls(), "its caller has moved, and the answer is on its way there")
 	twice := answered().executes(0, back).
 		executes(1, protocol.RoundSummary{Height: 4, Cycles: cycles(55), Streams: streaming(0, 0, 2, response)}).
 		executes(0, protocol.RoundSummary{Height: 5, Cycles: cycles(99), Inducted: inducts(1, 1, protocol.Accepted, response)})
@@ -247,6 +252,7 @@ func TestCheckersFollowCallsAcrossSubnets(t *testing.T) {
 	}{
 		{"a call", nil, whole},
 		{"a rejected call", nil, rejected},
+		{"a rejected call of who has moved", nil, followed},
 		{"minted and burned", nil, whole.executes(0, protocol.RoundSummary{
 			Height: 5, Cycles: cycles(104), Minted: cycles(10), Burned: cycles(3)})},
 		{"cycles from nowhere", map[string]int{"cycles-conserved": 1}, calling().executes(0, protocol.RoundSummary{

@@ -62,7 +62,7 @@ func (s *Suite) fold(sub *subnet, w Where, round *protocol.RoundSummary) {
 		in = in.Add(s.induct(sub, w, round.Height, &round.Inducted[i]))
 	}
 	for i := range round.Streams {
-		out = out.Add(s.append(sub, w, round.Height, &round.Streams[i]))
+		out = out.Add(s.append(sub, w, round, &round.Streams[i]))
 	}
 	s.conserve(sub, w, round, in, out)
 	sub.roundHeight, sub.roundTime, sub.cycles = round.Height, round.Time, round.Cycles
@@ -118,8 +118,9 @@ func (s *Suite) respond(w Where, h protocol.Height, c callKey) {
 }
 
 // append folds an outgoing stream after a round and gives the cycles that left with messages the receiver has
-// accepted. A request that was rejected is answered at home.
-func (s *Suite) append(sub *subnet, w Where, h protocol.Height, r *protocol.StreamSummary) protocol.Cycles {
+// accepted. A request that was rejected is answered at home, or where its caller lives now.
+func (s *Suite) append(sub *subnet, w Where, round *protocol.RoundSummary, r *protocol.StreamSummary) protocol.Cycles {
+	h := round.Height
 	if r.To == sub.ID {
 		return protocol.Cycles{} // the loopback stream stays at home
 	}
@@ -144,11 +145,23 @@ func (s *Suite) append(sub *subnet, w Where, h protocol.Height, r *protocol.Stre
 			s.fail("streams-in-order", w, h, "subnet %s drops message %d to %s, which was not inducted", sub.Name, st.begin, r.To)
 		case m.signal == protocol.Accepted:
 			out = out.Add(m.message.Cycles())
-		case m.message.Request != nil:
+		case m.message.Request != nil && !follows(round, m.message.Request):
 			s.respond(w, h, callKey{m.message.Request.Sender, m.message.Request.Callback})
 		}
 	}
 	return out
+}
+
+// follows reports whether a round sends the answer to a request on to another subnet.
+func follows(round *protocol.RoundSummary, q *protocol.Request) bool {
+	for i := range round.Streams {
+		for _, m := range round.Streams[i].Appended {
+			if m.Response != nil && m.Response.Originator == q.Sender && m.Response.Callback == q.Callback {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // OpenCalls is how many calls across subnets have no response yet.

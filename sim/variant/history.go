@@ -47,6 +47,21 @@ func history() []Variant {
 			About: "does not look at blocks of makers who made two, though one of them be final",
 			Apply: Component("validator", skipEquivocators),
 		},
+		{
+			Name: "drop-strays", Breaks: "no-critical-errors", Source: "incident 12: before PRs #6430 and #6480, 2025",
+			About:  "drops requests for canisters and of canisters that have been moved, with their cycles, as if a subnet lied",
+			Strays: dropStrays(),
+		},
+	}
+}
+
+// dropStrays takes every message that is not where the routing table has it for a forgery, and accepts it, so that nobody hears of it.
+func dropStrays() *messaging.Strays {
+	return &messaging.Strays{
+		RequestFrom:  messaging.Fate{Signal: protocol.Accepted, Critical: "request from a subnet that does not host its sender dropped"},
+		ResponseFrom: messaging.Fate{Signal: protocol.Accepted, Critical: messaging.CriticalSenderSubnet},
+		RequestTo:    messaging.Fate{Signal: protocol.Accepted, Critical: "request for a canister that is hosted elsewhere dropped"},
+		ResponseTo:   messaging.Fate{Signal: protocol.Accepted, Critical: messaging.CriticalReceiverSubnet},
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"icsim/protocol"
 	"icsim/protocol/consensus"
+	"icsim/protocol/messaging"
 	"icsim/protocol/replica"
 )
 
@@ -19,6 +20,8 @@ type Variant struct {
 	Apply func(cfg *replica.Config) Wrap
 	// Executor changes what executes the canisters of all nodes, which share it; nil: nothing.
 	Executor func(protocol.Executor) protocol.Executor
+	// Strays is what becomes of messages that are not where the routing table has them; nil: what is deployed.
+	Strays *messaging.Strays
 }
 
 // A Wrap puts a machine around one.
@@ -72,6 +75,16 @@ func Executor(e protocol.Executor, variants []Variant) protocol.Executor {
 		}
 	}
 	return e
+}
+
+// Strays gives the rules that message routing has in place of the deployed ones, or nil.
+func Strays(variants []Variant) *messaging.Strays {
+	for _, v := range variants {
+		if v.Strays != nil {
+			return v.Strays
+		}
+	}
+	return nil
 }
 
 // A Replacement makes a component that may ask the deployed one.

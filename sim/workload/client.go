@@ -28,8 +28,11 @@ type World struct {
 	Scheme  crypto.Scheme
 	Genesis uint64
 	Users   []Identity // by number − 1
+	Subnets []principal.ID
 	// Nodes are those of a subnet that requests go to: another slice when they change, and none while it is being created.
 	Nodes func(subnet int) []protocol.NodeID
+	// Host gives the subnet that a canister lives on, by the newest routing table; of before, if that tells of none.
+	Host func(c protocol.CanisterID, before int) int
 	// Verify gives what checks certificates about a canister.
 	Verify func(about protocol.CanisterID) Verifier
 	// Key gives the key of a node of a subnet, by which its answers to queries are checked.
@@ -77,6 +80,7 @@ func (k *Client) Rekey(random rng.Source) { k.random = random.Stream() }
 func New(c Config, own User, w World) *Client {
 	k := &Client{config: c, world: w, user: own, random: w.Random.Stream(), outcomes: make([]Outcome, max(1, len(c.Sequence)))}
 	k.memory.Replies = make([][]byte, len(c.Sequence))
+	k.memory.Subnets = w.Subnets
 	for _, u := range w.Users {
 		k.memory.Users = append(k.memory.Users, u.Sender)
 	}
@@ -265,9 +269,10 @@ func (k *Client) poll(c *call) *protocol.ReadRequest {
 	return &protocol.ReadRequest{Read: read, Effective: c.of.about()}
 }
 
-// ask sends a request to a random node of the call's subnet. Where that is being created there is none, and the client tries again.
+// ask sends a request to a random node of the subnet that hosts the canister. Where that is being created there is none, and the client
+// tries again.
 func (k *Client) ask(of *Call, m protocol.Message, out *protocol.Outputs) {
-	nodes := k.world.Nodes(of.Subnet)
+	nodes := k.world.Nodes(k.host(of))
 	if len(nodes) == 0 {
 		return
 	}
@@ -381,6 +386,9 @@ func (o *Outcome) wrong(now protocol.Time, why string) {
 	}
 	o.Wrong++
 }
+
+// host is the subnet that a call goes to now: canisters move.
+func (k *Client) host(of *Call) int { return k.world.Host(of.about(), of.Subnet) }
 
 // about is the canister whose subnet has to certify the answer.
 func (c *Call) about() protocol.CanisterID {

@@ -33,7 +33,7 @@ type Config struct {
 // A Call is what a client asks of a canister.
 type Call struct {
 	What     string // for messages
-	Subnet   int    // whose nodes it asks
+	Subnet   int    // where the canister is at genesis
 	Canister protocol.CanisterID
 	About    protocol.CanisterID // of a call of the management canister: which canister it is about
 	Method   string
@@ -61,6 +61,7 @@ const Anonymous User = -1
 // A Memory is what a client knows when it makes a call or judges an answer.
 type Memory struct {
 	Users   []principal.ID // by number − 1
+	Subnets []principal.ID // of genesis, by number
 	Replies [][]byte       // to the calls of the sequence, the newest to each; nil where there is none
 }
 

@@ -72,7 +72,7 @@ const (
 //
 // Model: a client has the keys of nodes from the registry; agents read them from the subnet's certified state.
 func (k *Client) distrust(q *question, reply *protocol.QueryReply) string {
-	key, ok := k.world.Key(q.of.Subnet, reply.Node)
+	key, ok := k.world.Key(k.host(q.of), reply.Node)
 	switch {
 	case !ok:
 		return reasonStranger

@@ -44,6 +44,7 @@ func newNetwork() *network {
 	n.World = World{
 		Scheme: n.scheme, Genesis: genesis, Users: []Identity{identity(n.scheme, 1), identity(n.scheme, 2)},
 		Nodes: func(int) []protocol.NodeID { return []protocol.NodeID{0, 1, 2, 3} }, Random: rng.Root(1),
+		Host: func(_ protocol.CanisterID, subnet int) int { return subnet },
 		Verify: func(c protocol.CanisterID) Verifier {
 			return CertifiedBy(n.scheme, der.WrapBLS(group.Key), c.Principal())
 		},

@@ -40,6 +40,7 @@ func TestEncodeIsCandid(t *testing.T) {
 	require.Equal(t, NewRecord(Field{1, NewNull()}, Field{2, NewNat(7)}), NewRecord(Field{2, NewNat(7)}, Field{1, NewNull()}))
 	require.Panics(t, func() { NewRecord(Of("a", NewNull()), Of("b", NewNull()), Of("a", NewNull())) })
 	require.Panics(t, func() { Encode(NewVec(NewNull(), NewBool(true))) })
+	require.Panics(t, func() { Encode(NewVec(NewVariant("a", NewNull()), NewVariant("a", NewBool(true)))) })
 	require.Equal(t, uint32(17724), Hash("Ok"))
 	require.Equal(t, uint32(1313628723), Hash("canister_id"))
 }
@@ -124,6 +125,44 @@ func TestRoundTrip(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, values, got)
 	})
+}
+
+// The variants of a vector may be of several cases: their type has all of them.
+func TestVectorsOfVariants(t *testing.T) {
+	cases := NewVec(NewVariant("b", NewNat64(1)), NewVariant("a", NewText("x")), NewVariant("b", NewNat64(2)), NewVariant("c", NewNull()))
+	got, err := Decode(Encode(cases))
+	require.NoError(t, err)
+	require.Equal(t, []Value{cases}, got)
+	require.Equal(t, "4449444c 02 6b03 61 71 62 78 63 7f 6d00 01 01 04 01 0100000000000000 00 0178 01 0200000000000000 02",
+		spaced(Encode(cases)))
+}
+
+// spaced is a message as one reads it.
+func spaced(message []byte) string {
+	text, at := "", 0
+	for _, n := range []int{4, 1, 2, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 8, 1, 2, 1, 8, 1} {
+		text, at = text+" "+hex.EncodeToString(message[at:at+n]), at+n
+	}
+	if at != len(message) {
+		return "another length"
+	}
+	return text[1:]
+}
+
+func TestReaderTakesMore(t *testing.T) {
+	r := Read(Encode(NewPrincipal("p"), NewRecord(Of("b", NewBool(true)), Of("p", NewPrincipal("q")),
+		Of("v", NewVariant("stopped", NewNull())), Of("x", NewNat(7)))))
+	require.Equal(t, "p", r.Principal())
+	r.Record()
+	require.True(t, r.FieldBool("b"))
+	require.False(t, r.FieldBool("c"))
+	require.Equal(t, "q", r.FieldPrincipal("p"))
+	require.True(t, r.FieldIs("v", "stopped"))
+	require.False(t, r.FieldIs("v", "running") || r.FieldIs("w", "stopped"))
+	require.Equal(t, NewNat(7), r.FieldAny("x"))
+	require.NoError(t, r.Err())
+	r.FieldAny("y")
+	require.EqualError(t, r.Err(), "candid: there is no field y")
 }
 
 func TestReaderTakesWhatItExpects(t *testing.T) {

@@ -35,11 +35,18 @@ func (e *encoder) typeOf(v Value) int64 {
 		t = appendSigned(appendSigned(nil, int64(Vec)), int64(Nat8))
 	case Vec:
 		item := int64(Empty)
-		for i, x := range v.items {
+		items := v.items
+		if cases := casesOf(items); len(cases) > 0 {
+			for _, x := range items {
+				e.same(x.fields[0].Value, cases[indexOf(cases, x.fields[0].id)].Value)
+			}
+			items = []Value{{kind: Variant, fields: cases}}
+		}
+		for i, x := range items {
 			if t := e.typeOf(x); i == 0 {
 				item = t
-			} else if t != item {
-				panic("candid: a vec of values of different types")
+			} else {
+				e.same(x, items[0])
 			}
 		}
 		t = appendSigned(appendSigned(nil, int64(Vec)), item)
@@ -75,6 +82,13 @@ func (e *encoder) typeOf(v Value) int64 {
 	return int64(len(e.types) - 1)
 }
 
+// same panics if two values that are to be in one vector have different types.
+func (e *encoder) same(a, b Value) {
+	if e.typeOf(a) != e.typeOf(b) {
+		panic("candid: a vec of values of different types")
+	}
+}
+
 // queryMode is the annotation of a query method.
 const queryMode = 1
 
@@ -95,6 +109,13 @@ func appendValue(out []byte, v Value) []byte {
 		return append(appendUnsigned(append(out, 1), uint64(len(v.text))), v.text...)
 	case Vec:
 		out = appendUnsigned(out, uint64(len(v.items)))
+		if cases := casesOf(v.items); len(cases) > 0 {
+			for _, x := range v.items {
+				out = appendUnsigned(out, uint64(indexOf(cases, x.fields[0].id)))
+				out = appendValue(out, x.fields[0].Value)
+			}
+			return out
+		}
 	case Opt:
 		out = append(out, byte(len(v.items)))
 	case Variant:
@@ -110,6 +131,28 @@ func appendValue(out []byte, v Value) []byte {
 		out = appendValue(out, f.Value)
 	}
 	return out
+}
+
+// casesOf gives one of each case that the items of a vector of variants have, ascending: together they are the type of each.
+func casesOf(items []Value) (cases []Field) {
+	for _, x := range items {
+		if x.kind != Variant {
+			return nil
+		}
+		if i := indexOf(cases, x.fields[0].id); i == len(cases) || cases[i].id != x.fields[0].id {
+			cases = append(cases[:i:i], append([]Field{x.fields[0]}, cases[i:]...)...)
+		}
+	}
+	return cases
+}
+
+// indexOf gives where a field is in ascending ones, or would be.
+func indexOf(fields []Field, id uint32) int {
+	i := 0
+	for i < len(fields) && fields[i].id < id {
+		i++
+	}
+	return i
 }
 
 // width is the number of bytes of a number of fixed width, otherwise 0.

@@ -67,6 +67,9 @@ func (r *Reader) Text() string { return r.next(Text).text }
 // Nat64 takes a nat64.
 func (r *Reader) Nat64() uint64 { return r.next(Nat64).num }
 
+// Principal takes a principal as its raw bytes.
+func (r *Reader) Principal() string { return r.next(Principal).text }
+
 // Blob takes a blob.
 func (r *Reader) Blob() []byte { return []byte(r.next(Blob).text) }
 
@@ -117,6 +120,39 @@ func (r *Reader) FieldNat64(name string, missing uint64) uint64 {
 		return v.num
 	}
 	return missing
+}
+
+// FieldBool takes a bool; missing it is false.
+func (r *Reader) FieldBool(name string) bool {
+	v, _ := r.field(name, Bool)
+	return v.num == 1
+}
+
+// FieldIs reports whether a variant has a case; missing it has none.
+func (r *Reader) FieldIs(name, as string) bool {
+	v, ok := r.field(name, Variant)
+	return ok && v.fields[0].id == Hash(as)
+}
+
+// FieldPrincipal takes a principal as its raw bytes. It must not be missing.
+func (r *Reader) FieldPrincipal(name string) string { return r.must(name, Principal).text }
+
+// FieldAny takes a value of any type, to be passed on. It must not be missing.
+func (r *Reader) FieldAny(name string) Value { return r.must(name, 0) }
+
+// must takes a field of a kind, or of any kind for 0.
+func (r *Reader) must(name string, kind Kind) Value {
+	id := Hash(name)
+	for i := range r.fields {
+		if v := r.fields[i].Value; r.fields[i].id == id && r.err == nil {
+			if kind == 0 {
+				return v
+			}
+			return r.expect(v, kind, "field "+name)
+		}
+	}
+	r.fail("there is no field " + name)
+	return NewNull()
 }
 
 // FieldNat takes a nat; missing it is the default.

@@ -120,6 +120,9 @@ func Of(name string, v Value) Field { return Field{Hash(name), v} }
 // Kind gives the type.
 func (v Value) Kind() Kind { return v.kind }
 
+// Items gives the items of a vec.
+func (v Value) Items() []Value { return v.items }
+
 // NewNull makes null.
 func NewNull() Value { return Value{kind: Null} }
 
@@ -153,8 +156,8 @@ func NewBlob(b []byte) Value { return Value{kind: Blob, text: string(b)} }
 // NewPrincipal makes a principal of its raw bytes.
 func NewPrincipal[T ~string | ~[]byte](id T) Value { return Value{kind: Principal, text: string(id)} }
 
-// NewVec makes a vector of values of one type; it panics if they are not. An empty one has type vec empty, which every reader of a
-// vector takes.
+// NewVec makes a vector of values of one type; it panics if they are not. Variants may be of several cases.
+// An empty one has type vec empty, which every reader of a vector takes.
 func NewVec(items ...Value) Value { return Value{kind: Vec, items: items} }
 
 // NewOpt makes an opt of one value, or of none; then its type is opt empty, which every reader of an opt takes.

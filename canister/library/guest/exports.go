@@ -67,6 +67,17 @@ func updateRun() { program.Update("run") }
 //go:wasmexport canister_query_SP_state
 func queryState() { program.Query("state") }
 
+// migration
+
+//go:wasmexport canister_update_SP_migrate_canister
+func updateMigrateCanister() { program.Update("migrate_canister") }
+
+//go:wasmexport canister_update_SP_copy_canister
+func updateCopyCanister() { program.Update("copy_canister") }
+
+//go:wasmexport canister_query_SP_migration_status
+func queryMigrationStatus() { program.Query("migration_status") }
+
 // signer
 
 //go:wasmexport canister_update_SP_sign

@@ -192,7 +192,7 @@ func TestExportsAreTheMethods(t *testing.T) {
 	none := func() *candid.Reader { r := candid.Read(settings("")); r.Text(); r.Record(); return r }
 	for _, c := range []cdk.Canister{
 		newBurner(none()), newCaller(nil, none()), newCounter(none()), newFetcher(none()), newInterpreter(nil, none()),
-		newSigner(none()), new(site).canister(),
+		newMigration(none()), newSigner(none()), new(site).canister(),
 	} {
 		for name := range c.Update {
 			methods = append(methods, "update "+name)

@@ -27,6 +27,8 @@ func undecided() *cdk.Canister {
 				*c = newFetcher(settings)
 			case "interpreter":
 				*c = newInterpreter(ctx, settings)
+			case "migration":
+				*c = newMigration(settings)
 			case "signer":
 				*c = newSigner(settings)
 			case "site":
