@@ -28,6 +28,7 @@ type Change struct {
 	NotaryDelay *time.Duration
 	DKGInterval int
 	Halt        *bool
+	HaltAtCUP   bool
 	Upgrade     string
 	Create      *Subnet // of the nodes in Add; nil: Subnet is there
 	Recover     *Recovery
@@ -86,6 +87,7 @@ func (p *parser) changes(o *object) {
 		if halt := optional(f, "halt", switches(), false); f.has("halt") {
 			c.Halt = &halt
 		}
+		c.HaltAtCUP = optional(f, "halt_at_cup", switches(), false)
 		c.Upgrade = optional(f, "upgrade", names(), "")
 		if f.known = append(f.known, "recover"); f.has("recover") {
 			p.recovery(f, &c)
@@ -96,7 +98,7 @@ func (p *parser) changes(o *object) {
 		}
 		if c.isNothing() {
 			p.fail(f.line, "a change changes something: "+
-				"add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade, recover, create or migrate")
+				"add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, halt_at_cup, upgrade, recover, create, migrate or split")
 			continue
 		}
 		p.spec.Changes = append(p.spec.Changes, c.spread(every)...)
@@ -129,7 +131,7 @@ func (p *parser) creation(f *object, c *Change) {
 
 func (c *Change) isNothing() bool {
 	return len(c.Add.Nodes)+len(c.Remove.Nodes) == 0 && c.UnitDelay == 0 && c.NotaryDelay == nil && c.DKGInterval == 0 &&
-		c.Halt == nil && c.Upgrade == "" && c.Recover == nil
+		c.Halt == nil && !c.HaltAtCUP && c.Upgrade == "" && c.Recover == nil
 }
 
 func (p *parser) subnetOfChange(f *object) string {
@@ -243,6 +245,7 @@ func (p *parser) follow() {
 		if c.Halt != nil {
 			halted[c.Subnet] = *c.Halt
 		}
+		halted[c.Subnet] = halted[c.Subnet] || c.HaltAtCUP
 		if c.Recover != nil {
 			p.followRecovery(c, halted[c.Subnet], of)
 		}
@@ -252,7 +255,7 @@ func (p *parser) follow() {
 func (c *Change) compile(subnet int) sim.Change {
 	return sim.Change{
 		At: c.At, Subnet: subnet, Create: c.Create != nil, Add: c.Add.Nodes, Remove: c.Remove.Nodes,
-		UnitDelay: c.UnitDelay, NotaryDelay: c.NotaryDelay, DKGInterval: c.DKGInterval, Halt: c.Halt,
+		UnitDelay: c.UnitDelay, NotaryDelay: c.NotaryDelay, DKGInterval: c.DKGInterval, Halt: c.Halt, HaltAtCUP: c.HaltAtCUP,
 		Upgrade: protocol.ReplicaVersion(c.Upgrade), Recover: c.Recover.compile(),
 	}
 }
@@ -268,7 +271,7 @@ func (s *Spec) resolvedChange(c *Change) string {
 		return e.add("create", s.resolvedCreation(c)).String()
 	}
 	if c.Migration != nil {
-		return c.Migration.resolved(e)
+		return s.resolvedMigration(c.Migration, e)
 	}
 	e.add("subnet", quote(c.Subnet))
 	for _, t := range [...]struct {
@@ -292,6 +295,7 @@ func (s *Spec) resolvedChange(c *Change) string {
 	if c.Halt != nil {
 		e.add("halt", map[bool]string{true: "true", false: "false"}[*c.Halt])
 	}
+	e.addIf(c.HaltAtCUP, "halt_at_cup", "true")
 	e.addIf(c.Upgrade != "", "upgrade", quote(c.Upgrade))
 	return e.String()
 }

@@ -19,18 +19,10 @@ type Recovery struct {
 func (p *parser) recovery(f *object, c *Change) {
 	o := p.object(f.take("recover"), "a recovery")
 	r := &Recovery{From: protocol.NoNode, Upload: protocol.NoNode}
-	one := func(key string) protocol.NodeID {
-		known := len(p.problems)
-		t := p.nodes(o, key)
-		if len(t.Nodes) != 1 && known == len(p.problems) && !o.broken {
-			o.fail(key, "%s is one node, such as app/3", key)
-		}
-		return append(t.Nodes, protocol.NoNode)[0]
-	}
-	r.From = one("from")
+	r.From = p.oneNode(o, "from")
 	r.Upload = r.From
 	if o.has("upload") {
-		r.Upload = one("upload")
+		r.Upload = p.oneNode(o, "upload")
 	} else {
 		o.known = append(o.known, "upload")
 	}
@@ -38,12 +30,22 @@ func (p *parser) recovery(f *object, c *Change) {
 		r.State = &hash
 	}
 	o.done()
-	for _, key := range [...]string{"every", "unit_delay", "notary_delay", "dkg_interval", "halt", "upgrade"} {
+	for _, key := range [...]string{"every", "unit_delay", "notary_delay", "dkg_interval", "halt", "halt_at_cup", "upgrade"} {
 		if f.has(key) {
 			f.fail(key, "a recovery changes no more than members; write another change for %s", key)
 		}
 	}
 	c.Recover = r
+}
+
+// oneNode takes a field that names a node.
+func (p *parser) oneNode(o *object, key string) protocol.NodeID {
+	known := len(p.problems)
+	t := p.nodes(o, key)
+	if len(t.Nodes) != 1 && known == len(p.problems) && !o.broken {
+		o.fail(key, "%s is one node, such as app/3", key)
+	}
+	return append(t.Nodes, protocol.NoNode)[0]
 }
 
 func stateHashes() kind[protocol.StateHash] {

@@ -32,6 +32,8 @@ type Change struct {
 	Migration   Migration
 	Create      bool // Subnet, of the nodes in Add: the root subnet is asked for its keys, and when it has them there is a subnet more
 	Recover     *Recovery
+	Split       *Split
+	HaltAtCUP   bool // at the next catch-up package but one
 }
 
 func (c *Change) String() string {
@@ -63,6 +65,12 @@ func (c *Change) String() string {
 	} else if c.Halt != nil {
 		say("unhalt")
 	}
+	if c.HaltAtCUP {
+		say("halt at the catch-up package")
+	}
+	if c.Split != nil {
+		say("%s", c.Split.What)
+	}
 	if c.Upgrade != "" {
 		say("upgrade to %s", c.Upgrade)
 	}
@@ -90,6 +98,8 @@ func (s *simulation) publish(to *registry.Registry, c *Change) error {
 	switch {
 	case c.Create:
 		change = func() (registry.Mutation, error) { return to.RequestSubnet(id, c.Add) }
+	case c.Split != nil:
+		change = func() (registry.Mutation, error) { return s.trySplit(to, c) }
 	case c.Recover != nil:
 		change = func() (registry.Mutation, error) { return s.tryRecovery(to, c) }
 	case c.Migration.Step != 0:
@@ -126,6 +136,9 @@ func (c *Change) edit(r *protocol.SubnetRecord) {
 	}
 	if c.Halt != nil {
 		r.Halted = *c.Halt
+	}
+	if c.HaltAtCUP {
+		r.HaltAtCUPHeight = true
 	}
 	if c.Upgrade != "" {
 		r.ReplicaVersion = c.Upgrade
@@ -262,8 +275,12 @@ func (s *simulation) become(t protocol.Time, n protocol.NodeID, role *orchestrat
 // published lets a change happen: the registry has a version more, which each node learns of at its polls.
 func (s *simulation) published(t protocol.Time, c *Change) {
 	name := s.config.Subnets[c.Subnet].Name
-	if c.Recover != nil {
+	switch {
+	case c.Recover != nil:
 		s.recover(t, c)
+		return
+	case c.Split != nil:
+		s.split(t, c)
 		return
 	}
 	switch err := s.publish(s.registry, c); {

@@ -8,6 +8,7 @@ import (
 
 	"icsim/protocol"
 	"icsim/protocol/dkg"
+	"icsim/protocol/messaging"
 	"icsim/protocol/orchestrator"
 	"icsim/protocol/registry"
 	"icsim/protocol/replay"
@@ -29,7 +30,12 @@ type Recovery struct {
 // A recovery is one under way, or over.
 type recovery struct {
 	change   *Change
-	replay   *replay.Replay
+	from     protocol.NodeID
+	upload   protocol.NodeID
+	state    *messaging.State // that the subnet goes on from; nil: none was to be had
+	kept     protocol.Height  // of the subnet's own
+	rounds   []*protocol.RoundSummary
+	in, out  protocol.Cycles // that came and went with canisters, when it was split
 	contents dkg.Contents
 	asked    *protocol.SetupInitialDKG
 	answered bool
@@ -41,34 +47,39 @@ type recovery struct {
 // recover begins what a change says. What stands in its way is told, and the subnet stays as it is.
 func (s *simulation) recover(t protocol.Time, c *Change) {
 	sub, name := s.subnets[c.Subnet], s.config.Subnets[c.Subnet].Name
-	r := &recovery{change: c}
+	r := &recovery{change: c, from: c.Recover.From, upload: c.Recover.Upload}
 	sub.recoveries = append(sub.recoveries, r)
-	if err := s.ask(t, r); err != nil {
+	if err := s.take(t, r); err != nil {
 		r.failed = err.Error()
 		s.watch.happened(t, fmt.Sprintf("%s is not recovered: %s", name, r.failed))
 		return
 	}
-	state := r.replay.State
 	s.watch.happened(t, fmt.Sprintf("registry version %d: %s is to be recovered from the state of height %d of %s: %s is asked for keys",
-		s.registry.Latest().Version, name, state.Height(), c.Recover.From, s.rootName()))
+		s.registry.Latest().Version, name, r.kept, r.from, s.rootName()))
 	s.announce(t)
 }
 
-// ask replays a node's disk, and has the registry ask for keys.
-func (s *simulation) ask(t protocol.Time, r *recovery) (err error) {
+// take replays a node's disk, and has the registry ask for keys.
+func (s *simulation) take(t protocol.Time, r *recovery) error {
 	c := r.change
-	if r.replay, err = s.newest(c.Recover.From, c.Subnet); err != nil {
-		return fmt.Errorf("from %s: %w", c.Recover.From, err)
+	replayed, err := s.newest(r.from, c.Subnet)
+	if err != nil {
+		return fmt.Errorf("from %s: %w", r.from, err)
 	}
-	root, _ := r.replay.State.Manifest()
-	if c.Recover.State != nil {
-		root = *c.Recover.State
+	r.state, r.kept, r.rounds = replayed.State, replayed.State.Height(), replayed.Rounds
+	return s.ask(t, r, c.Subnet, c.Add, c.Remove)
+}
+
+// ask has the registry ask for keys, for a subnet that goes on from a state.
+func (s *simulation) ask(t protocol.Time, r *recovery, subnet int, add, remove []protocol.NodeID) error {
+	root, _ := r.state.Manifest()
+	if named := r.change.Recover; named != nil && named.State != nil {
+		root = *named.State
 	}
-	held := s.registryPackage(protocol.SubnetID(c.Subnet), s.registry.Latest().Version)
-	r.contents = dkg.Contents{
-		Height: replay.Height(max(r.replay.State.Height(), held.Height())), Time: t, State: root,
-	}
-	ask, err := s.registry.RequestRecovery(protocol.SubnetID(c.Subnet), c.Add, c.Remove)
+	id := protocol.SubnetID(subnet)
+	held := s.registryPackage(id, s.registry.Latest().Version)
+	r.contents = dkg.Contents{Height: replay.Height(max(r.state.Height(), r.kept, held.Height())), Time: t, State: root}
+	ask, err := s.registry.RequestRecovery(id, add, remove)
 	if err != nil {
 		return err
 	}
@@ -129,22 +140,22 @@ func (s *simulation) recovered(t protocol.Time, i int) {
 	}
 	record := s.registry.Latest().Subnets[i]
 	r.done = t
-	w, kept := s.watch.subnets[i], r.replay.State.Height()
+	w := s.watch.subnets[i]
 	r.given = s.watch.checks.Recover(check.Recovery{
-		Subnet: sub.id, At: t, Kept: kept, Height: r.contents.Height, Key: record.PublicKey, Rounds: r.replay.Rounds,
-		Cycles: r.replay.State.Cycles(), Time: r.replay.State.Time(),
+		Subnet: sub.id, At: t, Kept: r.kept, Height: r.contents.Height, Key: record.PublicKey, Rounds: r.rounds,
+		Cycles: r.state.Cycles(), Time: r.state.Time(), In: r.in, Out: r.out,
 	})
 	w.recover(r.contents.Height)
 	w.quorum = len(record.Members)/2 + 1
-	for _, round := range r.replay.Rounds {
+	for _, round := range r.rounds {
 		if round.Height > w.executed {
 			w.executed = round.Height
 			s.watch.xnet.fold(round, t)
 		}
 	}
 	s.watch.happened(t, fmt.Sprintf("registry version %d: %s is recovered at height %d, from the state of height %d of %s; %s",
-		s.registry.Latest().Version, name, r.contents.Height, kept, r.change.Recover.From, r.given))
-	s.upload(t, r.change.Recover.Upload, r)
+		s.registry.Latest().Version, name, r.contents.Height, r.state.Height(), r.from, r.given))
+	s.uploaded(t, r.upload, r)
 	s.announce(t)
 }
 
@@ -162,9 +173,9 @@ func (s *simulation) putRecovered(t protocol.Time, sub *subnetWorld, r *recovery
 	return ""
 }
 
-// upload puts the state on a node's disk, and starts its replica again (rs/recovery, UploadStateAndRestartStep).
-func (s *simulation) upload(t protocol.Time, n protocol.NodeID, r *recovery) {
-	state, host := r.replay.State, s.hosts[n]
+// uploaded has the state on a node's disk, and its replica start again (rs/recovery, UploadStateAndRestartStep).
+func (s *simulation) uploaded(t protocol.Time, n protocol.NodeID, r *recovery) {
+	state, host := r.state, s.hosts[n]
 	what := fmt.Sprintf("the state of height %d is uploaded", state.Height())
 	if host.Machine() != nil {
 		s.restart(t, n, protocol.Restart{Why: what, Takes: protocol.OpRestart})
@@ -176,10 +187,11 @@ func (s *simulation) upload(t protocol.Time, n protocol.NodeID, r *recovery) {
 	}})
 }
 
-// recoveries are the changes by which a subnet is recovered.
+// recoveries are the changes by which a subnet is recovered, or by which it goes on when one is split.
 func (s *simulation) recoveries(subnet int) (all []*Change) {
 	for i := range s.config.Changes {
-		if c := &s.config.Changes[i]; c.Recover != nil && c.Subnet == subnet {
+		c := &s.config.Changes[i]
+		if c.Recover != nil && c.Subnet == subnet || c.Split != nil && (c.Subnet == subnet || c.Split.To == subnet) {
 			all = append(all, c)
 		}
 	}
@@ -220,12 +232,20 @@ func (s *simulation) tryRecovery(to *registry.Registry, c *Change) (registry.Mut
 	return to.ChangeMembership(id, c.Add, c.Remove)
 }
 
+// aim is what the check of a subnet's recovery is called.
+func (c *Change) aim(subnet string) string {
+	if c.Split != nil {
+		return "split of " + subnet
+	}
+	return "recovery of " + subnet
+}
+
 // judgeRecoveries gives a check for each recovery.
 func (s *simulation) judgeRecoveries() (out []check.Outcome) {
 	for i := range s.config.Subnets {
 		tried := s.subnets[i].recoveries
-		for k := range s.recoveries(i) {
-			c := check.Outcome{Name: "recovery of " + s.config.Subnets[i].Name, Kind: check.Expect}
+		for k, change := range s.recoveries(i) {
+			c := check.Outcome{Name: change.aim(s.config.Subnets[i].Name), Kind: check.Expect}
 			switch {
 			case k >= len(tried):
 				c.Detail = "the run ended before"

@@ -193,7 +193,7 @@ func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 	for _, x := range s.subnets[i].recoveries {
 		if x.done > 0 {
 			r.Recoveries = append(r.Recoveries, RecoveryResult{
-				AtSeconds: seconds(x.done), StateHeight: uint64(x.replay.State.Height()), Height: uint64(x.contents.Height),
+				AtSeconds: seconds(x.done), StateHeight: uint64(x.state.Height()), Height: uint64(x.contents.Height),
 				FinalizedGivenUp: uint64(x.given.Finalized), CertifiedGivenUp: uint64(x.given.Certified),
 			})
 		}

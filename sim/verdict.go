@@ -54,10 +54,11 @@ func (s *simulation) halts(subnet int) (out []check.Window) {
 	halted := false
 	for i := range s.config.Changes {
 		c := &s.config.Changes[i]
-		if c.Subnet != subnet || c.Halt == nil || *c.Halt == halted {
+		stops := c.HaltAtCUP || c.Halt != nil && *c.Halt
+		if c.Subnet != subnet || c.Halt == nil && !c.HaltAtCUP || stops == halted {
 			continue
 		}
-		if halted = *c.Halt; halted {
+		if halted = stops; halted {
 			out = append(out, check.Window{From: protocol.Time(c.At), To: protocol.Never})
 		} else {
 			out[len(out)-1].To = protocol.Time(c.At + 2*registry.PollInterval)

@@ -22,6 +22,8 @@ type Recovery struct {
 	Rounds []*protocol.RoundSummary // as they were replayed, up to Kept
 	Cycles protocol.Cycles          // in the state
 	Time   protocol.Time            // of the state
+	// In and Out are the cycles of canisters that came from another subnet or went to one, when a subnet was split.
+	In, Out protocol.Cycles
 }
 
 // GivenUp counts the heights above a state that a subnet was recovered from.
@@ -51,6 +53,10 @@ func (s *Suite) Recover(r Recovery) (given GivenUp) {
 	}
 	for _, round := range r.Rounds {
 		s.fold(sub, w, round)
+	}
+	if had, has := sub.cycles.Add(r.In), r.Cycles.Add(r.Out); sub.roundHeight > 0 && sub.roundHeight == r.Kept && had != has {
+		s.fail("cycles-conserved", w, r.Kept, "subnet %s: %s held + %s in is not %s held in the state that it goes on from + %s out",
+			sub.Name, sub.cycles, r.In, r.Cycles, r.Out)
 	}
 	for _, seen := range []*byHeight{&sub.states, &sub.certs, &sub.checkpoints} {
 		seen.forgetAbove(r.Kept)
