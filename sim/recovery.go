@@ -36,6 +36,7 @@ type recovery struct {
 	kept     protocol.Height  // of the subnet's own
 	rounds   []*protocol.RoundSummary
 	in, out  protocol.Cycles // that came and went with canisters, when it was split
+	fresh    bool            // the subnet had nothing of its own
 	contents dkg.Contents
 	asked    *protocol.SetupInitialDKG
 	answered bool
@@ -143,7 +144,7 @@ func (s *simulation) recovered(t protocol.Time, i int) {
 	w := s.watch.subnets[i]
 	r.given = s.watch.checks.Recover(check.Recovery{
 		Subnet: sub.id, At: t, Kept: r.kept, Height: r.contents.Height, Key: record.PublicKey, Rounds: r.rounds,
-		Cycles: r.state.Cycles(), Time: r.state.Time(), In: r.in, Out: r.out,
+		Cycles: r.state.Cycles(), Time: r.state.Time(), In: r.in, Out: r.out, Fresh: r.fresh,
 	})
 	w.recover(r.contents.Height)
 	w.quorum = len(record.Members)/2 + 1

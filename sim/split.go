@@ -79,7 +79,7 @@ func (s *simulation) part(t protocol.Time, c *Change, parts [2]*recovery) error 
 	s.registry.Publish(t, reroute)
 	parts[0].kept, parts[0].rounds = whole.State.Height(), whole.Rounds
 	parts[0].out, parts[1].in = parts[1].state.Cycles(), parts[1].state.Cycles()
-	parts[1].kept, parts[1].rounds = other.State.Height(), other.Rounds
+	parts[1].kept, parts[1].rounds, parts[1].fresh = other.State.Height(), other.Rounds, true
 	return nil
 }
 

@@ -24,6 +24,8 @@ type Recovery struct {
 	Time   protocol.Time            // of the state
 	// In and Out are the cycles of canisters that came from another subnet or went to one, when a subnet was split.
 	In, Out protocol.Cycles
+	// Fresh: the subnet had nothing of its own, so that nothing is given up.
+	Fresh bool
 }
 
 // GivenUp counts the heights above a state that a subnet was recovered from.
@@ -43,7 +45,9 @@ func (g GivenUp) String() string {
 func (s *Suite) Recover(r Recovery) (given GivenUp) {
 	sub := s.subnets[r.Subnet]
 	w := Where{At: r.At, Node: sub.Nodes[0]}
-	given = GivenUp{above(sub.best, r.Kept), above(sub.certifiedBest, r.Kept)}
+	if !r.Fresh {
+		given = GivenUp{above(sub.best, r.Kept), above(sub.certifiedBest, r.Kept)}
+	}
 	if given.Certified > 0 {
 		s.fail(keepsCertified, w, r.Kept, "subnet %s is recovered at height %d from the state of height %d: %s",
 			sub.Name, r.Height, r.Kept, given)

@@ -24,6 +24,13 @@ func (s *story) recovers(kept protocol.Height, held uint64, replayed ...*protoco
 	return s
 }
 
+// goes has a go on at height 1000 from its state of height 1.
+func (s *story) goes(r Recovery) *story {
+	r.At, r.Kept, r.Height, r.Time = s.at, 1, 1000, 1
+	s.Recover(r)
+	return s
+}
+
 // A recovered subnet goes on from the state that was kept: what came after it is as if it had not been, as far as nobody else has seen it.
 // What somebody has seen cannot be taken back, and is a violation, whoever did it.
 func TestCheckersFollowARecovery(t *testing.T) {
@@ -63,6 +70,12 @@ func TestCheckersFollowARecovery(t *testing.T) {
 			answered().executes(0, gets).executes(1, forgets).recovers(3, 95)},
 		{"cycles from nowhere", 0, map[string]int{"cycles-conserved": 1}, recoverable().recovers(1, 100).
 			executes(0, protocol.RoundSummary{Height: 1001, Cycles: cycles(101)})},
+		{"cycles that went", 0, nil, recoverable().goes(Recovery{Cycles: cycles(60), Out: cycles(40)})},
+		{"cycles that went and stayed", 0, map[string]int{"cycles-conserved": 1},
+			recoverable().goes(Recovery{Cycles: cycles(100), Out: cycles(40)})},
+		{"cycles that came", 0, nil, recoverable().goes(Recovery{Cycles: cycles(140), In: cycles(40), Fresh: true})},
+		{"what nobody had", 0, nil,
+			recoverable().sees(0, protocol.NoteCertified, 2, 'x').goes(Recovery{Cycles: cycles(100), Fresh: true})},
 		{"a finalized block is gone", 0, nil, recoverable().sees(0, protocol.NoteFinalized, 3, 'x').recovers(1, 100)},
 		{"a certified state is gone", 0, map[string]int{keepsCertified: 1},
 			recoverable().sees(0, protocol.NoteCertified, 2, 'x').recovers(1, 100)},
