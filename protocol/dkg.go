@@ -25,7 +25,8 @@ type Summary struct {
 // A Setup is how far the keys of a subnet are that the registry asks for (SetupInitialDKG).
 type Setup struct {
 	Subnet   SubnetID
-	Reshare  *ReshareChainKey // of a vetKD key for a subnet, beside which there is nothing else; nil: the keys that a subnet begins with
+	Recovery RegistryVersion  // of the subnet, which is there; 0: it is new, or Reshare says what it asks for
+	Reshare  *ReshareChainKey // of a vetKD key for a subnet, beside which there is nothing else; nil: the keys that a subnet goes on with
 	Attempts int              // intervals in which they were or are to be generated
 	Answered bool             // the registry knows, or will
 }
@@ -33,9 +34,18 @@ type Setup struct {
 // An InitialDKG answers for a subnet that is asked for: with the keys that it is to begin with, or with why there are none.
 type InitialDKG struct {
 	Subnet   SubnetID
+	Recovery RegistryVersion
 	Keys     Transcripts
 	Reject   string                  // empty: there are keys
 	ChainKey *ChainKeyInitialization // in place of all these, of a request for a vetKD key
+}
+
+// recovery covers which recovery something is about, if it is about one.
+func (e *encoder) recovery(v RegistryVersion) {
+	if v != 0 {
+		e.str("recovery")
+		e.u64(uint64(v))
+	}
 }
 
 // Hash identifies the answer.
@@ -45,6 +55,7 @@ func (a *InitialDKG) Hash() crypto.Hash {
 	}
 	e := encoder{}
 	e.u64(uint64(a.Subnet))
+	e.recovery(a.Recovery)
 	e.str(a.Reject)
 	if a.Reject == "" {
 		a.Keys.Low.encode(&e)
@@ -257,6 +268,7 @@ func (s *Summary) encode(e *encoder) {
 	for _, x := range s.Setups {
 		e.str("setup")
 		e.u64(uint64(x.Subnet))
+		e.recovery(x.Recovery)
 		if x.Reshare != nil {
 			x.Reshare.encode(e)
 		}

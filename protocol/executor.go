@@ -94,6 +94,9 @@ type CanisterState interface {
 	HasCanister(c CanisterID) bool
 	// HidesSection reports whether c has a private custom section of that name, and does not have that user as a controller.
 	HidesSection(c CanisterID, name string, from principal.ID) bool
+	// Split gives the checkpoint that one of two subnets goes on from when a subnet is split: the canisters that are its own; old: and
+	// what is of the subnet itself. The error says why canisters cannot part now.
+	Split(mine func(CanisterID) bool, old bool) (CanisterState, error)
 	// Outcalls are the HTTPS outcalls that wait for consensus.
 	Outcalls() Outcalls
 	// ChainKeys are the requests to chain keys that wait for consensus, and the pre-signatures that wait for requests.

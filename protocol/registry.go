@@ -29,7 +29,7 @@ func (t SubnetType) String() string { return subnetTypes[t] }
 type SubnetRecord struct {
 	ID                   SubnetID
 	Name                 string
-	Principal            principal.ID // self-authenticating from PublicKey
+	Principal            principal.ID // self-authenticating from the first PublicKey
 	Type                 SubnetType
 	Members              []NodeID // ascending
 	PricedAs             int      // prices are those of so many nodes; 0: of the members
@@ -44,7 +44,7 @@ type SubnetRecord struct {
 	HaltAtCUPHeight      bool
 	ChainKeys            *ChainKeys                // for canisters; nil: none
 	Initializations      []*ChainKeyInitialization // of those that other subnets have held before, one a key
-	PublicKey            crypto.ThresholdPublicKey // constant for the subnet's life
+	PublicKey            crypto.ThresholdPublicKey // constant until a recovery
 }
 
 // PricedNodes is for how many nodes canisters pay.
@@ -192,13 +192,14 @@ type RegistrySnapshot struct {
 	Nodes    []*NodeRecord   // by id
 	Routing  *RoutingTable
 	Root     SubnetID           // the subnet whose key is the root key
-	Setups   []*SetupInitialDKG // of subnets that will be, by id, after Subnets
+	Setups   []*SetupInitialDKG // of subnets that will be, by id, after Subnets; and of those that are recovered
 	Reshares []*ReshareChainKey // of chain keys that subnets are to have, in the order they were asked for
 
 	Migrations []CanisterMigration // ascending, and apart
 }
 
-// A SetupInitialDKG asks the root subnet to generate the keys that a new subnet begins with (management canister, setup_initial_dkg).
+// A SetupInitialDKG asks the root subnet to generate the keys that a new subnet begins with, or a recovered one goes on with (management
+// canister, setup_initial_dkg).
 //
 // Model: the registry canister calls the management canister, and the call waits in the root subnet's state. Here it stands in the
 // registry, where the root subnet's nodes read it at the versions of their blocks.
@@ -206,6 +207,8 @@ type SetupInitialDKG struct {
 	Subnet          SubnetID
 	Nodes           []NodeID                  // ascending
 	Initializations []*ChainKeyInitialization // that have come for it already
+	// Recovery tells the requests for a subnet that is there from each other: the version that has it first. 0: the subnet is new.
+	Recovery RegistryVersion
 }
 
 // Subnet gives a subnet's record, or nil.

@@ -28,10 +28,12 @@ type Change struct {
 	NotaryDelay *time.Duration
 	DKGInterval int
 	Halt        *bool
+	HaltAtCUP   bool
 	Upgrade     string
 	KeyChange
-	Migration *Migration
 	Create    *Subnet // of the nodes in Add; nil: Subnet is there
+	Recover   *Recovery
+	Migration *Migration
 	line      int
 }
 
@@ -87,17 +89,21 @@ func (p *parser) changes(o *object) {
 		if halt := optional(f, "halt", switches(), false); f.has("halt") {
 			c.Halt = &halt
 		}
+		c.HaltAtCUP = optional(f, "halt_at_cup", switches(), false)
 		c.Upgrade = optional(f, "upgrade", names(), "")
 		p.signing(f, &c.KeyChange)
 		p.resharing(f, &c.KeyChange)
 		p.notOfCreated(f, &c)
+		if f.known = append(f.known, "recover"); f.has("recover") {
+			p.recovery(f, &c)
+		}
 		f.done()
 		if known != len(p.problems) {
 			continue // or else members would be missed where they are not
 		}
 		if c.isNothing() {
-			p.fail(f.line, "a change changes something: add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, upgrade, "+
-				"reshare, enable_signing, disable_signing, migrate or create")
+			p.fail(f.line, "a change changes something: add, remove, replace, unit_delay, notary_delay, dkg_interval, halt, halt_at_cup, upgrade, "+
+				"reshare, enable_signing, disable_signing, recover, create, migrate or split")
 			continue
 		}
 		p.spec.Changes = append(p.spec.Changes, c.spread(every)...)
@@ -131,7 +137,7 @@ func (p *parser) creation(f *object, c *Change) {
 
 func (c *Change) isNothing() bool {
 	return len(c.Add.Nodes)+len(c.Remove.Nodes) == 0 && c.UnitDelay == 0 && c.NotaryDelay == nil && c.DKGInterval == 0 &&
-		c.Halt == nil && c.Upgrade == "" && c.KeyChange.isNothing()
+		c.Halt == nil && !c.HaltAtCUP && c.Upgrade == "" && c.KeyChange.isNothing() && c.Recover == nil
 }
 
 func (p *parser) subnetOfChange(f *object) string {
@@ -215,6 +221,7 @@ func (t *Targets) only(i int) Targets { return Targets{Nodes: t.Nodes[i : i+1]} 
 // follow goes through the changes in order of time, and reports nodes that are not where they would have to be.
 func (p *parser) follow() {
 	of := map[protocol.NodeID]string{}
+	halted := map[string]bool{}
 	size := map[string]int{}
 	for i := range p.spec.Subnets {
 		s := &p.spec.Subnets[i]
@@ -253,14 +260,21 @@ func (p *parser) follow() {
 			p.fail(c.line, "%s would have no nodes left at %s", c.Subnet, printDuration(c.At))
 			return
 		}
+		if c.Halt != nil {
+			halted[c.Subnet] = *c.Halt
+		}
+		halted[c.Subnet] = halted[c.Subnet] || c.HaltAtCUP
+		if c.Recover != nil {
+			p.followRecovery(c, halted[c.Subnet], of)
+		}
 	}
 }
 
 func (c *Change) compile(subnet, from int) sim.Change {
 	out := sim.Change{
 		At: c.At, Subnet: subnet, Create: c.Create != nil, Add: c.Add.Nodes, Remove: c.Remove.Nodes,
-		UnitDelay: c.UnitDelay, NotaryDelay: c.NotaryDelay, DKGInterval: c.DKGInterval, Halt: c.Halt,
-		Upgrade: protocol.ReplicaVersion(c.Upgrade),
+		UnitDelay: c.UnitDelay, NotaryDelay: c.NotaryDelay, DKGInterval: c.DKGInterval, Halt: c.Halt, HaltAtCUP: c.HaltAtCUP,
+		Upgrade: protocol.ReplicaVersion(c.Upgrade), Recover: c.Recover.compile(),
 	}
 	c.KeyChange.compile(from, &out)
 	return out
@@ -279,7 +293,7 @@ func (s *Spec) resolvedChange(c *Change) string {
 		return e.String()
 	}
 	if c.Migration != nil {
-		return c.Migration.resolved(e)
+		return s.resolvedMigration(c.Migration, e)
 	}
 	e.add("subnet", quote(c.Subnet))
 	for _, t := range [...]struct {
@@ -292,6 +306,9 @@ func (s *Spec) resolvedChange(c *Change) string {
 		}
 		e.addIf(len(names) > 0, t.key, list(names))
 	}
+	if c.Recover != nil {
+		e.add("recover", s.resolvedRecovery(c.Recover))
+	}
 	e.addIf(c.UnitDelay > 0, "unit_delay", printDuration(c.UnitDelay))
 	if c.NotaryDelay != nil {
 		e.add("notary_delay", printDuration(*c.NotaryDelay))
@@ -300,6 +317,7 @@ func (s *Spec) resolvedChange(c *Change) string {
 	if c.Halt != nil {
 		e.add("halt", map[bool]string{true: "true", false: "false"}[*c.Halt])
 	}
+	e.addIf(c.HaltAtCUP, "halt_at_cup", "true")
 	e.addIf(c.Upgrade != "", "upgrade", quote(c.Upgrade))
 	c.KeyChange.resolved(e)
 	return e.String()

@@ -45,7 +45,11 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	}
 	for i := range s.Changes {
 		c.Changes = append(c.Changes, s.Changes[i].compile(s.subnetIndex(s.Changes[i].Subnet), s.subnetIndex(s.Changes[i].From)))
-		if m := s.Changes[i].Migration; m != nil {
+		switch m := s.Changes[i].Migration; {
+		case m == nil:
+		case m.Kind == splitKind:
+			c.Changes[i].Split = s.compileSplit(m)
+		default:
 			c.Changes[i].Migration = s.compileMigration(m)
 		}
 	}

@@ -46,6 +46,9 @@ changes:                              # of the registry; nodes learn of one with
   - { at: 30s, subnet: app, notary_delay: 400ms, unit_delay: 2s, dkg_interval: 199 }
   - { at: 80s, subnet: other, halt: true }                           # at once; halt: false lets it go on
   - { at: 84s, subnet: other, halt: false }
+  # - { at: 50s, subnet: app, halt_at_cup: true }                    # at the next catch-up package but one, whose state is known to all
+  # - { at: 82s, split: [tally], to: other, from: app/3, upload: other/0 }      # both halted, and with a prepare_migration before
+  # - { at: 82s, subnet: other, recover: { from: other/2 }, remove: other/0..1, add: spare/5..6 }  # halted; takes an interval or two
   - { at: 86s, create: { name: fresh, nodes: spare/3..6, dkg_interval: 99 } }  # has keys in one or two intervals of the first subnet
   - { at: 40s, subnet: other, reshare: ecdsa:secp256k1:key_1, from: app }    # other holds the key, too, from its next summary on
   - { at: 118s, subnet: other, enable_signing: ecdsa:secp256k1:key_1 }       # and signs with it; then app keeps it as a backup

@@ -12,12 +12,16 @@ import (
 type Migration struct {
 	Kind      string // of migrationKinds
 	Canisters []string
-	To        string // of the last kind: where prepare_migration said
-	lines     []int  // of Canisters
+	To        string          // of complete_migration: where prepare_migration said
+	From      protocol.NodeID // of split: whose state is divided
+	Upload    protocol.NodeID // of split: gets the part of To
+	lines     []int           // of Canisters
 }
 
-// migrationKinds are the steps, in the order of sim.MigrationStep.
-var migrationKinds = []string{"migrate", "prepare_migration", "reroute", "complete_migration"}
+// migrationKinds are the steps, in the order of sim.MigrationStep; then one by which they are taken with the subnet's state.
+var migrationKinds = []string{"migrate", "prepare_migration", "reroute", "complete_migration", splitKind}
+
+const splitKind = "split"
 
 func migrationKind(f *object) string {
 	i := slices.IndexFunc(migrationKinds, f.has)
@@ -37,6 +41,9 @@ func (p *parser) migration(f *object, c *Change, kind string) {
 		if m.To = required(f, "to", texts("the name of a subnet")); m.To != "" {
 			p.findSubnet(word{m.To, f.at("to")})
 		}
+	}
+	if kind == splitKind {
+		m.From, m.Upload = p.oneNode(f, "from"), p.oneNode(f, "upload")
 	}
 	c.Migration = m
 }
@@ -72,7 +79,7 @@ func (p *parser) moves(c *Change, lives map[string]string, prepared map[string]*
 	if m.Kind == "complete_migration" && before != nil {
 		c.Subnet, m.To = before.Subnet, before.Migration.To
 	}
-	told := m.Kind == "reroute" || m.Kind == "complete_migration"
+	told := m.Kind == "reroute" || m.Kind == "complete_migration" || m.Kind == splitKind
 	for _, name := range m.Canisters {
 		switch {
 		case told && (before == nil || prepared[name] != before || len(m.Canisters) != len(before.Migration.Canisters)):
@@ -127,8 +134,17 @@ func (s *Spec) compileMigration(m *Migration) sim.Migration {
 	return out
 }
 
-func (m *Migration) resolved(e *entry) string {
+// compileSplit gives the split that a step is.
+func (s *Spec) compileSplit(m *Migration) *sim.Split {
+	x := s.compileMigration(m)
+	return &sim.Split{What: x.What, Canisters: x.Canisters, To: x.To, From: m.From, Upload: m.Upload}
+}
+
+func (s *Spec) resolvedMigration(m *Migration, e *entry) string {
 	e.add(m.Kind, list(m.Canisters)).addIf(m.Kind != "complete_migration", "to", quote(m.To))
+	if m.Kind == splitKind {
+		e.add("from", quote(s.NodeName(m.From))).add("upload", quote(s.NodeName(m.Upload)))
+	}
 	return e.String()
 }
 

@@ -67,11 +67,12 @@ type subnetWorld struct {
 	tools
 	id          protocol.SubnetID
 	nodes       []protocol.NodeID
-	keys        protocol.Transcripts // at genesis
-	since       protocol.Time        // of a subnet that was created
-	answer      *protocol.InitialDKG // of the root subnet, to a change that creates it; nil: none yet
-	genesis     *protocol.CatchUpPackage
-	state       *messaging.State
+	keys        protocol.Transcripts       // at genesis
+	since       protocol.Time              // of a subnet that was created
+	answer      *protocol.InitialDKG       // of the root subnet, to a change that creates or recovers it, the newest; nil: none yet
+	packages    []*protocol.CatchUpPackage // that the registry has held for it: of its genesis, then of its recoveries
+	recoveries  []*recovery
+	state       *messaging.State // of genesis
 	executor    *canister.Executor
 	processor   messaging.Processor
 	querier     protocol.Querier
@@ -314,13 +315,14 @@ type sharedProcessor struct {
 
 // An execution is all that a round depends on.
 type execution struct {
-	parent   crypto.Hash
-	batch    crypto.Hash
-	registry protocol.RegistryVersion
+	parent     crypto.Hash
+	batch      crypto.Hash
+	registry   protocol.RegistryVersion
+	checkpoint bool // follows from the block, but for one that is replayed
 }
 
 func (p *sharedProcessor) Process(parent *messaging.State, b *protocol.Batch, r *protocol.RegistrySnapshot) *messaging.Result {
-	return p.results.Do(execution{parent.Lineage(), b.ID(), r.Version}, func() *messaging.Result {
+	return p.results.Do(execution{parent.Lineage(), b.ID(), r.Version, b.Checkpoint}, func() *messaging.Result {
 		return p.inner.Process(parent, b, r)
 	})
 }
@@ -346,17 +348,25 @@ func (s *simulation) addNode(n protocol.NodeID) {
 		cfg := replica.Config{
 			Node: n, Subnet: sub.id, Version: role.Version, Registry: client,
 			Scheme: sub.scheme, Users: sub.verifier, Secrets: s.secrets[n], Generation: sub.generation, ChainKeys: sub.chainKeys,
-			Genesis: role.Package, State: sub.state, Processor: sub.processor, Querier: sub.querier, Transformer: sub.transformer,
-			Adapter: s.adapter, Seed: seed, Disk: h.Disk(), Now: now, Judge: s.judgement(),
+			Genesis: role.Package, Packages: s.registryPackage, State: sub.state, Processor: sub.processor, Querier: sub.querier,
+			Transformer: sub.transformer, Adapter: s.adapter, Seed: seed, Disk: h.Disk(), Now: now, Judge: s.judgement(),
 		}
 		return variant.Make(cfg, s.config.Variants, s.corrupted)
 	})
 }
 
-// registryPackage is the package that the registry holds for a subnet.
-func (s *simulation) registryPackage(subnet protocol.SubnetID) *protocol.CatchUpPackage {
-	return s.subnets[subnet].genesis
+// registryPackage is the package that the registry holds for a subnet at a version.
+func (s *simulation) registryPackage(subnet protocol.SubnetID, v protocol.RegistryVersion) *protocol.CatchUpPackage {
+	for _, held := range slices.Backward(s.subnets[subnet].packages) {
+		if held.Summary().RegistryVersion <= v {
+			return held
+		}
+	}
+	return nil
 }
+
+// genesis is the first of them.
+func (s *subnetWorld) genesis() *protocol.CatchUpPackage { return s.packages[0] }
 
 // corrupted makes a node's machine, with the strategies it follows if it is an attacker's.
 func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {

@@ -38,9 +38,24 @@ func (s *simulation) answers(t protocol.Time, r *protocol.RoundSummary) {
 
 // asked takes what an honest node of the root subnet has seen answered for a subnet that the registry asks for. The first one counts.
 func (s *simulation) asked(t protocol.Time, answer *protocol.InitialDKG) {
-	if sub := s.subnets[answer.Subnet]; sub.answer == nil {
-		sub.answer = answer
-		s.schedule(s.registrySource(), 0, t+1, occurrence{what: subnetDue, index: int32(answer.Subnet)})
+	sub := s.subnets[answer.Subnet]
+	switch r := sub.recovering(); {
+	case answer.Recovery == 0 && sub.answer == nil:
+	case answer.Recovery != 0 && r != nil && r.asked.Recovery == answer.Recovery && !r.answered:
+		r.answered = true
+	default:
+		return
+	}
+	sub.answer = answer
+	s.schedule(s.registrySource(), 0, t+1, occurrence{what: subnetDue, index: int32(answer.Subnet)})
+}
+
+// answeredFor carries on what the registry has got an answer for.
+func (s *simulation) answeredFor(t protocol.Time, i int) {
+	if s.subnets[i].answer.Recovery == 0 {
+		s.create(t, i)
+	} else {
+		s.recovered(t, i)
 	}
 }
 
@@ -92,7 +107,7 @@ func (s *simulation) foundState(i int, at protocol.Time) error {
 		return err
 	}
 	sub.state = messaging.Genesis(sub.id, canisters, snapshot)
-	sub.genesis = dkg.Genesis(sub.id, snapshot, sub.keys, at)
+	sub.packages = []*protocol.CatchUpPackage{dkg.Genesis(sub.id, snapshot, sub.keys, at)}
 	return nil
 }
 

@@ -35,7 +35,10 @@ type Change struct {
 	// EnableSigning and DisableSigning are keys that Subnet holds (chain_key_signing_enable, chain_key_signing_disable).
 	EnableSigning, DisableSigning []chainkey.KeyID
 
-	Create bool // Subnet, of the nodes in Add: the root subnet is asked for its keys, and when it has them there is a subnet more
+	Create    bool // Subnet, of the nodes in Add: the root subnet is asked for its keys, and when it has them there is a subnet more
+	Recover   *Recovery
+	Split     *Split
+	HaltAtCUP bool // at the next catch-up package but one
 }
 
 func (c *Change) String() string {
@@ -44,6 +47,9 @@ func (c *Change) String() string {
 	switch {
 	case c.Create:
 		say("to be created of %s", nodeList(c.Add))
+	case c.Recover != nil:
+		say("recover from %s", c.Recover.From)
+		fallthrough
 	case len(c.Add) > 0:
 		say("add %s", nodeList(c.Add))
 	}
@@ -63,6 +69,12 @@ func (c *Change) String() string {
 		say("halt")
 	} else if c.Halt != nil {
 		say("unhalt")
+	}
+	if c.HaltAtCUP {
+		say("halt at the catch-up package")
+	}
+	if c.Split != nil {
+		say("%s", c.Split.What)
 	}
 	if c.Upgrade != "" {
 		say("upgrade to %s", c.Upgrade)
@@ -105,9 +117,14 @@ func (s *simulation) publish(to *registry.Registry, c *Change) error {
 	}
 	id := protocol.SubnetID(c.Subnet)
 	change := func() (registry.Mutation, error) { return to.ChangeMembership(id, c.Add, c.Remove) }
-	if c.Create {
+	switch {
+	case c.Create:
 		change = func() (registry.Mutation, error) { return to.RequestSubnet(id, c.Add) }
-	} else if c.Migration.Step != 0 {
+	case c.Split != nil:
+		change = func() (registry.Mutation, error) { return s.trySplit(to, c) }
+	case c.Recover != nil:
+		change = func() (registry.Mutation, error) { return s.tryRecovery(to, c) }
+	case c.Migration.Step != 0:
 		change = func() (registry.Mutation, error) { return s.migrate(to, c) }
 	}
 	members, err := change()
@@ -141,6 +158,9 @@ func (c *Change) edit(r *protocol.SubnetRecord) {
 	}
 	if c.Halt != nil {
 		r.Halted = *c.Halt
+	}
+	if c.HaltAtCUP {
+		r.HaltAtCUPHeight = true
 	}
 	if c.Upgrade != "" {
 		r.ReplicaVersion = c.Upgrade
@@ -277,6 +297,14 @@ func (s *simulation) become(t protocol.Time, n protocol.NodeID, role *orchestrat
 // published lets a change happen: the registry has a version more, which each node learns of at its polls.
 func (s *simulation) published(t protocol.Time, c *Change) {
 	name := s.config.Subnets[c.Subnet].Name
+	switch {
+	case c.Recover != nil:
+		s.recover(t, c)
+		return
+	case c.Split != nil:
+		s.split(t, c)
+		return
+	}
 	switch err := s.enact(s.registry, c); {
 	case err != nil && c.isOfKeys(): // one has not come yet
 		s.refuse(c, err)
@@ -315,6 +343,9 @@ func (s *simulation) lastChange(n protocol.NodeID) (at time.Duration, removed, o
 			at, removed, ok = c.At, false, true
 			if c.Create {
 				at = max(at, time.Duration(s.subnets[c.Subnet].since))
+			}
+			if c.Recover != nil {
+				at = max(at, s.subnets[c.Subnet].lastRecovery())
 			}
 		}
 		if slices.Contains(c.Remove, n) {

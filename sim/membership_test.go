@@ -70,7 +70,7 @@ func TestSubnetOutlivesItsNodes(t *testing.T) {
 	if first.AtHeight > 2 || !s.scheme.VerifyThreshold(key, protocol.CertificationSignable(first.Hash), first.Signature) {
 		t.Errorf("the certification of height %d does not hold at the end", first.AtHeight)
 	}
-	genesis := s.subnets[0].genesis
+	genesis := s.subnets[0].genesis()
 	for n := range protocol.NodeID(8) {
 		stored := s.hosts[n].Disk().Load(protocol.DiskKeys)
 		if len(stored) != 1 {

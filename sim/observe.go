@@ -50,7 +50,18 @@ type subnetWatch struct {
 	openings     uint64
 	canisters    int
 	record       *subnetRecorder // nil: nobody wants it
+
+	origin protocol.Height // where the subnet went on after its last recovery
+	before protocol.Height // blocks before that
 }
+
+// blocks is how many heights are finalized: a recovery leaves some out.
+func (sub *subnetWatch) blocks() protocol.Height {
+	return sub.before + sub.finalized - min(sub.finalized, sub.origin)
+}
+
+// recover notes that a subnet goes on at a height.
+func (sub *subnetWatch) recover(at protocol.Height) { sub.before, sub.origin = sub.blocks(), at }
 
 // A proposal is a block on its way.
 type proposal struct {

@@ -58,6 +58,16 @@ type SubnetResult struct {
 	IDKGComplaints         uint64           `json:"idkg_complaints,omitempty"` // of nodes about shares that they got
 	IDKGOpenings           uint64           `json:"idkg_openings,omitempty"`   // of shares that others complained about
 	IDKGRotations          uint64           `json:"idkg_rotations,omitempty"`  // of nodes' encryption keys
+	Recoveries             []RecoveryResult `json:"recoveries,omitempty"`
+}
+
+// A RecoveryResult is a recovery that the registry has.
+type RecoveryResult struct {
+	AtSeconds        float64 `json:"at_seconds"`
+	StateHeight      uint64  `json:"state_height"` // of the state that the subnet goes on from
+	Height           uint64  `json:"height"`       // where it goes on
+	FinalizedGivenUp uint64  `json:"finalized_given_up"`
+	CertifiedGivenUp uint64  `json:"certified_given_up"`
 }
 
 // A ChainKeyResult sums up what came of a key that a subnet holds for canisters.
@@ -182,10 +192,18 @@ func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 	if !s.exists(i) {
 		return r
 	}
+	for _, x := range s.subnets[i].recoveries {
+		if x.done > 0 {
+			r.Recoveries = append(r.Recoveries, RecoveryResult{
+				AtSeconds: seconds(x.done), StateHeight: uint64(x.state.Height()), Height: uint64(x.contents.Height),
+				FinalizedGivenUp: uint64(x.given.Finalized), CertifiedGivenUp: uint64(x.given.Certified),
+			})
+		}
+	}
 	record := s.registry.Latest().Subnets[i]
 	r.ID, r.Nodes = record.Principal.String(), len(record.Members)
 	if end -= s.subnets[i].since; end > 0 {
-		r.BlockRate = float64(w.finalized) / seconds(end)
+		r.BlockRate = float64(w.blocks()) / seconds(end)
 		var bytes, busy float64
 		for _, n := range s.everOf(i) {
 			bytes += float64(s.net.Traffic(n).SentBytes)
@@ -195,7 +213,7 @@ func (s *simulation) subnetResult(i int, end protocol.Time) SubnetResult {
 		r.CPUUtilization = busy / float64(r.Nodes) / seconds(end)
 	}
 	if w.finalized > 0 {
-		r.Rank0Share = float64(w.rank0) / float64(w.finalized)
+		r.Rank0Share = float64(w.rank0) / float64(w.blocks())
 	}
 	return r
 }

@@ -217,7 +217,7 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 	case registryDue:
 		s.published(t, &s.config.Changes[o.index])
 	case subnetDue:
-		s.create(t, int(o.index))
+		s.answeredFor(t, int(o.index))
 	case chainKeyDue:
 		s.share(t, s.keysShared[o.index])
 	case nodeKeyDue:

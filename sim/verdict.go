@@ -21,9 +21,10 @@ func (s *simulation) checkConfig() check.Config {
 		ever, founders := s.everOf(i), s.founders(i)
 		k := check.Subnet{
 			Name: s.config.Subnets[i].Name, ID: sub.id, Nodes: founders, Created: s.config.Subnets[i].Created,
-			Interval: protocol.Height(s.config.Subnets[i].DKGIntervalLength),
-			Excused:  s.excusedOf(i),
-			Returns:  s.returns(ever),
+			Interval:  protocol.Height(s.config.Subnets[i].DKGIntervalLength),
+			Recovered: len(s.recoveries(i)) > 0,
+			Excused:   s.excusedOf(i),
+			Returns:   s.returns(ever),
 		}
 		if !k.Created {
 			k.Key = sub.keys.High.Group.Key
@@ -53,10 +54,11 @@ func (s *simulation) halts(subnet int) (out []check.Window) {
 	halted := false
 	for i := range s.config.Changes {
 		c := &s.config.Changes[i]
-		if c.Subnet != subnet || c.Halt == nil || *c.Halt == halted {
+		stops := c.HaltAtCUP || c.Halt != nil && *c.Halt
+		if c.Subnet != subnet || c.Halt == nil && !c.HaltAtCUP || stops == halted {
 			continue
 		}
-		if halted = *c.Halt; halted {
+		if halted = stops; halted {
 			out = append(out, check.Window{From: protocol.Time(c.At), To: protocol.Never})
 		} else {
 			out[len(out)-1].To = protocol.Time(c.At + 2*registry.PollInterval)
@@ -302,6 +304,16 @@ func (s *simulation) settled() func(protocol.NodeID) bool {
 			}
 		}
 	}
+	for i := range s.subnets {
+		if len(s.recoveries(i)) == 0 {
+			continue
+		}
+		for _, halt := range s.halts(i) { // nobody catches up with a subnet that is down
+			for _, n := range s.everOf(i) {
+				unsettled[n] = unsettled[n] || halt.To > from
+			}
+		}
+	}
 	return func(n protocol.NodeID) bool {
 		at, removed, changed := s.lastChange(n)
 		return !unsettled[n] && !(changed && (removed || protocol.Time(at.Nanoseconds()) > from.Add(-joining)))
@@ -328,6 +340,7 @@ func (s *simulation) judge(r *Result, end protocol.Time) {
 	if !s.config.Short && !r.Partial {
 		outcomes = append(outcomes, s.judgeCreations()...)
 		outcomes = append(outcomes, s.judgeReshares()...)
+		outcomes = append(outcomes, s.judgeRecoveries()...)
 	}
 	s.outcomes = outcomes
 	for i := range outcomes {

@@ -32,6 +32,7 @@ const arrows = `
 	protocol/...            : protocol protocol/authentication protocol/keys
 	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/userkey crypto/idkg crypto/chainkey
 	protocol/dkg            : protocol protocol/idkg protocol/keys crypto crypto/chainkey
+	protocol/replay         : protocol protocol/consensus protocol/keys protocol/messaging
 	protocol/replica        : protocol/...
 	                          crypto crypto/certificate crypto/der crypto/hashtree crypto/principal crypto/userkey crypto/idkg crypto/chainkey
 

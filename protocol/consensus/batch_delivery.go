@@ -7,6 +7,14 @@ import (
 	"icsim/protocol"
 )
 
+// Replay hands the finalized blocks of a pool to message routing, as who recovers a subnet does with the pool of a node that is left
+// (rs/replay of dfinity/ic, replay_consensus_pool).
+func (c *Consensus) Replay(out *Effects) {
+	c.reader.out = out
+	deliverBatches(c.cfg, c.env, &c.reader)
+	c.reader.out = nil
+}
+
 // deliverBatches hands finalized blocks to message routing, in order, from the batch it expects on. A batch needs the
 // finalized block, the random tape of its height and the beacon before (C/batch_delivery.rs; reference/protocol.md A.7).
 // It reports false when the queue was full, and must be called again.

@@ -11,7 +11,8 @@ import (
 const holdBack = 150 * time.Second
 
 // catchUpPackages judges packages above the highest one: the subnet's signature under its key from the registry is all
-// that counts, so a node may start from one without knowing the chain (C/validator.rs validate_catch_up_packages).
+// that counts, so a node may start from one without knowing the chain (C/validator.rs validate_catch_up_packages). The key is that of the
+// registry version in force at the package: a recovery gives the subnet another one.
 func (v *Validator) catchUpPackages(r *Reader, now Clock, out []ChangeAction) []ChangeAction {
 	pending := &r.Unvalidated.CUPs
 	for h, ok := pending.Next(r.CUPHeight() + 1); ok; h, ok = pending.After(h) {
@@ -42,10 +43,13 @@ func (v *Validator) catchUpPackage(held *Held[*protocol.CatchUpPackage], now Clo
 	if !held.Artifact.IsIntact() {
 		return protocol.Refuse("package does not hold together")
 	}
-	// Any registry version serves: the subnet's key never changes.
-	registry := v.env.Registry
-	key := registry.At(registry.Latest(now.Now)).Subnet(v.cfg.Subnet).PublicKey
-	if !v.env.Keys.VerifyThreshold(key, c.Signable(), held.Artifact.Signature) {
+	registry, version := v.env.Registry, held.Artifact.Summary().RegistryVersion
+	if version > registry.Latest(now.Now) {
+		v.again = true
+		return protocol.Defer("registry version is not here")
+	}
+	record := registry.At(max(version, 1)).Subnet(v.cfg.Subnet)
+	if record == nil || !v.env.Keys.VerifyThreshold(record.PublicKey, c.Signable(), held.Artifact.Signature) {
 		return protocol.Refuse(reasonSignature)
 	}
 	held.verified = true

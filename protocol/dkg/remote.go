@@ -1,6 +1,7 @@
 package dkg
 
 import (
+	"icsim/crypto/chainkey"
 	"icsim/protocol"
 )
 
@@ -12,8 +13,8 @@ const maxAttempts = 5
 const ReasonAttempts = "Attempts to run this DKG repeatedly failed"
 
 // setUp carries on what a subnet does for others that the registry asks it for at the context's version: the root subnet generates the keys
-// of new ones, who holds a vetKD key reshares it. In each interval its members deal for the first request that has no answer yet, until
-// there are enough dealings or nobody tries any more (payload_builder.rs, compute_remote_dkg_data).
+// of new and recovered ones, who holds a vetKD key reshares it. In each interval its members deal for the first request that has no answer
+// yet, until there are enough dealings or nobody tries any more (payload_builder.rs, compute_remote_dkg_data).
 func (p *Payloads) setUp(prev, next *protocol.Summary, dealt protocol.Dealt, registry *protocol.RegistrySnapshot) {
 	answer := dealt.Initial
 	if answer == nil {
@@ -22,7 +23,7 @@ func (p *Payloads) setUp(prev, next *protocol.Summary, dealt protocol.Dealt, reg
 	}
 	busy := false
 	for _, asked := range p.requests(next, registry) {
-		s := protocol.Setup{Subnet: asked.subnet, Reshare: asked.reshare}
+		s := protocol.Setup{Subnet: asked.subnet, Recovery: asked.recovery, Reshare: asked.reshare}
 		for _, before := range prev.Setups {
 			if asked.is(&before) {
 				s = before
@@ -45,9 +46,10 @@ func (p *Payloads) setUp(prev, next *protocol.Summary, dealt protocol.Dealt, reg
 
 // A request is what the registry asks a subnet for another one.
 type request struct {
-	subnet  protocol.SubnetID
-	reshare *protocol.ReshareChainKey // nil: the keys that the subnet begins with
-	configs []*protocol.DKGConfig     // of what is to be generated
+	subnet   protocol.SubnetID
+	recovery protocol.RegistryVersion  // 0: the subnet is new
+	reshare  *protocol.ReshareChainKey // nil: the keys that the subnet goes on with
+	configs  []*protocol.DKGConfig     // of what is to be generated
 }
 
 // requests are those for this subnet, in the registry's order, new subnets first.
@@ -55,7 +57,7 @@ func (p *Payloads) requests(next *protocol.Summary, registry *protocol.RegistryS
 	if registry.Root == p.Subnet {
 		for _, asked := range registry.Setups {
 			configs := initial(asked, next.Height, registry.Version, registry.Subnet(p.Subnet).Members)
-			all = append(all, request{subnet: asked.Subnet, configs: configs})
+			all = append(all, request{subnet: asked.Subnet, recovery: asked.Recovery, configs: configs})
 		}
 	}
 	for _, asked := range registry.Reshares {
@@ -73,21 +75,21 @@ func (p *Payloads) requests(next *protocol.Summary, registry *protocol.RegistryS
 
 func (r *request) is(s *protocol.Setup) bool {
 	if r.reshare == nil || s.Reshare == nil {
-		return r.reshare == s.Reshare && r.subnet == s.Subnet
+		return r.reshare == s.Reshare && r.subnet == s.Subnet && r.recovery == s.Recovery
 	}
 	return r.reshare.Is(s.Reshare)
 }
 
 func (r *request) isAnsweredBy(a *protocol.InitialDKG) bool {
 	if r.reshare == nil || a.ChainKey == nil {
-		return r.reshare == nil && a.ChainKey == nil && r.subnet == a.Subnet
+		return r.reshare == nil && a.ChainKey == nil && r.subnet == a.Subnet && r.recovery == a.Recovery
 	}
 	return r.reshare.Is(a.ChainKey.Request)
 }
 
 // answer is what the registry gets: transcripts, or why there are none.
 func (r *request) answer(reject string, made []*protocol.Transcript) *protocol.InitialDKG {
-	a := &protocol.InitialDKG{Subnet: r.subnet, Reject: reject}
+	a := &protocol.InitialDKG{Subnet: r.subnet, Recovery: r.recovery, Reject: reject}
 	switch {
 	case r.reshare != nil && made != nil:
 		a.ChainKey = &protocol.ChainKeyInitialization{Request: r.reshare, Transcript: made[0]}
@@ -99,7 +101,7 @@ func (r *request) answer(reject string, made []*protocol.Transcript) *protocol.I
 	return a
 }
 
-// initial is the two keys that a new subnet begins with: dealt by the root subnet's members to its nodes.
+// initial is the two keys that a subnet begins with, or goes on with after a recovery: dealt by the root subnet's members to its nodes.
 func initial(
 	asked *protocol.SetupInitialDKG, start protocol.Height, version protocol.RegistryVersion, dealers []protocol.NodeID,
 ) (all []*protocol.DKGConfig) {
@@ -137,16 +139,21 @@ func (p *Payloads) Early(last *protocol.Summary, dealt protocol.Dealt) *protocol
 			return nil
 		}
 	}
-	asked := request{subnet: configs[0].ID.Subnet, reshare: reshareOf(last, configs[0].ID)}
+	s := setupOf(last, configs[0].ID)
+	asked := request{subnet: configs[0].ID.Subnet, recovery: s.Recovery, reshare: s.Reshare}
 	return asked.answer("", made)
 }
 
-// reshareOf is the request that a key for another subnet is for; nil: the subnet is new.
-func reshareOf(last *protocol.Summary, id protocol.TranscriptID) *protocol.ReshareChainKey {
+// setupOf is the request that a key for another subnet is generated for: the first that has no answer.
+func setupOf(last *protocol.Summary, id protocol.TranscriptID) (none protocol.Setup) {
 	for _, s := range last.Setups {
-		if s.Reshare != nil && !s.Answered && s.Reshare.Key == id.Key && s.Subnet == id.Subnet {
-			return s.Reshare
+		var key chainkey.KeyID
+		if s.Reshare != nil {
+			key = s.Reshare.Key
+		}
+		if !s.Answered && s.Subnet == id.Subnet && key == id.Key {
+			return s
 		}
 	}
-	return nil
+	return none
 }

@@ -198,3 +198,49 @@ func TestVetKDResharingIsTriedFiveTimes(t *testing.T) {
 	require.True(t, s.Setups[0].Answered)
 	require.Nil(t, w.interval(1).Initial, "once")
 }
+
+// Two recoveries of one subnet are two requests: an answer to the first is none to the second, though both are for the same nodes.
+func TestRecoveriesOfASubnetAreAnsweredEach(t *testing.T) {
+	w := asking()
+	ask := func(v protocol.RegistryVersion) {
+		w.registry[0].Setups = []*protocol.SetupInitialDKG{{Subnet: 1, Nodes: []protocol.NodeID{4, 5, 6, 7}, Recovery: v}}
+	}
+	ask(7)
+	w.interval(1)
+	w.deal()
+	for maker := 0; w.block(maker); maker = 1 - maker {
+	}
+	first := w.early(t, nil)
+	require.Equal(t, protocol.RegistryVersion(7), first.Recovery)
+	ask(9) // the registry has got the first, and asks again
+	next := w.nodes[0].Next(w.summary, protocol.Dealt{Dealings: w.dealt, Initial: first}, 1)
+	require.Equal(t, []protocol.Setup{{Subnet: 1, Recovery: 9, Attempts: 1}}, next.Setups)
+	require.Len(t, founding(next), 2)
+	other := *first
+	other.Recovery = 9
+	require.NotEqual(t, first.Hash(), other.Hash())
+	forSummary := *next
+	forSummary.Setups = []protocol.Setup{{Subnet: 1, Recovery: 8, Attempts: 1}}
+	require.NotEqual(t, protocol.NewSummaryPayload(next).Hash, protocol.NewSummaryPayload(&forSummary).Hash)
+}
+
+// The package of a recovery names height, time and state; its keys serve from there, and it is of one version of the registry (F).
+func TestPackageOfARecovery(t *testing.T) {
+	w := newWorld(4, 29)
+	keys := w.summary.Payload.Summary.Current
+	snapshot := *w.registry[0]
+	snapshot.Version = 1
+	cup := dkg.Package(w.summary.Payload.Summary.Current.Low.ID.Subnet, &snapshot, keys, dkg.Contents{
+		Height: 2000, Time: 77, State: protocol.StateHash{5},
+	})
+	require.True(t, cup.IsIntact())
+	require.Equal(t, protocol.Height(2000), cup.Height())
+	require.Equal(t, protocol.StateHash{5}, cup.Content.StateHash)
+	require.Equal(t, protocol.Height(2000), cup.Content.Beacon.Height())
+	require.Equal(t, protocol.ValidationContext{RegistryVersion: 1, CertifiedHeight: 2000, Time: 77}, cup.Content.Block.Context)
+	s := cup.Summary()
+	require.True(t, s.Covers(2000) && s.NextStart() == 2000+s.IntervalLength+1)
+	for _, c := range s.Configs {
+		require.Equal(t, protocol.Height(2000), c.ID.Start)
+	}
+}

@@ -89,34 +89,51 @@ func (p *Payloads) generated(c *protocol.DKGConfig, dealt []*protocol.Dealing) *
 	return t
 }
 
-// Genesis makes the catch-up package at height 0 that every node of a subnet starts from. It is unsigned: the registry holds it,
-// and that is why it is trusted (reference/protocol.md F, "Subnet creation"). Its beacon has no predecessor and no
-// valid signature; its hash seeds the ranks of height 1. The keys that the subnet was founded with serve for two intervals.
+// Contents are what the registry holds of a subnet's package beside its keys (CatchUpPackageContents).
+type Contents struct {
+	Height protocol.Height
+	Time   protocol.Time
+	State  protocol.StateHash // of a recovery; genesis names none
+}
+
+// Genesis makes the catch-up package at height 0 that every node of a subnet starts from.
 func Genesis(
 	subnet protocol.SubnetID, registry *protocol.RegistrySnapshot, founding protocol.Transcripts, at protocol.Time,
+) *protocol.CatchUpPackage {
+	return Package(subnet, registry, founding, Contents{Time: at})
+}
+
+// Package makes the catch-up package that the registry holds at a version for a subnet: of its genesis, or of a recovery
+// (rs/consensus/cup_utils, make_registry_cup_from_cup_contents). It is unsigned: the registry holds it, and that is why it is trusted
+// (reference/protocol.md F). Its beacon has no predecessor and no valid signature; its hash seeds the ranks of the next height. The keys
+// that the subnet got serve for two intervals.
+func Package(
+	subnet protocol.SubnetID, registry *protocol.RegistrySnapshot, founding protocol.Transcripts, c Contents,
 ) *protocol.CatchUpPackage {
 	record := record(registry, subnet)
 	founding.VetKD = withReceived(founding.VetKD, record)
 	summary := &protocol.Summary{
+		Height:             c.Height,
 		RegistryVersion:    registry.Version,
 		IntervalLength:     record.DKGIntervalLength,
 		NextIntervalLength: record.DKGIntervalLength,
 		Current:            founding,
 		Next:               founding,
-		Configs:            configs(subnet, 0, registry.Version, record, &founding),
+		Configs:            configs(subnet, c.Height, registry.Version, record, &founding),
 	}
 	summary.IDKG = idkg.Genesis(registry, subnet, summary)
 	block := &protocol.Block{
 		Version: record.ReplicaVersion,
-		Context: protocol.ValidationContext{RegistryVersion: registry.Version, Time: at},
+		Height:  c.Height,
+		Context: protocol.ValidationContext{RegistryVersion: registry.Version, CertifiedHeight: c.Height, Time: c.Time},
 		Payload: protocol.NewSummaryPayload(summary),
 	}
 	hash := block.Hash()
 	beacon := protocol.NewRandom(protocol.KindRandomBeacon, protocol.RandomContent{
-		Version: record.ReplicaVersion, Previous: crypto.Hash(hash),
+		Version: record.ReplicaVersion, Height: c.Height, Previous: crypto.Hash(hash),
 	}, summary.Current.Low.ID, crypto.ThresholdSignature{})
 	return protocol.NewCatchUpPackage(protocol.CatchUpContent{
-		Block: block, BlockHash: hash, Beacon: beacon,
+		Block: block, BlockHash: hash, Beacon: beacon, StateHash: c.State,
 	}, crypto.ThresholdSignature{})
 }
 

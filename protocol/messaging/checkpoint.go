@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"fmt"
 
+	"icsim/crypto"
+	"icsim/crypto/hashtree"
 	"icsim/protocol"
 )
 
@@ -40,4 +42,20 @@ func (s *Stream) encode() []byte {
 		b = append(b, m.Encoded()...)
 	}
 	return b
+}
+
+// CloneTo gives a checkpoint a height above its own: a recovered subnet goes on from there with the same files, and so with the same root
+// (rs/state_manager, clone_checkpoint). Its certified tree names the new height, as every state's does.
+func (s *State) CloneTo(h protocol.Height) *State {
+	if s.files == nil || h <= s.height {
+		panic(fmt.Sprintf("messaging: subnet %s clones a state of height %d, if it is a checkpoint, to height %d", s.subnet, s.height, h))
+	}
+	clone := *s
+	clone.height = h
+	metadata, _ := s.tree.Leaf(labelMetadata)
+	clone.tree = s.tree.Apply([]hashtree.Edit{{Label: labelMetadata, To: hashtree.LeafOf(metadataAt(h, metadata))}})
+	clone.root = protocol.StateHash(clone.tree.Digest())
+	root := s.files.Root()
+	clone.lineage = crypto.Sum("clone", s.lineage[:], root[:], binary.BigEndian.AppendUint64(nil, uint64(h)))
+	return &clone
 }

@@ -4,7 +4,7 @@
 //   - process.go, demux.go, build.go: the deterministic state machine, in the order of its steps;
 //   - stray.go: messages that are not where the routing table says, while canisters migrate;
 //   - state.go, stream.go, history.go, block_makers.go, metrics.go, tree.go: the state and its certified tree;
-//   - checkpoint.go: the files of a checkpoint;
+//   - checkpoint.go, split.go: the files of a checkpoint, and what two subnets have of it when one is split;
 //   - router.go: a node's queue of batches;
 //   - manager.go, serve.go: a node's states, and what it shows of them to clients and to other subnets.
 //
@@ -41,6 +41,7 @@
 //
 // # What is left out
 //
-// Subnet splitting, anonymous refunds and the shedding of best-effort messages (best-effort calls come later), Bitcoin, query statistics.
+// The splitting of a subnet in a round (split.go divides a checkpoint, as operators do), anonymous refunds and the shedding of best-effort
+// messages (best-effort calls come later), Bitcoin, query statistics.
 // State sync itself (protocol/statesync): Serves and Pin are its giving end here, Adopt and Router.Reset its receiving end.
 package messaging

@@ -167,6 +167,16 @@ func (m *StateManager) Checkpoint(h protocol.Height) *State {
 	return nil
 }
 
+// CheckpointOf gives the checkpoint whose files have a root, or nil (find_checkpoint_by_root_hash).
+func (m *StateManager) CheckpointOf(root protocol.StateHash) *State {
+	for _, s := range slices.Backward(m.checkpoints) {
+		if s.files.Root() == root {
+			return s
+		}
+	}
+	return nil
+}
+
 // RemoveBelow lets go of states in memory below one height, and of checkpoints below another. The latest state, the
 // highest certified one and the latest checkpoint stay (reference/protocol.md A.5).
 func (m *StateManager) RemoveBelow(inMemory, checkpoints protocol.Height) {

@@ -268,3 +268,31 @@ func TestFilesOfACheckpointAreServable(t *testing.T) {
 	}
 	require.True(t, paths["system_metadata.pbuf"] && paths["ingress_history.pbuf"] && paths["streams/1.pbuf"], "%v", paths)
 }
+
+// A recovered subnet goes on from a node's checkpoint at a height far above it: found by its root, with the same files, under a tree that
+// names the new height. The next batch is the one after that (rs/state_manager, fetch_state, clone_checkpoint).
+func TestCheckpointIsClonedToAnotherHeight(t *testing.T) {
+	w, s := executed(t, 25)
+	m := s.Manager
+	old := m.Checkpoint(20)
+	root, _ := old.Manifest()
+	require.Same(t, old, m.CheckpointOf(root))
+	require.Nil(t, m.CheckpointOf(protocol.StateHash{1}))
+	clone := old.CloneTo(1000)
+	same, _ := clone.Manifest()
+	require.Equal(t, root, same)
+	require.EqualValues(t, 1000, clone.Height())
+	require.EqualValues(t, 20, old.Height(), "the checkpoint stays as it was")
+	require.NotEqual(t, old.Root(), clone.Root(), "a certification of one height is not of another")
+	require.NotEqual(t, old.Root(), old.CloneTo(2000).Root())
+	require.NotEqual(t, old.Lineage(), clone.Lineage())
+	require.Equal(t, old.Cycles(), clone.Cycles())
+	require.Panics(t, func() { old.CloneTo(20) })
+	require.Panics(t, func() { m.At(21).CloneTo(1000) }, "no checkpoint")
+
+	m.Adopt(clone)
+	require.EqualValues(t, 1000, m.LatestHeight())
+	require.Equal(t, clone, m.Checkpoint(1000))
+	r := messaging.NewRouter(w.Machine(), w.Registry, clone)
+	require.EqualValues(t, 1001, r.ExpectedBatchHeight())
+}

@@ -86,6 +86,11 @@ func metadataLeaf(h protocol.Height, previous protocol.StateHash) []byte {
 	return append(raw, previous[:]...)
 }
 
+// metadataAt is a leaf of another height with the same state before it.
+func metadataAt(h protocol.Height, leaf []byte) []byte {
+	return append(binary.BigEndian.AppendUint64(make([]byte, 0, len(leaf)), uint64(h)), leaf[8:]...)
+}
+
 // streamsTree gives the directory `streams` with the changed ones brought up to date. The loopback stream is not
 // certified.
 func streamsTree(t hashtree.Tree, own protocol.SubnetID, changed []*change, registry *protocol.RegistrySnapshot) hashtree.Tree {

@@ -72,17 +72,18 @@ func (l *looking) Expects(m *protocol.CUPReply) bool {
 	return l.serial > firstSerial && m.Serial == l.serial
 }
 
-// trusts tells whether a package is a subnet's: signed by it, or what the registry holds for it.
+// trusts tells whether a package is a subnet's: signed by it with the key that it had then, or what the registry holds for it.
 func (l *looking) trusts(cup *protocol.CatchUpPackage, subnet protocol.SubnetID, now protocol.Time) bool {
-	if cup.ID() == l.cfg.Packages(subnet).ID() {
+	latest := l.cfg.Registry.Latest(now)
+	if cup.ID() == l.cfg.Packages(subnet, latest).ID() {
 		return true
 	}
 	l.cfg.Keys.Meter.Charge(protocol.OpHashByte, cup.Size())
-	if !cup.IsIntact() || cup.Subnet() != subnet {
+	if !cup.IsIntact() || cup.Subnet() != subnet || cup.Summary().RegistryVersion < 1 || cup.Summary().RegistryVersion > latest {
 		return false
 	}
-	key := l.cfg.Registry.At(l.cfg.Registry.Latest(now)).Subnet(subnet).PublicKey
-	return l.cfg.Keys.VerifyThreshold(key, cup.Content.Signable(), cup.Signature)
+	record := l.cfg.Registry.At(cup.Summary().RegistryVersion).Subnet(subnet)
+	return record != nil && l.cfg.Keys.VerifyThreshold(record.PublicKey, cup.Content.Signable(), cup.Signature)
 }
 
 // An Assigned orchestrator looks after a running replica.
@@ -101,13 +102,18 @@ func NewAssigned(cfg Config, subnet protocol.SubnetID, version protocol.ReplicaV
 // NextWake is when Step or Rotate has something to do.
 func (a *Assigned) NextWake() protocol.Time { return min(a.due, a.rotation) }
 
-// Step looks when it is time to. cup is the replica's newest package.
+// Step looks when it is time to. cup is the replica's newest package. That of the registry is higher when the subnet is recovered.
 func (a *Assigned) Step(in *protocol.Input, cup *protocol.CatchUpPackage, out *protocol.Outputs) {
 	if in.Instant < a.due {
 		return
 	}
 	latest := a.cfg.Registry.Latest(in.Now)
-	if record := a.cfg.Registry.At(latest).Subnet(a.subnet); !a.carryOut(cup, latest, out) && a.mayMiss(record) {
+	held := a.cfg.Packages.above(cup, latest)
+	recovered := held != nil
+	if recovered {
+		cup = held
+	}
+	if record := a.cfg.Registry.At(latest).Subnet(a.subnet); !a.carryOut(cup, latest, recovered, out) && a.mayMiss(record) {
 		a.ask(record.Members, out)
 	}
 	a.due = protocol.Never
@@ -116,8 +122,11 @@ func (a *Assigned) Step(in *protocol.Input, cup *protocol.CatchUpPackage, out *p
 	}
 }
 
-// carryOut leaves the subnet, or goes on in another version, if that is what a package means for the node.
-func (a *Assigned) carryOut(cup *protocol.CatchUpPackage, latest protocol.RegistryVersion, out *protocol.Outputs) bool {
+// carryOut leaves the subnet, or goes on in another version or after a recovery, if that is what a package means for the node
+// (rs/orchestrator/src/upgrade.rs, check; a replica does not take an unsigned package while it runs: stop_replica_if_new_recovery_cup).
+func (a *Assigned) carryOut(
+	cup *protocol.CatchUpPackage, latest protocol.RegistryVersion, recovered bool, out *protocol.Outputs,
+) bool {
 	switch want := demanded(a.cfg.Registry, a.subnet, cup); {
 	case WhenToLeave(a.cfg.Node, a.subnet, a.cfg.Registry, cup, latest) == Now:
 		name := a.cfg.Registry.At(latest).Subnet(a.subnet).Name
@@ -126,6 +135,11 @@ func (a *Assigned) carryOut(cup *protocol.CatchUpPackage, latest protocol.Regist
 	case want != a.version:
 		out.Writes = append(out.Writes, Remember(cup))
 		out.Restart = protocol.Restart{Why: fmt.Sprintf("upgrade to %s", want), Takes: protocol.OpUpgrade}
+	case recovered:
+		out.Writes = append(out.Writes, Remember(cup))
+		out.Restart = protocol.Restart{
+			Why: fmt.Sprintf("the registry's package of height %d recovers the subnet", cup.Height()), Takes: protocol.OpRestart,
+		}
 	default:
 		return false
 	}
@@ -146,6 +160,6 @@ func (a *Assigned) Unsettled(cup *protocol.CatchUpPackage, now protocol.Time) bo
 // Reply takes a peer's package, for what it means for the node. What else it is good for the replica finds out by itself.
 func (a *Assigned) Reply(m *protocol.CUPReply, in *protocol.Input, own *protocol.CatchUpPackage, out *protocol.Outputs) {
 	if a.Expects(m) && m.CUP.Height() > own.Height() && a.trusts(m.CUP, a.subnet, in.Now) {
-		a.carryOut(m.CUP, a.cfg.Registry.Latest(in.Now), out)
+		a.carryOut(m.CUP, a.cfg.Registry.Latest(in.Now), false, out)
 	}
 }

@@ -4,8 +4,9 @@ import (
 	"icsim/protocol"
 )
 
-// Packages gives the catch-up package that the registry holds for a subnet: that of its genesis, or of its creation.
-type Packages func(protocol.SubnetID) *protocol.CatchUpPackage
+// Packages gives the catch-up package that the registry holds for a subnet at a version: that of its genesis, of its creation, or of its
+// last recovery. nil: there is no such subnet.
+type Packages func(protocol.SubnetID, protocol.RegistryVersion) *protocol.CatchUpPackage
 
 // A Role is what a node starts as: a subnet's replica, or nothing yet.
 type Role struct {
@@ -17,18 +18,18 @@ type Role struct {
 }
 
 // Boot says what a node is when it starts at local time now. Its disk tells, and where that is empty the registry: the nodes that a
-// subnet has had since its own package start from that (begins), all others ask for one first.
+// subnet has had since the registry's package start from that (begins), all others ask for one first. Of a subnet that was recovered the
+// registry's package is higher than all that a disk has, until there is a new one.
 //
 // Model: the deployed orchestrator always asks first. Who starts from the subnet's own package asks as a replica (statesync.Search).
 func Boot(node protocol.NodeID, disk *protocol.Disk, registry protocol.RegistryClient, now protocol.Time, packages Packages) Role {
-	start := local(disk)
+	start, latest := local(disk), registry.Latest(now)
 	if start == nil {
-		latest := registry.Latest(now)
 		subnet, assigned := registry.At(latest).Assigned(node)
 		if !assigned {
 			return Role{}
 		}
-		if start = packages(subnet); !begins(node, subnet, registry, start, latest) {
+		if start = packages(subnet, latest); !begins(node, subnet, registry, start, latest) {
 			return Role{}
 		}
 	}
@@ -39,7 +40,18 @@ func Boot(node protocol.NodeID, disk *protocol.Disk, registry protocol.RegistryC
 		}
 	}
 	subnet := start.Subnet()
+	if held := packages.above(newest, latest); held != nil {
+		start, newest = held, held
+	}
 	return Role{Assigned: true, Subnet: subnet, Package: start, Newest: newest, Version: demanded(registry, subnet, newest)}
+}
+
+// above gives what the registry holds at a version for a package's subnet if it is higher than the package, else nil.
+func (p Packages) above(cup *protocol.CatchUpPackage, latest protocol.RegistryVersion) *protocol.CatchUpPackage {
+	if held := p(cup.Subnet(), latest); held != nil && held.Height() > cup.Height() {
+		return held
+	}
+	return nil
 }
 
 // begins tells whether a node has been a subnet's since the registry has had its package.

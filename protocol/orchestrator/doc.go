@@ -7,8 +7,9 @@
 //   - unassigned.go: a node without a subnet. When the registry assigns it to one that is new, it starts as a replica from the registry's
 //     package; to one that runs, it asks the members for their newest package, one every Interval, and starts from the first that the
 //     subnet has signed.
-//   - assigned.go: beside a running replica. It sees to it that the node runs the version that its newest package demands, and leaves
-//     when no version in use has it as a member.
+//   - assigned.go: beside a running replica. It sees to it that the node runs the version that its newest package demands, starts it
+//     again from the registry's package when that is higher, since the subnet is recovered, and leaves when no version in use has the
+//     node as a member.
 //   - leaving.go: Stay, Later or Now.
 //
 // Whatever it decides takes effect by the node's starting again: what is to be kept is on disk by then, and what was under way is lost,
@@ -16,7 +17,8 @@
 //
 // # Invariants
 //
-//   - A node starts from a package only if the registry holds it or the subnet's key of the registry signed it.
+//   - A node starts from a package only if the registry holds it, or the key signed it that the registry has for the subnet at the
+//     package's version.
 //   - A node leaves only when its package's oldest registry version in use, and all later ones, are without it: it stays for as long as
 //     others may need its shares.
 //   - A node runs the version that the registry version in force at its newest package names.
@@ -24,8 +26,8 @@
 //
 // # What is left out
 //
-// A package from the registry that is higher than the peers' (recovery) would start a replica anew: Boot and Packages are the place for
-// it. Images are not downloaded; a node that was down when its subnet was upgraded starts in the new version at once.
+// Images are not downloaded; a node that was down when its subnet was upgraded starts in the new version at once. The root subnet's
+// recovery, with a registry from elsewhere.
 //
 // Model: the deployed orchestrator polls for ever. Here it is woken by registry versions (protocol.RegistryNews), works at the times at
 // which it would, and sleeps when all that it knows of has been carried out.

@@ -38,7 +38,9 @@ func newWorld() world {
 	return w
 }
 
-func (w world) packages(s protocol.SubnetID) *protocol.CatchUpPackage { return w.Subnets[s].Genesis }
+func (w world) packages(s protocol.SubnetID, _ protocol.RegistryVersion) *protocol.CatchUpPackage {
+	return w.Subnets[s].Genesis
+}
 
 // cup is a package of the second subnet at a height, with these registry versions in force and in use, signed by some of its nodes.
 func (w world) cup(h protocol.Height, inForce, inUse protocol.RegistryVersion, signers ...protocol.NodeID) *protocol.CatchUpPackage {
@@ -288,7 +290,7 @@ func TestNodesOfANewSubnetStartFromTheRegistry(t *testing.T) {
 	})
 	genesis := w.cup(0, created, 1, 5, 6, 7)
 	genesis.Summary().Current.High.ID.Subnet = fresh
-	packages := func(s protocol.SubnetID) *protocol.CatchUpPackage {
+	packages := func(s protocol.SubnetID, _ protocol.RegistryVersion) *protocol.CatchUpPackage {
 		require.Equal(t, fresh, s)
 		return genesis
 	}

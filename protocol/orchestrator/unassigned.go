@@ -55,7 +55,7 @@ func (u *Unassigned) look(in *protocol.Input, out *protocol.Outputs) {
 	latest := u.cfg.Registry.Latest(in.Now)
 	subnet, assigned := u.assignment(in.Now)
 	if assigned {
-		if cup := u.cfg.Packages(subnet); begins(u.cfg.Node, subnet, u.cfg.Registry, cup, latest) {
+		if cup := u.cfg.Packages(subnet, latest); begins(u.cfg.Node, subnet, u.cfg.Registry, cup, latest) {
 			u.begin(cup, in.Now, out)
 			return
 		}

@@ -33,29 +33,37 @@ func (r *Registry) ChangeMembership(subnet protocol.SubnetID, add, remove []prot
 	if record == nil {
 		return nil, fmt.Errorf("there is no subnet %s", subnet)
 	}
-	if err := unassigned(latest, add); err != nil {
+	members, err := r.replaced(record, add, remove)
+	if err != nil {
+		return nil, err
+	}
+	return EditSubnet(subnet, func(s *protocol.SubnetRecord) { s.Members = members }), nil
+}
+
+// replaced gives a subnet's members after some were added and others removed.
+func (r *Registry) replaced(record *protocol.SubnetRecord, add, remove []protocol.NodeID) ([]protocol.NodeID, error) {
+	if err := unassigned(r.Latest(), add); err != nil {
 		return nil, err
 	}
 	for _, n := range remove {
 		if !record.Has(n) {
-			return nil, fmt.Errorf("node %s is no member of subnet %s", n, subnet)
+			return nil, fmt.Errorf("node %s is no member of subnet %s", n, record.ID)
 		}
 	}
 	if len(record.Members)+len(add) <= len(remove) {
-		return nil, fmt.Errorf("subnet %s would have no members left", subnet)
+		return nil, fmt.Errorf("subnet %s would have no members left", record.ID)
 	}
-	return EditSubnet(subnet, func(s *protocol.SubnetRecord) {
-		s.Members = slices.DeleteFunc(s.Members, func(n protocol.NodeID) bool { return slices.Contains(remove, n) })
-		s.Members = append(s.Members, add...)
-		slices.Sort(s.Members)
-	}), nil
+	members := slices.DeleteFunc(slices.Clone(record.Members), func(n protocol.NodeID) bool { return slices.Contains(remove, n) })
+	members = append(members, add...)
+	slices.Sort(members)
+	return members, nil
 }
 
 // RequestSubnet is the mutation by which the registry asks for the keys of a new subnet of some unassigned nodes. The error says why the
 // registry canister would not make it of the latest version (do_create_subnet.rs).
 func (r *Registry) RequestSubnet(subnet protocol.SubnetID, nodes []protocol.NodeID) (Mutation, error) {
 	latest := r.Latest()
-	if next := protocol.SubnetID(len(latest.Subnets) + len(latest.Setups)); subnet != next {
+	if next := protocol.SubnetID(len(latest.Subnets) + len(creations(latest))); subnet != next {
 		return nil, fmt.Errorf("the next subnet is %s, not %s", next, subnet)
 	}
 	if err := unassigned(latest, nodes); err != nil {
@@ -73,21 +81,34 @@ func (r *Registry) RequestSubnet(subnet protocol.SubnetID, nodes []protocol.Node
 // do_create_subnet.rs). The subnet begins with the chain keys that others have reshared to it meanwhile.
 func CreateSubnet(record *protocol.SubnetRecord, hosts protocol.CanisterRange) Mutation {
 	return func(next *protocol.RegistrySnapshot) {
-		for _, a := range next.Setups[0].Initializations {
+		asked := creations(next)[0]
+		for _, a := range asked.Initializations {
 			initialize(record, next.Subnet(a.Request.From).ChainKeys, a)
 		}
-		next.Setups = slices.Clone(next.Setups[1:])
+		DropRequest(asked)(next)
 		next.Subnets = append(next.Subnets, record)
 		next.Routing = next.Routing.Assign([]protocol.CanisterSpan{{First: hosts.First, Last: hosts.Last}}, hosts.Subnet)
 	}
 }
 
-// DropRequests is the mutation that gives up all subnets that are asked for.
+// DropRequests is the mutation that gives up all new subnets that are asked for.
 func DropRequests(next *protocol.RegistrySnapshot) {
-	next.Setups = nil
+	for _, s := range creations(next) {
+		DropRequest(s)(next)
+	}
 	next.Reshares = slices.DeleteFunc(slices.Clone(next.Reshares), func(q *protocol.ReshareChainKey) bool {
 		return next.Subnet(q.Subnet) == nil
 	})
+}
+
+// creations are the requests for new subnets.
+func creations(r *protocol.RegistrySnapshot) (all []*protocol.SetupInitialDKG) {
+	for _, s := range r.Setups {
+		if s.Recovery == 0 {
+			all = append(all, s)
+		}
+	}
+	return all
 }
 
 // unassigned says which of some nodes cannot become a subnet's.
@@ -101,7 +122,7 @@ func unassigned(r *protocol.RegistrySnapshot, nodes []protocol.NodeID) error {
 		}
 		for _, s := range r.Setups {
 			if slices.Contains(s.Nodes, n) {
-				return fmt.Errorf("node %s will be a member of subnet %s, which is being created", n, s.Subnet)
+				return fmt.Errorf("node %s will be a member of subnet %s, whose keys are being made", n, s.Subnet)
 			}
 		}
 	}

@@ -15,7 +15,7 @@ type orchestratorLane struct{ orchestrator *orchestrator.Assigned }
 func (l *orchestratorLane) init(r *Replica) {
 	l.orchestrator = orchestrator.NewAssigned(orchestrator.Config{
 		Node: r.cfg.Node, Registry: r.cfg.Registry, Keys: r.keys, Rand: r.rand("orchestrator"),
-		Packages: func(protocol.SubnetID) *protocol.CatchUpPackage { return r.cfg.Genesis },
+		Packages: r.cfg.Packages,
 	}, r.cfg.Subnet, r.cfg.Version)
 }
 

@@ -12,6 +12,7 @@ import (
 	"icsim/protocol/consensus"
 	"icsim/protocol/keys"
 	"icsim/protocol/messaging"
+	"icsim/protocol/orchestrator"
 	"icsim/protocol/outcalls"
 	"icsim/protocol/p2p"
 )
@@ -26,9 +27,10 @@ type Config struct {
 	Users       userkey.Verifier // of users' signatures; nil: that of the scheme
 	Secrets     keys.Secrets
 	Generation  crypto.KeyGeneration
-	ChainKeys   chainkey.Scheme // nil: chainkey.New
-	Genesis     *protocol.CatchUpPackage
-	State       *messaging.State // after genesis
+	ChainKeys   chainkey.Scheme          // nil: chainkey.New
+	Genesis     *protocol.CatchUpPackage // that the node starts from
+	Packages    orchestrator.Packages    // of the registry; nil: Genesis for ever
+	State       *messaging.State         // after genesis
 	Processor   messaging.Processor
 	Querier     protocol.Querier
 	Adapter     outcalls.Adapter // to HTTPS servers
@@ -65,6 +67,9 @@ type Replica struct {
 func New(cfg Config) *Replica {
 	if cfg.Judge == nil {
 		cfg.Judge = authentication.Judge
+	}
+	if cfg.Packages == nil {
+		cfg.Packages = func(protocol.SubnetID, protocol.RegistryVersion) *protocol.CatchUpPackage { return cfg.Genesis }
 	}
 	for _, kept := range cfg.Disk.Load(protocol.DiskKeys) {
 		switch kept := kept.(type) {

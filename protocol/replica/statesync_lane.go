@@ -73,6 +73,10 @@ func (r *Replica) size(now protocol.Time) int {
 func (l *stateSyncLane) handle(r *Replica, a *protocol.Arrival, in *protocol.Input, out *protocol.Outputs) {
 	switch m := a.Msg.(type) {
 	case *wanted:
+		if own := r.states.CheckpointOf(m.Root); own != nil && own.Height() < m.Height {
+			l.clone(own, m.Height, out)
+			return
+		}
 		l.download.Want(m.Target, r.base(), out)
 		return
 	case *protocol.Poke: // the disk is empty
@@ -117,6 +121,17 @@ func (l *stateSyncLane) finish(state *messaging.State, out *protocol.Outputs) {
 	}
 	out.Writes = append(out.Writes, protocol.Write{
 		Key: protocol.DiskKey{Space: protocol.DiskCheckpoint, Height: state.Height()}, Value: state, Bytes: int(files.Size()),
+	})
+	out.Local(&synced{state})
+}
+
+// clone goes on from a state that the node has under another height: who recovers a subnet gives its package a height above all that it
+// has had, and the state of a node that is left (rs/state_manager, fetch_state). The files are linked, not copied.
+func (l *stateSyncLane) clone(own *messaging.State, h protocol.Height, out *protocol.Outputs) {
+	state := own.CloneTo(h)
+	out.Meter.Charge(protocol.OpLoadCheckpoint, 1)
+	out.Writes = append(out.Writes, protocol.Write{
+		Key: protocol.DiskKey{Space: protocol.DiskCheckpoint, Height: h}, Value: state,
 	})
 	out.Local(&synced{state})
 }

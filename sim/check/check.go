@@ -2,6 +2,7 @@ package check
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"icsim/crypto"
@@ -70,6 +71,8 @@ type Subnet struct {
 	Interval protocol.Height // longest DKG interval that it ever has
 	Key      crypto.ThresholdPublicKey
 	Created  bool // in the run: it has no key and owes nothing before Found
+	// Recovered: Recover may be told of it.
+	Recovered bool
 	// Upgrades are when the registry names another replica version.
 	Upgrades []protocol.Time
 	// Excused are the spans in which more than f nodes are disturbed by faults that end, ascending.
@@ -133,6 +136,7 @@ var names = []struct {
 	{"cycles-conserved", Safety}, {"no-critical-errors", Safety},
 	{"progress", Liveness}, {"catch-up", Liveness}, {"freshness", Liveness},
 	{"convergence", Liveness}, // where there is a healing
+	{keepsCertified, Safety},  // where there is a recovery
 }
 
 // Names lists the checks of every run, in the order in which they are reported.
@@ -151,7 +155,8 @@ func New(c Config) *Suite {
 	}
 	s.healer.Healing = c.Healing
 	for _, n := range names {
-		if n.name == "convergence" && c.Healing.At == 0 {
+		recovers := slices.ContainsFunc(c.Subnets, func(s Subnet) bool { return s.Recovered })
+		if n.name == "convergence" && c.Healing.At == 0 || n.name == keepsCertified && !recovers {
 			continue
 		}
 		r := &record{Outcome{Name: n.name, Kind: n.kind, OK: true}}

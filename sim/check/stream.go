@@ -42,9 +42,17 @@ func (s *Suite) executed(sub *subnet, w Where, note *protocol.Note) {
 	if state := sub.states.at(note.Height); state != nil && round != nil {
 		state.time = round.Time
 	}
-	if round == nil || round.Height != sub.roundHeight+1 {
+	if round != nil {
+		s.fold(sub, w, round)
+	}
+}
+
+// fold takes the next round in. Others are known, or given up.
+func (s *Suite) fold(sub *subnet, w Where, round *protocol.RoundSummary) {
+	if round.Height != sub.roundHeight+1 {
 		return
 	}
+	sub.keep(round)
 	if round.Time <= sub.roundTime && sub.roundHeight > 0 {
 		s.fail("time-increases", w, round.Height, "subnet %s: batch %d has time %s after %s", sub.Name, round.Height, round.Time, sub.roundTime)
 	}
@@ -131,6 +139,7 @@ func (s *Suite) append(sub *subnet, w Where, round *protocol.RoundSummary, r *pr
 	for ; st.begin < r.Begin; st.begin++ {
 		m := st.messages[0]
 		st.messages = st.messages[1:]
+		sub.drop(r.To, m)
 		switch {
 		case !m.inducted:
 			s.fail("streams-in-order", w, h, "subnet %s drops message %d to %s, which was not inducted", sub.Name, st.begin, r.To)

@@ -31,7 +31,9 @@ type subnet struct {
 	roundHeight                      protocol.Height // last round folded into streams and cycles
 	roundTime                        protocol.Time
 	cycles                           protocol.Cycles
-	healed                           heights // which the core has to reach after the healing
+	rounds                           []folded        // the last ones, of a subnet that may be recovered
+	recovered                        protocol.Height // where it went on last; 0: it never was
+	healed                           heights         // which the core has to reach after the healing
 }
 
 // heights are how far a node has come.
@@ -140,10 +142,14 @@ func (s *Suite) late(sub *subnet, n *node, w Where) {
 	if len(sub.Upgrades) > 0 { // it may have to be upgraded first
 		bound += s.config.Bounds.Downtime
 	}
-	if away := w.At.Sub(n.returns[0]); away > bound {
+	since := n.returns[0]
+	if sub.Recovered { // nobody can catch up with a subnet that is down
+		since = sub.excused(since, w.At)
+	}
+	if away := w.At.Sub(since); away > bound {
 		s.fail("catch-up", w, n.finalized,
 			"subnet %s: %s is left alone from %.1f s on and was behind for %.1f s, at finalized height %d; the bound is %s",
-			sub.Name, w.Node, time.Duration(n.returns[0]).Seconds(), away.Seconds(), n.finalized, bound)
+			sub.Name, w.Node, time.Duration(since).Seconds(), away.Seconds(), n.finalized, bound)
 	}
 }
 
@@ -242,12 +248,7 @@ func (s *Suite) certified(sub *subnet, n *node, w Where, note *protocol.Note) {
 
 // progress is asked when a block is finalized and at the end: was the wait within the bound?
 func (s *Suite) progress(sub *subnet, now protocol.Time) {
-	since := sub.bestAt
-	for _, excuse := range sub.Excused {
-		if excuse.From <= now && excuse.To > since {
-			since = min(excuse.To, now)
-		}
-	}
+	since := sub.excused(sub.bestAt, now)
 	bound := s.config.Bounds.Progress
 	if sub.upgrading(now) {
 		bound += s.config.Bounds.Downtime
@@ -260,6 +261,16 @@ func (s *Suite) progress(sub *subnet, now protocol.Time) {
 			v[len(v)-1].Since = since
 		}
 	}
+}
+
+// excused gives the end of the spans that excuse a wait from a time until now: from then on it counts.
+func (s *subnet) excused(since, now protocol.Time) protocol.Time {
+	for _, excuse := range s.Excused {
+		if excuse.From <= now && excuse.To > since {
+			since = min(excuse.To, now)
+		}
+	}
+	return since
 }
 
 // fresh is the same for certified states, whose age is that of their batch: agents reject certificates older than five minutes

@@ -214,3 +214,15 @@ func (s *Canisters) Calls() int {
 	}
 	return n
 }
+
+// Split implements protocol.CanisterState.
+func (s *Canisters) Split(mine func(protocol.CanisterID) bool, _ bool) (protocol.CanisterState, error) {
+	part := &Canisters{}
+	for _, c := range s.hosted {
+		if mine(c.ID) {
+			part.hosted = append(part.hosted, c)
+		}
+	}
+	part.seal(part.hosted)
+	return part, nil
+}
