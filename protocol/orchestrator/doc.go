@@ -10,6 +10,7 @@
 //   - assigned.go: beside a running replica. It sees to it that the node runs the version that its newest package demands, and leaves
 //     when no version in use has it as a member.
 //   - leaving.go: Stay, Later or Now.
+//   - rotation.go: a new IDKG encryption key when the node's turn comes (rs/orchestrator/src/registration.rs).
 //
 // Whatever it decides takes effect by the node's starting again: what is to be kept is on disk by then, and what was under way is lost,
 // as it is when a process ends.

@@ -6,7 +6,8 @@
 // store every 5 s (rs/registry/client). A version published at t is therefore seen by a node between t and t+10 s,
 // and at different times by different nodes, which is why blocks use a version at least 10 s old (A.3).
 //
-// node.go has what the registry canister looks at before it takes up a node, changes who is in a subnet, or asks for a new one.
+// node.go has what the registry canister looks at before it takes up a node, changes who is in a subnet, or asks for a new one;
+// chainkeys.go before it asks for a chain key, or lets a subnet sign; rotation.go before a node has another encryption key.
 //
 // # Invariants
 //
