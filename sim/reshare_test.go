@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/hex"
+	"strings"
 	"testing"
 	"time"
 
@@ -100,13 +101,13 @@ func TestVetKDKeysAreResharedToAnotherSubnet(t *testing.T) {
 // F: a subnet that is created begins with a key that another holds: the registry has the subnet when it has both; who asks its canisters is
 // told the same public key. Enabled before it is there it does not sign, and the run says so.
 func TestCreatedSubnetBeginsWithAKey(t *testing.T) {
-	c := signing(t, 4, 110*time.Second, ecdsaKey)
-	c.Subnets[0].DKGIntervalLength = 19
+	c := signing(t, 4, 110*time.Second, ecdsaKey, vetKDKey) // of which the second comes an interval after the subnet's own
+	c.Crypto, c.Subnets[0].DKGIntervalLength = "bls", 19
 	c.Spares.Places = make([]int, 4)
 	fresh := c.Subnets[0]
 	fresh.Name, fresh.ChainKeys, fresh.Created, fresh.Places = "fresh", nil, true, nil
 	c.Subnets = append(c.Subnets, fresh)
-	ids := []chainkey.KeyID{c.Subnets[0].ChainKeys.Keys[0].ID}
+	ids := []chainkey.KeyID{c.Subnets[0].ChainKeys.Keys[0].ID, c.Subnets[0].ChainKeys.Keys[1].ID}
 	c.Changes = []Change{
 		{At: 10 * time.Second, Subnet: 1, Create: true, Add: []protocol.NodeID{4, 5, 6, 7}, Reshare: Reshare{Keys: ids}},
 		{At: 11 * time.Second, Subnet: 1, EnableSigning: ids},
@@ -118,13 +119,21 @@ func TestCreatedSubnetBeginsWithAKey(t *testing.T) {
 	late.Name, late.Start = "late", 85*time.Second
 	c.Clients = append(c.Clients, late)
 	r := run(t, c)
-	requireChecks(t, r, "signing with "+ecdsaKey+" on fresh")
+	requireChecks(t, r, "signing with "+ecdsaKey+" on fresh", "signing with "+vetKDKey+" on fresh")
 	requireSigned(t, r)
 	r.Sequences[0], r.Sequences[1] = r.Sequences[1], r.Sequences[0]
 	requireSigned(t, r)
 	require.Equal(t, publicKeys(t, r, 0), publicKeys(t, r, 1))
 	require.Equal(t, uint64(1), r.Subnets[1].ChainKeys[0].Signatures)
-	require.Equal(t, 1, happened(r, "fresh is created, with the keys that app has generated"))
+	order := ""
+	for _, m := range r.Timeline {
+		for sign, what := range map[string]string{"k": "fresh gets", "c": "fresh is created, with the keys that app has generated"} {
+			if strings.Contains(m.What, what) {
+				order += sign
+			}
+		}
+	}
+	require.Equal(t, "kkc", order, "not before it has all of them")
 }
 
 // A.7: where nobody gets a key of vetKD dealt in time, a subnet that was to begin with it is not created, and one that runs has nothing.
@@ -152,7 +161,7 @@ func TestKeysThatCannotBeDealtAreRejected(t *testing.T) {
 // A subnet of short intervals, whose registry changes meanwhile, waits for a key of vetKD without losing what opens its shares.
 func TestVetKDKeyComesToASubnetOfShortIntervals(t *testing.T) {
 	c := resharing(t, 4, vetKDKey)
-	c.Crypto, c.Subnets[0].DKGIntervalLength, c.Subnets[1].DKGIntervalLength = "bls", 39, 4
+	c.Crypto, c.Subnets[0].DKGIntervalLength, c.Subnets[1].DKGIntervalLength = "bls", 39, 9
 	var busy []Change
 	for at := 12 * time.Second; at < 48*time.Second; at += 4 * time.Second {
 		busy = append(busy, Change{At: at, UnitDelay: time.Second + at})
