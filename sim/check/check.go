@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
 	"icsim/protocol"
 )
 
@@ -94,6 +95,8 @@ type Config struct {
 	Settled func(protocol.NodeID) bool
 	Bounds  Bounds
 	Healing Healing
+	// ChainKeys tells that a subnet holds keys for canisters.
+	ChainKeys bool
 }
 
 const (
@@ -113,6 +116,8 @@ type Suite struct {
 	healer  healer
 	waiter  waiter
 	reached map[string]bool // situations
+	// chainKeys are those that summaries had.
+	chainKeys map[chainkey.KeyID]chainKey
 }
 
 // A record is one check as it goes.
@@ -127,7 +132,7 @@ var names = []struct {
 }{
 	{"agreement", Safety}, {"one-notarized-block-when-finalized", Safety}, {"finalization-discipline", Safety},
 	{"beacon-unique", Safety}, {"tape-unique", Safety}, {"state-unique", Safety}, {"certification-unique", Safety},
-	{"checkpoint-unique", Safety}, {"cup-unique", Safety}, {"subnet-key-constant", Safety},
+	{"checkpoint-unique", Safety}, {"cup-unique", Safety}, {"subnet-key-constant", Safety}, {chainKeysConstant, Safety},
 	{"hard-bounds", Safety}, {"pool-bounds", Safety}, {"batches-in-order", Safety},
 	{"time-increases", Safety}, {"streams-in-order", Safety}, {"one-response-a-call", Safety},
 	{"cycles-conserved", Safety}, {"no-critical-errors", Safety},
@@ -147,11 +152,11 @@ func Names() (all []string) {
 func New(c Config) *Suite {
 	s := &Suite{
 		config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}, waiter: newWaiter(),
-		reached: map[string]bool{},
+		reached: map[string]bool{}, chainKeys: map[chainkey.KeyID]chainKey{},
 	}
 	s.healer.Healing = c.Healing
 	for _, n := range names {
-		if n.name == "convergence" && c.Healing.At == 0 {
+		if n.name == "convergence" && c.Healing.At == 0 || n.name == chainKeysConstant && !c.ChainKeys {
 			continue
 		}
 		r := &record{Outcome{Name: n.name, Kind: n.kind, OK: true}}
@@ -246,6 +251,7 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 		}
 	case protocol.NoteKeys:
 		s.sameKey(sub, w, n)
+		s.sameChainKeys(sub, w, n)
 	case protocol.NoteCritical:
 		s.fail("no-critical-errors", w, n.Height, "%s at height %d: %s", w.Node, n.Height, n.Reason)
 	case protocol.NoteStarted:
