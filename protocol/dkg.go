@@ -95,11 +95,27 @@ func (s *Summary) NextStart() Height { return s.Height + s.IntervalLength + 1 }
 func (s *Summary) Covers(h Height) bool { return h >= s.Height && h < s.NextStart() }
 
 // OldestVersion is the oldest registry version that is still in use in the interval: its own, and those whose members have shares of
-// its keys (rs/types/types/src/consensus/dkg.rs, get_oldest_registry_version_in_use).
+// its keys (rs/types/types/src/consensus/dkg.rs, get_oldest_registry_version_in_use; reference/protocol.md F).
+//
+// Model: what the state has of chain keys is shared with these, too, but for requests that were paired before a key was reshared.
 func (s *Summary) OldestVersion() RegistryVersion {
 	oldest := s.RegistryVersion
 	for _, t := range s.Transcripts() {
 		oldest = min(oldest, t.Registry)
+	}
+	if s.IDKG == nil {
+		return oldest
+	}
+	for i := range s.IDKG.Keys {
+		k := &s.IDKG.Keys[i]
+		for _, t := range []*IDKGTranscript{k.Current, k.Next} {
+			if t != nil {
+				oldest = min(oldest, t.Registry)
+			}
+		}
+		if k.Making != nil {
+			oldest = min(oldest, k.Making.Registry)
+		}
 	}
 	return oldest
 }

@@ -57,8 +57,11 @@ func (s *SubnetRecord) PricedNodes() int {
 	return len(s.Members)
 }
 
-// Initialization gives what the subnet starts a chain key from, or nil: it makes the key itself.
+// Initialization gives what the subnet starts a chain key from, or nil: it makes the key itself, or is not there yet.
 func (s *SubnetRecord) Initialization(key chainkey.KeyID) *ChainKeyInitialization {
+	if s == nil {
+		return nil
+	}
 	for _, a := range s.Initializations {
 		if a.Request.Key == key {
 			return a

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/hex"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,8 @@ import (
 
 	"icsim/canister/cdk/candid"
 	"icsim/crypto/chainkey"
+	"icsim/protocol"
+	"icsim/protocol/dkg"
 )
 
 // resharing is a subnet that holds keys and another that gets them and then signs in its place, at times after one another; a canister on
@@ -93,4 +96,80 @@ func TestVetKDKeysAreResharedToAnotherSubnet(t *testing.T) {
 	requireSigned(t, r)
 	require.Equal(t, uint64(2), r.Subnets[0].ChainKeys[0].Signatures)
 	require.Equal(t, []ChainKeyResult{{Key: vetKDKey, Signatures: 2}}, r.Subnets[1].ChainKeys)
+}
+
+// F: a subnet that is created begins with a key that another holds: the registry has the subnet when it has both; who asks its canisters is
+// told the same public key. Enabled before it is there it does not sign, and the run says so.
+func TestCreatedSubnetBeginsWithAKey(t *testing.T) {
+	c := signing(t, 4, 110*time.Second, ecdsaKey, vetKDKey) // of which the second comes an interval after the subnet's own
+	c.Crypto, c.Subnets[0].DKGIntervalLength = "bls", 19
+	c.Spares.Places = make([]int, 4)
+	fresh := c.Subnets[0]
+	fresh.Name, fresh.ChainKeys, fresh.Created, fresh.Places = "fresh", nil, true, nil
+	c.Subnets = append(c.Subnets, fresh)
+	ids := []chainkey.KeyID{c.Subnets[0].ChainKeys.Keys[0].ID, c.Subnets[0].ChainKeys.Keys[1].ID}
+	c.Changes = []Change{
+		{At: 10 * time.Second, Subnet: 1, Create: true, Add: []protocol.NodeID{4, 5, 6, 7}, Reshare: Reshare{Keys: ids}},
+		{At: 11 * time.Second, Subnet: 1, EnableSigning: ids},
+		{At: 60 * time.Second, Subnet: 1, EnableSigning: ids},
+		{At: 60 * time.Second, DisableSigning: ids},
+	}
+	c.Bounds.CatchUp = 40 * time.Second
+	late := c.Clients[0]
+	late.Name, late.Start = "late", 85*time.Second
+	c.Clients = append(c.Clients, late)
+	r := run(t, c)
+	requireChecks(t, r, "signing with "+ecdsaKey+" on fresh", "signing with "+vetKDKey+" on fresh")
+	requireSigned(t, r)
+	r.Sequences[0], r.Sequences[1] = r.Sequences[1], r.Sequences[0]
+	requireSigned(t, r)
+	require.Equal(t, publicKeys(t, r, 0), publicKeys(t, r, 1))
+	require.Equal(t, uint64(1), r.Subnets[1].ChainKeys[0].Signatures)
+	order := ""
+	for _, m := range r.Timeline {
+		for sign, what := range map[string]string{"k": "fresh gets", "c": "fresh is created, with the keys that app has generated"} {
+			if strings.Contains(m.What, what) {
+				order += sign
+			}
+		}
+	}
+	require.Equal(t, "kkc", order, "not before it has all of them")
+}
+
+// A.7: where nobody gets a key of vetKD dealt in time, a subnet that was to begin with it is not created, and one that runs has nothing.
+func TestKeysThatCannotBeDealtAreRejected(t *testing.T) {
+	c := resharing(t, 4, vetKDKey)
+	c.Crypto, c.Subnets[0].DKGIntervalLength = "bls", 5
+	c.Changes = append(c.Changes[:1], Change{
+		At: 60 * time.Second, Subnet: 2, Create: true, Add: []protocol.NodeID{8, 9, 10, 11}, Reshare: c.Changes[0].Reshare,
+	})
+	c.Spares.Places = make([]int, 4)
+	fresh := c.Subnets[1]
+	fresh.Name, fresh.Created, fresh.Places = "fresh", true, nil
+	c.Subnets = append(c.Subnets, fresh)
+	c.Clients = nil
+	s, err := begin(c)
+	require.NoError(t, err)
+	r, err := s.finish(s.pump(nil))
+	require.NoError(t, err)
+	requireChecks(t, r, "resharing of "+vetKDKey+" to other", "resharing of "+vetKDKey+" to fresh", "creation of fresh")
+	require.Equal(t, 1, happened(r, "other does not get "+vetKDKey+": "+dkg.ReasonAttempts))
+	require.Empty(t, s.registry.Latest().Reshares)
+	require.Nil(t, s.registry.Latest().Subnet(1).ChainKeys)
+}
+
+// A subnet of short intervals, whose registry changes meanwhile, waits for a key of vetKD without losing what opens its shares.
+func TestVetKDKeyComesToASubnetOfShortIntervals(t *testing.T) {
+	c := resharing(t, 4, vetKDKey)
+	c.Crypto, c.Subnets[0].DKGIntervalLength, c.Subnets[1].DKGIntervalLength = "bls", 39, 9
+	var busy []Change
+	for at := 12 * time.Second; at < 48*time.Second; at += 4 * time.Second {
+		busy = append(busy, Change{At: at, UnitDelay: time.Second + at})
+	}
+	c.Changes = append(append(c.Changes[:1:1], busy...), c.Changes[1:]...)
+	r := run(t, c)
+	requireChecks(t, r)
+	requireSigned(t, r)
+	r.Sequences[0], r.Sequences[1] = r.Sequences[1], r.Sequences[0]
+	requireSigned(t, r)
 }

@@ -38,6 +38,7 @@ func (s *simulation) checkConfig() check.Config {
 			}
 		}
 		c.Subnets = append(c.Subnets, k)
+		c.ChainKeys = c.ChainKeys || s.config.Subnets[i].ChainKeys != nil
 	}
 	return c
 }

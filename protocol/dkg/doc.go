@@ -6,7 +6,7 @@
 //
 //   - config.go: what is to be generated, by whom, for whom. found.go: the keys that a subnet starts with.
 //   - summary.go: the summary that follows from another and the dealings between. section.go: the dealings in data blocks.
-//   - remote.go: the keys that a new subnet begins with, which the root subnet's nodes deal.
+//   - remote.go: the keys that a new subnet begins with, which the root subnet's nodes deal, and vetKD keys for other subnets.
 //   - pool.go: a node deals, and judges what others dealt.
 //
 // # The way of a key
@@ -25,7 +25,9 @@
 // For a subnet that the registry asks for (protocol.SetupInitialDKG) the root subnet generates keys in the same way, with its members as
 // dealers and the new nodes as receivers: one subnet's in an interval. The first data block that finds dealings enough for both brings the
 // transcripts, or the next summary; after five intervals without, a summary brings a reject. What either brings is the answer to the
-// registry, which has the subnet from then on.
+// registry, which has the subnet from then on. A subnet that holds a vetKD key reshares it to another in the same way when the registry
+// asks it to (protocol.ReshareChainKey): the other's next summary announces the transcript, and has it reshared to its members from then
+// on.
 //
 // A summary is a pure function of the one before, the dealings between and two registry versions, so validators compute it again and
 // compare.
@@ -37,12 +39,8 @@
 //   - On a chain a dealer deals once for a key; every dealing on it is sound.
 //   - What Build selects, Validate accepts under the same summary and chain.
 //   - With each new catch-up package a node's decryption key forgets the registry versions older than all keys that are still needed
-//     (keys.Keyring.Retain): what the node signed with before is erased.
+//     (keys.Keyring.Retain): what the node signed with before is erased. While a vetKD key is on its way from another subnet, it waits.
 //   - Between the last dealing of an interval and the next summary nothing is sent, and blocks cost nothing more.
-//
-// # What is left out
-//
-// Resharing of canisters' chain keys to other subnets.
 //
 // Model: the first keys of the subnets of genesis come from the same ceremony before time begins (Found). Time on 16 threads is a sixteenth
 // of that on one.

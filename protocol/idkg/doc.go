@@ -8,6 +8,7 @@
 //   - payload.go: what a block says of chain keys, from what its parent said. section.go: what its maker finds by itself, and how that
 //     is judged.
 //   - pool.go: what a node knows. step.go: dealing, supporting, signing. judge.go: what peers sent, complaints and openings.
+//   - reshare.go: keys that go to other subnets, and come from them.
 //
 // # The way of a key, and of a signature
 //
@@ -27,8 +28,17 @@
 // A node that finds its share of a transcript bad when it needs it complains: it shows what it got. Whoever sees that it is bad opens
 // its own share of that dealing; f+1 of them give the node its share.
 //
-// When other nodes are members at the registry version of a summary's context, that summary has each key reshared to them. The next
-// brings the new transcript into force, and pre-signatures of the old one are thrown away.
+// When other nodes are members at the registry version of a summary's context, or have other encryption keys, that summary has each key
+// reshared to them. The next brings the new transcript into force, and pre-signatures of the old one are thrown away. Encryption keys are
+// rotated by the orchestrator (orchestrator/rotation.go); a node forgets those that no transcript in use needs.
+//
+// # To another subnet
+//
+// The registry asks a subnet that holds a key to share it with the nodes of another (protocol.ReshareChainKey). Its blocks state a
+// resharing to them, and its nodes deal. Receivers cannot support what they have not got, so the first 2f+1 sound dealings are the answer:
+// with f bad ones enough are left. The registry hands them to the other subnet, whose next summary, or whose first block, states a
+// transcript with these dealings in it; its nodes support them and complain as always. The public key stays; who signs with it the registry
+// says apart.
 //
 // # Invariants
 //
@@ -47,10 +57,11 @@
 // complaints and openings when no block, stash or request uses the transcript. Artifacts more than ten heights ahead are put off
 // (lookAhead); maxUnvalidated of them wait at most. A node keeps maxLoaded shares of transcripts twice.
 //
-// # What is left out
+// # Models
 //
-// Rotation of nodes' encryption keys; resharing to other subnets (reshare_chain_key); keys whose signing is disabled.
-//
+// Model: a subnet that runs can get a key at a summary; on the Internet Computer it gets one when it is created or recovered.
+// Model: what is dealt for another subnet is asked for by the registry itself (protocol.ReshareChainKey), and the transcript that is made
+// of it has a name of that subnet's.
 // Model: a first key serves as soon as it is made (payload.go). A vetKD key is there from the start, as the subnet's own keys are.
 // Model: a node's share of an encrypted key needs no signature of its own, since VerifyShare tells whose it is.
 // Model: time on 16 threads is a sixteenth of that on one.

@@ -11,6 +11,7 @@
 //     again from the registry's package when that is higher, since the subnet is recovered, and leaves when no version in use has the
 //     node as a member.
 //   - leaving.go: Stay, Later or Now.
+//   - rotation.go: a new IDKG encryption key when the node's turn comes (rs/orchestrator/src/registration.rs).
 //
 // Whatever it decides takes effect by the node's starting again: what is to be kept is on disk by then, and what was under way is lost,
 // as it is when a process ends.

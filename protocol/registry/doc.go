@@ -7,6 +7,7 @@
 // and at different times by different nodes, which is why blocks use a version at least 10 s old (A.3).
 //
 // node.go has what the registry canister looks at before it takes up a node, changes who is in a subnet, or asks for a new one;
+// chainkeys.go before it asks for a chain key, or lets a subnet sign; rotation.go before a node has another encryption key;
 // recovery.go before it gives a subnet other keys, from which it goes on; migration.go before it moves canisters to another. The routing
 // table and the migrations under way are part of a snapshot: a subnet goes by those of the version that its block names, so that two
 // subnets may for a while be at odds over where a canister lives.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"icsim/crypto"
+	"icsim/crypto/chainkey"
 	"icsim/protocol"
 )
 
@@ -97,6 +98,8 @@ type Config struct {
 	Settled func(protocol.NodeID) bool
 	Bounds  Bounds
 	Healing Healing
+	// ChainKeys tells that a subnet holds keys for canisters.
+	ChainKeys bool
 }
 
 const (
@@ -116,6 +119,8 @@ type Suite struct {
 	healer  healer
 	waiter  waiter
 	reached map[string]bool // situations
+	// chainKeys are those that summaries had.
+	chainKeys map[chainkey.KeyID]chainKey
 }
 
 // A record is one check as it goes.
@@ -130,7 +135,7 @@ var names = []struct {
 }{
 	{"agreement", Safety}, {"one-notarized-block-when-finalized", Safety}, {"finalization-discipline", Safety},
 	{"beacon-unique", Safety}, {"tape-unique", Safety}, {"state-unique", Safety}, {"certification-unique", Safety},
-	{"checkpoint-unique", Safety}, {"cup-unique", Safety}, {"subnet-key-constant", Safety},
+	{"checkpoint-unique", Safety}, {"cup-unique", Safety}, {"subnet-key-constant", Safety}, {chainKeysConstant, Safety},
 	{"hard-bounds", Safety}, {"pool-bounds", Safety}, {"batches-in-order", Safety},
 	{"time-increases", Safety}, {"streams-in-order", Safety}, {"one-response-a-call", Safety},
 	{"cycles-conserved", Safety}, {"no-critical-errors", Safety},
@@ -151,12 +156,14 @@ func Names() (all []string) {
 func New(c Config) *Suite {
 	s := &Suite{
 		config: c, streams: map[link]*stream{}, byName: map[string]*record{}, calls: map[callKey]bool{}, waiter: newWaiter(),
-		reached: map[string]bool{},
+		reached: map[string]bool{}, chainKeys: map[chainkey.KeyID]chainKey{},
 	}
 	s.healer.Healing = c.Healing
 	for _, n := range names {
 		recovers := slices.ContainsFunc(c.Subnets, func(s Subnet) bool { return s.Recovered })
-		if n.name == "convergence" && c.Healing.At == 0 || n.name == keepsCertified && !recovers {
+		unwanted := n.name == "convergence" && c.Healing.At == 0 || n.name == keepsCertified && !recovers ||
+			n.name == chainKeysConstant && !c.ChainKeys
+		if unwanted {
 			continue
 		}
 		r := &record{Outcome{Name: n.name, Kind: n.kind, OK: true}}
@@ -251,6 +258,7 @@ func (s *Suite) Observe(w Where, n *protocol.Note) {
 		}
 	case protocol.NoteKeys:
 		s.sameKey(sub, w, n)
+		s.sameChainKeys(sub, w, n)
 	case protocol.NoteCritical:
 		s.fail("no-critical-errors", w, n.Height, "%s at height %d: %s", w.Node, n.Height, n.Reason)
 	case protocol.NoteStarted:
