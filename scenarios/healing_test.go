@@ -46,6 +46,7 @@ func TestARunGoesOnUntilItsCoreHasComeTogether(t *testing.T) {
 	require.Nil(t, explore.Fails(r, ""))
 	require.Greater(t, r.VirtualSeconds, 13.)
 	require.Less(t, r.VirtualSeconds, 30.)
+	require.InDelta(t, r.VirtualSeconds-12.1, r.LateSeconds, 1e-6)
 
 	s, err := Parse("x.yaml", []byte(text))
 	require.NoError(t, err)
@@ -56,6 +57,7 @@ func TestARunGoesOnUntilItsCoreHasComeTogether(t *testing.T) {
 		r, err = sim.Run(c.Config, nil)
 		require.NoError(t, err)
 		require.Equal(t, end.Seconds(), r.VirtualSeconds)
+		require.Zero(t, r.LateSeconds)
 		require.Nil(t, explore.Fails(r, ""), "nothing is judged before its time")
 	}
 }

@@ -18,7 +18,8 @@ type Result struct {
 	Digest         string            `json:"digest"`
 	Crypto         string            `json:"crypto"`
 	VirtualSeconds float64           `json:"virtual_seconds"`
-	WallSeconds    float64           `json:"wall_seconds"` // filled in by the command line
+	LateSeconds    float64           `json:"late_seconds,omitempty"` // past the scenario's end, for a healed core to come together
+	WallSeconds    float64           `json:"wall_seconds"`           // filled in by the command line
 	Events         uint64            `json:"events"`
 	Partial        bool              `json:"partial"`
 	Subnets        []SubnetResult    `json:"subnets"`
@@ -168,6 +169,9 @@ func (s *simulation) result(partial bool) *Result {
 	}
 	for i := range s.subnets {
 		r.Subnets = append(r.Subnets, s.subnetResult(i, end))
+	}
+	if late := time.Duration(end) - s.config.Duration; late > 0 && !s.config.Short {
+		r.LateSeconds = late.Seconds()
 	}
 	c, x := &s.watch.calls, &s.watch.xnet
 	r.Ingress = IngressResult{c.submitted, c.completed, c.failed, c.lost, c.latency.Summary(int64(time.Millisecond))}

@@ -139,7 +139,7 @@ func (s *simulation) violation(name string, v *check.Violation, progress func(Pr
 		out.Text = explain.Fork(sub, v.Height)
 	case "progress", "freshness":
 		out.Text = explain.Stall(sub)
-	case "catch-up":
+	case "catch-up", "convergence":
 		out.Text = x.inspect(v.Where.Node)
 	case "finalization-discipline":
 		out.Text = x.log.Signatures(v.Where.Node, v.Height)
@@ -147,7 +147,7 @@ func (s *simulation) violation(name string, v *check.Violation, progress func(Pr
 	switch name {
 	case "progress":
 		out.Chain = x.lastProgress(sub, v.Since)
-	case "freshness", "catch-up":
+	case "freshness", "catch-up", "convergence":
 	case "agreement":
 		var honest []protocol.NodeID
 		for _, n := range sub.Nodes {

@@ -11,6 +11,7 @@ import (
 
 	"icsim/protocol"
 	"icsim/sim/adversary"
+	"icsim/sim/check"
 	"icsim/sim/explain"
 	"icsim/sim/fault"
 )
@@ -100,4 +101,15 @@ func TestForksNameWhoSignedBoth(t *testing.T) {
 	}
 	require.Equal(t, 2, final, "a chain for each block")
 	require.True(t, slices.ContainsFunc(x.Chain, func(l string) bool { return strings.Contains(l, "makes block") }))
+}
+
+// Of a core that has not come together the node that lacks something is shown, with what it waits for.
+func TestLateCoresAreShownWithWhatTheyWaitFor(t *testing.T) {
+	c := small(4, 12*time.Second)
+	c.Healing = check.Healing{At: 10 * time.Second, Within: 50 * time.Millisecond, Core: []protocol.NodeID{0, 1, 2}}
+	c.Faults.Partitions = []fault.Partition{{Groups: [][]protocol.NodeID{{0, 1}, {2, 3}}, At: 2 * time.Second, For: 8 * time.Second}}
+	x := explained(t, c)
+	require.Equal(t, "convergence", x.Check)
+	require.True(t, strings.HasPrefix(x.Text[0], "n0 of "), x.Text)
+	require.True(t, slices.ContainsFunc(x.Text, func(l string) bool { return strings.HasPrefix(l, "round of height ") }), x.Text)
 }

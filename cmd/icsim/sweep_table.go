@@ -97,8 +97,15 @@ func (t *tally) summary(colours, interrupted bool) string {
 func (t *tally) header(p *report, interrupted bool) {
 	var events, blocks uint64
 	var virtual float64
-	verified := 0
+	verified, late := 0, 0
+	latest := new(explore.Outcome)
 	for _, o := range t.outcomes {
+		if o.LateSeconds > 0 {
+			late++
+		}
+		if o.LateSeconds > latest.LateSeconds {
+			latest = o
+		}
 		events, blocks, virtual = events+o.Events, blocks+o.Blocks, virtual+o.VirtualSeconds
 		if o.Verified {
 			verified++
@@ -114,6 +121,10 @@ func (t *tally) header(p *report, interrupted bool) {
 	p.line("%s, %s blocks in %s virtual seconds, %s events", runs, grouped(blocks), grouped(uint64(virtual)), grouped(events))
 	if verified > 0 {
 		p.line("%s run twice", grouped(uint64(verified)))
+	}
+	if late > 0 {
+		p.line("%s with a core that came together late or not at all, the latest %.1f s past the end with seed %d",
+			grouped(uint64(late)), latest.LateSeconds, latest.Seed)
 	}
 	p.line("sum %s", explore.Sum(t.outcomes))
 	if len(t.states) > 0 {

@@ -215,3 +215,19 @@ func TestServeWithoutTheArtifact(t *testing.T) {
 	require.Equal(t, &protocol.FetchReply{Meta: r.Meta, Serial: 7},
 		Serve(r, func(protocol.ArtifactMeta) protocol.Artifact { return share(1, 1) }), "no proposal")
 }
+
+// Who looks at the node sees what it waits for, who offers it and whom it has asked.
+func TestFetchesUnderWayAreListed(t *testing.T) {
+	n := newNode(t)
+	a, b := big(2), big(1)
+	n.take(2, 1, 0, n.advert(0, a))
+	n.take(1, 1, second, n.advert(0, a))
+	n.take(1, 1, second, n.advert(1, b))
+	require.Equal(t, []Wait{
+		{Meta: protocol.MetaOf(b), Holders: []protocol.NodeID{1}, Asked: 1, Again: 6 * second},
+		{Meta: protocol.MetaOf(a), Holders: []protocol.NodeID{1, 2}, Asked: 2, Again: 5 * second},
+	}, n.Waits())
+	r, _ := n.request()
+	n.take(1, 1, second, &protocol.FetchReply{Meta: r.Meta, Serial: r.Serial, Artifact: b})
+	require.Len(t, n.Waits(), 1)
+}

@@ -7,6 +7,7 @@ import (
 
 	"icsim/protocol"
 	"icsim/protocol/consensus"
+	"icsim/protocol/p2p"
 	"icsim/sim/machine"
 )
 
@@ -16,7 +17,7 @@ type Peer struct {
 	Up   bool
 }
 
-// Inspect tells what a node holds at a moment: heights, the round in work, pools, certifications, lanes and connections.
+// Inspect tells what a node holds at a moment: heights, the round in work, pools, what it fetches, certifications, lanes and connections.
 func Inspect(s *Subnet, id protocol.NodeID, host *machine.Host, peers []Peer) []string {
 	t, n := &text{}, s.node(id)
 	t.add(0, "%s of %s at %s, on its own clock %s", id, s.Name, seconds(s.Now), seconds(host.Now(s.Now)))
@@ -39,6 +40,7 @@ func Inspect(s *Subnet, id protocol.NodeID, host *machine.Host, peers []Peer) []
 	for i, section := range [...]*consensus.Section{&pool.Validated, &pool.Unvalidated} {
 		artifacts(t, [...]string{"validated", "unvalidated"}[i], section)
 	}
+	waits(t, v.Waits, host.Instant(s.Now))
 	t.add(0, "ingress pool: %d calls", v.Ingress)
 	for i, o := range v.Certification {
 		if i == mostOpen {
@@ -62,8 +64,24 @@ func Inspect(s *Subnet, id protocol.NodeID, host *machine.Host, peers []Peer) []
 	return t.lines
 }
 
-// mostOpen is how many heights without certification are told one by one.
+// mostOpen is how many heights without certification, or artifacts being fetched, are told one by one.
 const mostOpen = 3
+
+// waits tells what the node lacks that others have, and whom it has asked.
+func waits(t *text, all []p2p.Wait, now protocol.Time) {
+	for i, w := range all {
+		if i == mostOpen {
+			t.add(0, "and %d artifacts more that it fetches, up to height %d", len(all)-i, all[len(all)-1].Meta.Height)
+			return
+		}
+		part := ""
+		if w.Ingress > 0 {
+			part = fmt.Sprintf("%d calls of ", w.Ingress)
+		}
+		t.add(0, "fetches %s%s %x of height %d, which %s offer: %s was asked last, the next is in %s",
+			part, w.Meta.Kind, w.Meta.ID[:4], w.Meta.Height, list(w.Holders), w.Asked, seconds(max(0, w.Again-now)))
+	}
+}
 
 // round tells of the height in work.
 func round(t *text, pool *consensus.Reader, id protocol.NodeID) {

@@ -38,6 +38,7 @@ type Outcome struct {
 	Status         Status    `json:"status"`
 	Digest         string    `json:"digest"`
 	VirtualSeconds float64   `json:"virtual_seconds"`
+	LateSeconds    float64   `json:"late_seconds,omitempty"` // sim.Result.LateSeconds
 	Events         uint64    `json:"events"`
 	Blocks         uint64    `json:"blocks"`             // finalized, over all subnets
 	Failures       []Failure `json:"failures"`           // of checks, in their order
@@ -86,8 +87,8 @@ func Fails(r *sim.Result, name string) *Failure {
 
 func newOutcome(r *sim.Result) *Outcome {
 	o := &Outcome{
-		Seed: r.Seed, Status: OK, Digest: r.Digest, VirtualSeconds: r.VirtualSeconds, Events: r.Events, Scenario: r.Scenario,
-		Failures: failures(r), Reached: r.Reached,
+		Seed: r.Seed, Status: OK, Digest: r.Digest, VirtualSeconds: r.VirtualSeconds, LateSeconds: r.LateSeconds,
+		Events: r.Events, Scenario: r.Scenario, Failures: failures(r), Reached: r.Reached,
 	}
 	for i := range r.Subnets {
 		o.Blocks += r.Subnets[i].FinalizedHeight

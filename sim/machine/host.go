@@ -186,5 +186,8 @@ func (h *Host) Machine() protocol.Machine { return h.machine }
 // Now reads the wall clock.
 func (h *Host) Now(t protocol.Time) protocol.Time { return h.clock.now(t) }
 
+// Instant reads the monotonic clock.
+func (h *Host) Instant(t protocol.Time) protocol.Time { return h.clock.instant(t) }
+
 // Worked is the time that a lane's steps have taken, those in progress included.
 func (h *Host) Worked(l protocol.Lane) time.Duration { return h.lanes[l].worked }
