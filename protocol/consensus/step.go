@@ -12,8 +12,12 @@ type Consensus struct {
 	env        *Env
 	reader     Reader
 	components []Named
-	next       int // whose turn it is
+	resting    []Resting // by component; nil: it is asked always
+	next       int       // whose turn it is
 	changes    []ChangeAction
+	settled    bool // all components had nothing to say
+	at         rest // then
+	until      Clock
 }
 
 // New starts from the genesis package, as if it had come at the given time. components come from DefaultComponents,
@@ -21,6 +25,10 @@ type Consensus struct {
 func New(cfg *Config, env *Env, components []Named, at Clock) *Consensus {
 	c := &Consensus{cfg: cfg, env: env, components: components}
 	c.reader.cfg, c.reader.env = cfg, env
+	for i := range components {
+		r, _ := components[i].Component.(Resting)
+		c.resting = append(c.resting, r)
+	}
 	c.reader.Validated.add(cfg.Genesis, origin{at, cfg.Node})
 	c.reader.start(cfg.Genesis, at)
 	return c
@@ -51,21 +59,42 @@ func (c *Consensus) Step(at Clock, out *Effects) {
 }
 
 // onStateChange asks the components round robin, from the one after the last that had something to say, and stops at
-// the first that has (rs/consensus/src/consensus.rs, CU/lib.rs RoundRobin; reference/protocol.md A.2). A subnet that
-// the newest registry version halts is silent.
+// the first that has (rs/consensus/src/consensus.rs, CU/lib.rs RoundRobin; reference/protocol.md A.2). Those that rest are not asked. A
+// subnet that the newest registry version halts is silent.
 func (c *Consensus) onStateChange(at Clock, out []ChangeAction) []ChangeAction {
 	if c.reader.isHaltedByRegistry(at.Now) {
 		return out
 	}
+	now := c.reader.rest()
+	rest := c.settled && c.at == now && !at.reached(c.until)
 	for i := c.next; ; {
-		out = c.components[i].OnStateChange(&c.reader, at, out)
+		if !rest || c.resting[i] == nil {
+			out = c.components[i].OnStateChange(&c.reader, at, out)
+		}
 		if i++; i == len(c.components) {
 			i = 0
 		}
 		if len(out) > 0 || i == c.next {
 			c.next = i
-			return out
+			break
 		}
+	}
+	if len(out) == 0 && !rest {
+		c.settle(now)
+	}
+	return out
+}
+
+// settle notes that all have been asked, and until when those that rest need not be asked again.
+func (c *Consensus) settle(now rest) {
+	c.settled, c.at, c.until = true, now, never
+	for _, r := range c.resting {
+		if r == nil {
+			continue
+		}
+		until, ok := r.Rests()
+		c.settled = c.settled && ok
+		c.until = Clock{min(c.until.Now, until.Now), min(c.until.Instant, until.Instant)}
 	}
 }
 
