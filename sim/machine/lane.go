@@ -108,7 +108,9 @@ func (h *Host) step(t protocol.Time, on protocol.Lane) Due {
 	if h.own.Watch != nil {
 		h.own.Watch(t, on, in, out, t.Add(spent))
 	}
-	clear(l.queue)
+	for i := range l.queue {
+		l.queue[i].Msg = nil // all that the collector cares about
+	}
 	l.queue = l.queue[:0]
 	if cap(l.queue) > keepQueue {
 		l.queue = nil
