@@ -2,7 +2,7 @@ package consensus
 
 import (
 	"fmt"
-	"slices"
+	"math/bits"
 
 	"icsim/protocol"
 )
@@ -13,8 +13,8 @@ type Consensus struct {
 	env        *Env
 	reader     Reader
 	components []Named
-	all        []int     // places of the components
-	restless   []int     // of those that are asked always
+	all        uint64    // a bit for each component
+	restless   uint64    // for those that are asked always
 	resting    []Resting // the others
 	next       int       // whose turn it is
 	changes    []ChangeAction
@@ -29,11 +29,11 @@ func New(cfg *Config, env *Env, components []Named, at Clock) *Consensus {
 	c := &Consensus{cfg: cfg, env: env, components: components}
 	c.reader.cfg, c.reader.env = cfg, env
 	for i := range components {
-		c.all = append(c.all, i)
+		c.all |= 1 << i
 		if r, ok := components[i].Component.(Resting); ok {
 			c.resting = append(c.resting, r)
 		} else {
-			c.restless = append(c.restless, i)
+			c.restless |= 1 << i
 		}
 	}
 	c.reader.Validated.add(cfg.Genesis, origin{at, cfg.Node})
@@ -74,19 +74,18 @@ func (c *Consensus) onStateChange(at Clock, out []ChangeAction) (changes []Chang
 	if c.reader.isHaltedByRegistry(at.Now) {
 		return out, false
 	}
-	now, places := c.reader.rest(), c.all
+	now, asked := c.reader.rest(), c.all
 	if rest = c.settled && c.at == now && !at.reached(c.until); rest {
-		places = c.restless
+		asked = c.restless
 	}
-	first, _ := slices.BinarySearch(places, c.next)
-	for k := range places {
-		i := first + k
-		if i >= len(places) {
-			i -= len(places)
-		}
-		if out = c.components[places[i]].OnStateChange(&c.reader, at, out); len(out) > 0 {
-			c.next = (places[i] + 1) % len(c.components)
-			return out, rest
+	before := uint64(1)<<c.next - 1
+	for _, turn := range [...]uint64{asked &^ before, asked & before} {
+		for ; turn != 0; turn &= turn - 1 {
+			i := bits.TrailingZeros64(turn)
+			if out = c.components[i].OnStateChange(&c.reader, at, out); len(out) > 0 {
+				c.next = (i + 1) % len(c.components)
+				return out, rest
+			}
 		}
 	}
 	if !rest {

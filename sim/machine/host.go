@@ -24,10 +24,10 @@ type Dues [protocol.NumLanes]Due
 // A Config is what a host is made of.
 type Config struct {
 	Node  protocol.NodeID
+	Slow  Ratio         // of the time that work takes, against the cost table; zero: 1/1
 	Costs *CostTable    // shared, unchanged
 	Clock time.Duration // what its wall clock is ahead by, at time 0
 	Drift Drift         // of its clocks
-	Slow  Ratio         // of the time that work takes, against the cost table; zero: 1/1
 	// Chance decides which writes a faulty disk does not make as it should.
 	Chance rng.Source
 	// Bench is where the host does its steps; nil: one of its own.
@@ -47,16 +47,16 @@ type Bench struct {
 // A Host is a simulated computer with one node on it. It is a state machine without a clock of its own: see the
 // package's rule.
 type Host struct {
-	node    protocol.NodeID
-	costs   *CostTable
-	own     Config // as it was made
-	slow    Ratio  // beside its own
-	clock   clock
-	drive   drive
 	machine protocol.Machine // nil: down
-	paused  bool
-	boots   uint32
 	bench   *Bench
+	costs   *CostTable
+	clock   clock
+	slow    Ratio // beside its own
+	node    protocol.NodeID
+	boots   uint32
+	paused  bool
+	drive   drive
+	own     Config // as it was made
 	lanes   [protocol.NumLanes]lane
 }
 

@@ -10,15 +10,15 @@ import (
 // A lane is a thread: idle, or busy with a step until end.
 type lane struct {
 	queue  []protocol.Arrival // waiting; handed to the step that takes them
-	out    [2]protocol.Outputs
-	cur    int           // index in out of the latest step's; the other belongs to the caller of Free
-	full   bool          // the latest step put something out that has not taken effect
-	end    protocol.Time // of the latest step; while paused, how much of it was left
-	freeAt protocol.Time // when Free is due; 0: not
-	alarm  protocol.Time // when WakeUp is due; 0: not
-	wish   protocol.Time // on the monotonic clock
-	spins  int           // steps in a row that had nothing to do and wished for another at once
+	cur    int                // index in out of the latest step's; the other belongs to the caller of Free
+	full   bool               // the latest step put something out that has not taken effect
+	end    protocol.Time      // of the latest step; while paused, how much of it was left
+	freeAt protocol.Time      // when Free is due; 0: not
+	alarm  protocol.Time      // when WakeUp is due; 0: not
+	wish   protocol.Time      // on the monotonic clock
+	spins  int                // steps in a row that had nothing to do and wished for another at once
 	worked time.Duration
+	out    [2]protocol.Outputs // last, since most steps put out nothing
 }
 
 // maxSpins is how often a machine may ask to be stepped at once and do nothing, before we call it a bug.
