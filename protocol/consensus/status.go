@@ -33,6 +33,9 @@ func (r *Reader) shouldHalt(h protocol.Height) (halt, ok bool) {
 	return record.ReplicaVersion != r.cfg.Version || record.HaltAtCUPHeight, true
 }
 
+// NewestVersion is the newest registry version that this node had in the last step.
+func (r *Reader) NewestVersion() protocol.RegistryVersion { return r.halted.version }
+
 // isHaltedByRegistry reports whether the newest registry version this node has stops the subnet at once.
 func (r *Reader) isHaltedByRegistry(now protocol.Time) bool {
 	if v := r.env.Registry.Latest(now); v != r.halted.version {

@@ -87,7 +87,7 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 		l.apply(out)
 		l.follow(r, in, out)
 	}
-	l.topology.follow(r, in.Now, out)
+	l.topology.follow(r, l.consensus.Reader().NewestVersion(), out)
 	out.Writes = append(out.Writes, r.states.TakeWrites()...) // checkpoints that consensus let go of
 	out.Wake = min(in.Instant.Add(pollInterval), l.broadcast.NextWake())
 }

@@ -42,6 +42,7 @@ type Config struct {
 type Bench struct {
 	in  protocol.Input
 	out protocol.Outputs
+	one [1]protocol.Arrival // when it is alone
 }
 
 // A Host is a simulated computer with one node on it. It is a state machine without a clock of its own: see the

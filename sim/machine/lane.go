@@ -39,12 +39,18 @@ func (h *Host) Arrive(t protocol.Time, to protocol.Lane, a *protocol.Arrival) (D
 	if h.machine == nil || len(l.queue) >= MaxQueued {
 		return Due{}, false
 	}
+	if !h.paused && !l.busy(t) && len(l.queue) == 0 { // the usual case: nothing needs to wait
+		h.bench.one[0] = *a
+		due := h.step(t, to, h.bench.one[:])
+		h.bench.one[0].Msg = nil
+		return due, true
+	}
 	l.queue = append(l.queue, *a)
 	switch {
 	case h.paused:
 		return Due{}, true
 	case !l.busy(t):
-		return h.step(t, to), true
+		return h.stepQueued(t, to), true
 	case l.freeAt == 0:
 		l.freeAt = l.end
 		return Due{Free: l.end}, true
@@ -73,7 +79,7 @@ func (h *Host) Free(t protocol.Time, on protocol.Lane) (*protocol.Outputs, Due) 
 		}
 	}
 	if len(l.queue) > 0 || h.clock.when(l.wish) <= t {
-		return out, h.step(t, on)
+		return out, h.stepQueued(t, on)
 	}
 	return out, Due{}
 }
@@ -88,14 +94,28 @@ func (h *Host) WakeUp(t protocol.Time, on protocol.Lane) Due {
 	if l.busy(t) || h.clock.when(l.wish) > t {
 		return h.arm(l)
 	}
-	return h.step(t, on)
+	return h.stepQueued(t, on)
 }
 
-// step runs the machine at t with all that waits.
-func (h *Host) step(t protocol.Time, on protocol.Lane) Due {
+// stepQueued runs the machine at t with all that waits.
+func (h *Host) stepQueued(t protocol.Time, on protocol.Lane) Due {
+	l := &h.lanes[on]
+	due := h.step(t, on, l.queue)
+	for i := range l.queue {
+		l.queue[i].Msg = nil // all that the collector cares about
+	}
+	l.queue = l.queue[:0]
+	if cap(l.queue) > keepQueue {
+		l.queue = nil
+	}
+	return due
+}
+
+// step runs the machine at t with some arrivals.
+func (h *Host) step(t protocol.Time, on protocol.Lane, arrivals []protocol.Arrival) Due {
 	l, in, out := &h.lanes[on], &h.bench.in, &h.bench.out
 	empty(out)
-	*in = protocol.Input{Lane: on, Now: h.clock.now(t), Instant: h.clock.instant(t), Arrivals: l.queue}
+	*in = protocol.Input{Lane: on, Now: h.clock.now(t), Instant: h.clock.instant(t), Arrivals: arrivals}
 	if !h.drive.lies {
 		h.machine.Step(in, out)
 	} else if stopped := h.Try(func() { h.machine.Step(in, out) }); stopped != "" {
@@ -103,17 +123,9 @@ func (h *Host) step(t protocol.Time, on protocol.Lane) Due {
 		out.Restart = protocol.Restart{Why: stopped, Takes: protocol.OpRestart}
 	}
 
-	arrivals := len(l.queue)
 	spent := max(h.slow.scale(h.own.Slow.scale(h.costs.Cost(&out.Meter)+h.slows(&out.Meter))), 1)
 	if h.own.Watch != nil {
 		h.own.Watch(t, on, in, out, t.Add(spent))
-	}
-	for i := range l.queue {
-		l.queue[i].Msg = nil // all that the collector cares about
-	}
-	l.queue = l.queue[:0]
-	if cap(l.queue) > keepQueue {
-		l.queue = nil
 	}
 	l.end = t.Add(spent)
 	l.worked += spent
@@ -127,7 +139,7 @@ func (h *Host) step(t protocol.Time, on protocol.Lane) Due {
 		due.Free = l.end
 	}
 	due.Wake = h.arm(l).Wake
-	h.checkSpin(l, on, arrivals)
+	h.checkSpin(l, on, len(arrivals))
 	return due
 }
 
