@@ -110,7 +110,9 @@ func Reuse[T any](s []T) []T {
 	if cap(s) > usual {
 		return nil
 	}
-	clear(s)
+	if len(s) > 0 { // most are empty as it is
+		clear(s)
+	}
 	return s[:0]
 }
 

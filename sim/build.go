@@ -385,6 +385,7 @@ func (s *simulation) corrupted(cfg replica.Config) protocol.Machine {
 func (s *simulation) addHost(boot func(*machine.Host, protocol.Time) protocol.Machine) {
 	c := machine.Config{
 		Node: protocol.NodeID(len(s.hosts)), Costs: &s.costs, Chance: s.random.Split("disk", uint64(len(s.hosts))),
+		Bench: &s.bench,
 	}
 	if s.log != nil {
 		c.Watch = func(at protocol.Time, _ protocol.Lane, in *protocol.Input, out *protocol.Outputs, end protocol.Time) {

@@ -44,6 +44,9 @@ func (s *simulation) divide() {
 		part.lane, part.diary, part.watch = s.lanes.Lane(i), new(diary), watch{}
 		s.parts = append(s.parts, &part)
 	}
+	for n, host := range s.hosts {
+		host.UseBench(&s.parts[min(s.laneOf(protocol.NodeID(n)), lanes-1)].bench)
+	}
 	s.lane = s.lanes.Lane(lanes)
 }
 

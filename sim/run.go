@@ -63,6 +63,7 @@ type simulation struct {
 	inputs    []Input
 	inForce   []fault.Action        // that something ends, or may end
 	answered  func(boundary.Answer) // takes what leaves by the boundary node
+	bench     machine.Bench         // of all hosts, or a lane's
 	effects   network.Effects
 	transfers []*network.Transfer
 	log       *explain.Log // nil: nobody asks what comes from what

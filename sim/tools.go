@@ -30,9 +30,10 @@ func newWorkshop(c *Config) (func() tools, error) {
 	return func() tools {
 		scheme, generation, _ := newCrypto(c.Crypto, shared)
 		if shared {
-			// Remembering a hash costs more than computing it, so only real signatures are shared.
 			if generation = known.KeyGeneration(generation, len(c.Subnets)); real {
 				scheme = known.Scheme(scheme)
+			} else {
+				scheme = memo.Recent(scheme)
 			}
 		}
 		if real {

@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"syscall"
@@ -96,7 +95,7 @@ func (h *hunt) run(ctx context.Context, stdout, stderr io.Writer) error {
 	if h.file != nil {
 		defer h.file.Close()
 	}
-	debug.SetGCPercent(sweepGC)
+	collectSeldom()
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	for _, name := range append([]string{deployed}, h.variants...) {

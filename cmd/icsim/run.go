@@ -246,6 +246,7 @@ func (f *runFlags) simulate(config *sim.Config, stderr io.Writer) (result *sim.R
 			err = &exit{statusBug, fmt.Errorf(text, buildVersion(), r, f.command())}
 		}
 	}()
+	collectSeldom()
 	started := time.Now()
 	result, err = sim.Run(config, func(p sim.Progress) bool {
 		bar.show(p)

@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/signal"
 	"runtime"
-	"runtime/debug"
 	"syscall"
 	"time"
 
@@ -155,12 +154,9 @@ func (f *sweepFlags) plan(src source, files *sweepFiles, seeds explore.Seeds) (e
 	}, t
 }
 
-// sweepGC lets the heap grow to five times what is in use before it is collected: runs are small, and collecting took a fifth of the time.
-const sweepGC = 400
-
 // work runs the sweep with its progress shown, until it ends, the budget is spent or Ctrl-C.
 func (f *sweepFlags) work(ctx context.Context, s *explore.Sweep, t *tally, stderr io.Writer) (interrupted bool, err error) {
-	debug.SetGCPercent(sweepGC)
+	collectSeldom()
 	interrupting, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ctx = interrupting

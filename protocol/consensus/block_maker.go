@@ -52,6 +52,9 @@ func (m *BlockMaker) OnStateChange(r *Reader, now Clock, out []ChangeAction) []C
 	return out
 }
 
+// Rests tells until when it has nothing to say: see Resting.
+func (m *BlockMaker) Rests() (until Clock, ok bool) { return m.due, true }
+
 // BestNotarized gives the notarized block of lowest rank at a height.
 func (r *Reader) BestNotarized(h protocol.Height) (best HashedBlock) {
 	if h == r.CUPHeight() {

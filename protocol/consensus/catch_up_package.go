@@ -16,11 +16,13 @@ type CatchUpPackageMaker struct {
 	cfg     *Config
 	env     *Env
 	checked protocol.Height // of the CUP whose state was compared with ours
+	open    bool            // something is missing that may come at any time: a state's hash, a key
 }
 
 // OnStateChange makes at most one share: for the newest summary that is ready.
 func (m *CatchUpPackageMaker) OnStateChange(r *Reader, _ Clock, out []ChangeAction) []ChangeAction {
 	m.checkDivergence(r)
+	m.open = r.CUPHeight() != m.checked
 	for s := r.summary; s != nil && s.Height > r.CUPHeight(); s = r.summaryBefore(s) {
 		if share := m.consider(r, s); share != nil {
 			return append(out, ChangeAction{Op: AddToValidated, Artifact: share})
@@ -28,6 +30,9 @@ func (m *CatchUpPackageMaker) OnStateChange(r *Reader, _ Clock, out []ChangeActi
 	}
 	return out
 }
+
+// Rests tells until when it has nothing to say: see Resting.
+func (m *CatchUpPackageMaker) Rests() (until Clock, ok bool) { return never, !m.open }
 
 // summaryBefore gives the finalized summary block before another one above the CUP, or nil.
 func (r *Reader) summaryBefore(s *protocol.Block) *protocol.Block {
@@ -44,6 +49,7 @@ func (m *CatchUpPackageMaker) consider(r *Reader, s *protocol.Block) *protocol.C
 			return nil
 		}
 	}
+	m.open = true
 	if r.FinalizedTip().Block.Context.CertifiedHeight < s.Height {
 		if halting, _ := r.shouldHalt(s.Height); !halting {
 			return nil

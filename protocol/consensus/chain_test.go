@@ -110,6 +110,26 @@ func TestPurgerForgetsUnvalidatedArtifacts(t *testing.T) {
 	}
 }
 
+// A.5: states below the certified height go when there is a later one, also when nothing else has happened: components that rest are asked.
+func TestStatesAreLetGoOfWhenALaterOneIsThere(t *testing.T) {
+	o := consensustest.Defaults(4)
+	o.ExecutionTime = 10 * time.Second
+	s := consensustest.NewSubnet(o)
+	s.Run(30 * time.Second)
+	n := s.Nodes[0]
+	n.Execution.HoldCertification = true
+	s.Step(n)
+	asked := 0
+	n.Execution.Removed = func(_, _ protocol.Height) { asked++ }
+	if s.Step(n); asked != 0 {
+		t.Fatal("asked at rest")
+	}
+	n.Execution.Finish()
+	if s.Step(n); asked != 1 {
+		t.Fatalf("asked %d times after a batch was executed", asked)
+	}
+}
+
 // A.6: message routing takes 16 batches at a time; consensus goes on and delivers later, in order.
 func TestFullExecutionQueueLosesNothing(t *testing.T) {
 	o := consensustest.Defaults(4)

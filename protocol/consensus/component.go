@@ -13,6 +13,28 @@ type Component interface {
 	OnStateChange(pool *Reader, now Clock, out []ChangeAction) []ChangeAction
 }
 
+// A Resting component can say, when it was asked and had nothing to say, until when that holds while what a rest depends on is the same;
+// ok is false if it waits for something else. The default ones do, but for the validator, which looks at the unvalidated section.
+type Resting interface {
+	Component
+	Rests() (until Clock, ok bool)
+}
+
+// A rest is what the answers of resting components depend on: the validated section, what message routing expects, and states. While it
+// is the same, and no moment that one of them waits for has come, asking them again gives nothing again.
+type rest struct {
+	full, own, shares           uint64
+	expected, certified, latest protocol.Height
+}
+
+func (r *Reader) rest() rest {
+	v := &r.Validated
+	return rest{
+		full: v.full, own: r.own, shares: v.shares, expected: r.env.Router.ExpectedBatchHeight(),
+		certified: r.env.States.CertifiedHeight(), latest: r.env.States.LatestHeight(),
+	}
+}
+
 // A Named component can be told apart by those who replace it.
 type Named struct {
 	Name string // as the rule's file: "notary", "block_maker"

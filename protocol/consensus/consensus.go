@@ -92,6 +92,10 @@ type Effects struct {
 	Changed  bool        // the pool changed
 }
 
+func (e *Effects) isEmpty() bool {
+	return len(e.Publish)+len(e.Withdraw)+len(e.Writes)+len(e.Notes) == 0 && e.Diverged == nil && !e.Changed
+}
+
 // Reset empties the effects and keeps their memory.
 func (e *Effects) Reset() {
 	*e = Effects{

@@ -16,6 +16,7 @@ func Forget(c Component) {
 	case *BlockMaker:
 		c.seen = stamp{}
 	case *Validator:
+		c.quiet = validatorStamp{}
 		for i := range c.inner {
 			c.inner[i].seen = validatorStamp{}
 		}

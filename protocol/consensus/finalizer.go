@@ -42,6 +42,9 @@ func (f *Finalizer) OnStateChange(r *Reader, _ Clock, out []ChangeAction) []Chan
 	return out
 }
 
+// Rests tells until when it has nothing to say: see Resting.
+func (f *Finalizer) Rests() (until Clock, ok bool) { return never, !f.waiting }
+
 func (f *Finalizer) stamp(r *Reader) stamp {
 	return stamp{full: r.Validated.full, own: r.own, expected: f.env.Router.ExpectedBatchHeight()}
 }

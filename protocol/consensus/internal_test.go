@@ -81,3 +81,21 @@ func TestShelfKeepsHeightsInOrder(t *testing.T) {
 		t.Fatal(gone, s.rows)
 	}
 }
+
+// Who waits for what no stamp tells of does not rest: message routing with a full queue, a purge that a catch-up package holds up, a state
+// that is not hashed yet.
+func TestWaitingComponentsDoNotRest(t *testing.T) {
+	for name, c := range map[string]Resting{
+		"finalizer": &Finalizer{waiting: true}, "purger": &Purger{waits: true}, "catch_up_package_maker": &CatchUpPackageMaker{open: true},
+	} {
+		if _, ok := c.Rests(); ok {
+			t.Error(name, "rests")
+		}
+	}
+	due := Clock{Now: 5, Instant: 7}
+	for name, c := range map[string]Resting{"notary": &Notary{due: due}, "block_maker": &BlockMaker{due: due}} {
+		if until, ok := c.Rests(); !ok || until != due {
+			t.Error(name, "rests until", until)
+		}
+	}
+}

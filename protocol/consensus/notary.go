@@ -53,6 +53,9 @@ func (n *Notary) OnStateChange(r *Reader, now Clock, out []ChangeAction) []Chang
 	return out
 }
 
+// Rests tells until when it has nothing to say: see Resting.
+func (n *Notary) Rests() (until Clock, ok bool) { return n.due, true }
+
 // never is a moment that does not come.
 var never = Clock{protocol.Never, protocol.Never}
 

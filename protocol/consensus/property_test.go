@@ -119,8 +119,8 @@ func TestMoreThanFSilentNodesStall(t *testing.T) {
 	}
 }
 
-// The shortcuts of idle components change nothing: with all of them forgotten before each call, notes and charged work
-// are the same.
+// The shortcuts of idle components change nothing: with all of them forgotten before each call, and none at rest, what each step changes
+// and permits, notes and charged work are the same.
 func TestShortcutsAreExact(t *testing.T) {
 	run := func(o consensustest.Options, forget bool) []byte {
 		var log bytes.Buffer
@@ -132,7 +132,17 @@ func TestShortcutsAreExact(t *testing.T) {
 			}
 			return honest
 		}
-		s := consensustest.NewSubnet(o)
+		var s *consensustest.Subnet
+		o.Watch = func(n *consensustest.Node, e *consensus.Effects) {
+			pool := n.C.Reader()
+			fmt.Fprintln(&log, s.Now, n.ID, e.Changed, len(e.Publish), len(e.Writes), len(e.Notes), pool.Unvalidated.Len(), pool.Validated.Len())
+		}
+		s = consensustest.NewSubnet(o)
+		for _, n := range s.Nodes {
+			n.Execution.Removed = func(inMemory, checkpoints protocol.Height) {
+				fmt.Fprintln(&log, s.Now, n.ID, "lets go of", inMemory, checkpoints)
+			}
+		}
 		s.Run(5 * time.Second)
 		s.Nodes[1].Down = true
 		s.Run(15 * time.Second)

@@ -17,6 +17,8 @@ type Purger struct {
 	env *Env
 
 	expected, finalized, certified, cup, state protocol.Height // seen before
+
+	waits bool // to purge the unvalidated section
 }
 
 // OnStateChange purges what the heights that grew since the last call make useless.
@@ -37,18 +39,21 @@ func (p *Purger) OnStateChange(r *Reader, _ Clock, out []ChangeAction) []ChangeA
 	return out
 }
 
+// Rests tells until when it has nothing to say: see Resting.
+func (p *Purger) Rests() (until Clock, ok bool) { return never, !p.waits }
+
 // purgeUnvalidated removes unvalidated artifacts below the expected batch, keeping one height for its beacon. It waits
 // while a state sync runs ahead of the pool, and while a CUP or CUP share that is still of use lies there.
 func (p *Purger) purgeUnvalidated(r *Reader, out []ChangeAction) []ChangeAction {
 	expected := p.env.Router.ExpectedBatchHeight()
-	if expected <= p.expected || expected > r.FinalizedHeight()+1 {
+	if p.waits = expected > p.expected; !p.waits || expected > r.FinalizedHeight()+1 {
 		return out
 	}
 	u := &r.Unvalidated
 	if waits(&u.CUPs, r.CUPHeight(), expected) || waits(&u.CUPShares, r.CUPHeight(), expected) {
 		return out
 	}
-	p.expected = expected
+	p.expected, p.waits = expected, false
 	return append(out, ChangeAction{Op: PurgeUnvalidatedBelow, Height: expected - 1})
 }
 

@@ -30,6 +30,9 @@ func (m *RandomBeaconMaker) OnStateChange(r *Reader, _ Clock, out []ChangeAction
 	return signRandom(m.cfg, m.env, r, protocol.KindRandomBeaconShare, content, out)
 }
 
+// Rests tells until when it has nothing to say: see Resting.
+func (m *RandomBeaconMaker) Rests() (until Clock, ok bool) { return never, true }
+
 // signRandom adds this node's share of a beacon or tape, if it has a share of the low-threshold key and has not signed.
 func signRandom(
 	cfg *Config, env *Env, r *Reader, kind protocol.ArtifactKind, content protocol.RandomContent, out []ChangeAction,

@@ -32,6 +32,9 @@ func (m *RandomTapeMaker) OnStateChange(r *Reader, _ Clock, out []ChangeAction) 
 	return out
 }
 
+// Rests tells until when it has nothing to say: see Resting.
+func (m *RandomTapeMaker) Rests() (until Clock, ok bool) { return never, true }
+
 // tapeRange is the heights whose tapes are wanted now.
 func (r *Reader) tapeRange() (first, last protocol.Height) {
 	first = max(r.env.Router.ExpectedBatchHeight(), r.CUPHeight()+1)

@@ -17,7 +17,11 @@ type Reader struct {
 	env *Env
 	out *Effects // of the current step
 
-	own     uint64 // counts the artifacts this node made
+	own    uint64 // counts the artifacts this node made
+	halted struct {
+		version protocol.RegistryVersion // looked at last
+		yes     bool
+	}
 	cup     *protocol.CatchUpPackage
 	cupAt   Clock                // when cup was validated
 	chain   []HashedBlock        // finalized, by height from the CUP's on; its last is the finalized tip

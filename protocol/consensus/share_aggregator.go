@@ -47,6 +47,9 @@ func (g *ShareAggregator) OnStateChange(r *Reader, _ Clock, out []ChangeAction) 
 	return out
 }
 
+// Rests tells until when it has nothing to say: see Resting.
+func (g *ShareAggregator) Rests() (until Clock, ok bool) { return never, true }
+
 // random combines the shares of a beacon or tape. All validated shares of a height sign the same content.
 func (g *ShareAggregator) random(r *Reader, kind protocol.ArtifactKind, h protocol.Height, out []ChangeAction) []ChangeAction {
 	shares := r.Validated.BeaconShares.At(h)

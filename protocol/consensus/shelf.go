@@ -14,7 +14,6 @@ type Held[T protocol.Artifact] struct {
 	Artifact      T
 	Time, Instant protocol.Time
 	from          protocol.NodeID // who sent it; the node itself for its own
-	key           uint16          // prefix of the artifact's id
 	verified      bool            // its signature was checked while it waits unvalidated
 }
 
@@ -27,13 +26,25 @@ type origin struct {
 // A Shelf holds the artifacts of one kind by height, and within a height in the order they came.
 type Shelf[T protocol.Artifact] struct {
 	rows  []shelfRow[T] // ascending heights, none empty
-	free  [][]Held[T]   // emptied rows, to be filled again
+	free  []shelfRow[T] // emptied rows, to be filled again
 	count int
 }
 
 type shelfRow[T protocol.Artifact] struct {
 	height protocol.Height
 	items  []Held[T]
+	keys   []uint16 // of items: prefixes of the artifacts' ids, close together to be looked through
+}
+
+// index finds an artifact in the row, or gives −1.
+func (r *shelfRow[T]) index(id *protocol.ArtifactID) int {
+	key := keyOf(id)
+	for i, k := range r.keys {
+		if k == key && r.items[i].Artifact.ID() == *id {
+			return i
+		}
+	}
+	return -1
 }
 
 // At gives what lies at a height. Valid until the pool changes.
@@ -102,14 +113,9 @@ func (s *Shelf[T]) find(h protocol.Height) (int, bool) {
 func keyOf(id *protocol.ArtifactID) uint16 { return binary.LittleEndian.Uint16(id[:2]) }
 
 func (s *Shelf[T]) get(h protocol.Height, id protocol.ArtifactID) *Held[T] {
-	i, ok := s.find(h)
-	if !ok {
-		return nil
-	}
-	key, items := keyOf(&id), s.rows[i].items
-	for j := range items {
-		if items[j].key == key && items[j].Artifact.ID() == id {
-			return &items[j]
+	if i, ok := s.find(h); ok {
+		if j := s.rows[i].index(&id); j >= 0 {
+			return &s.rows[i].items[j]
 		}
 	}
 	return nil
@@ -118,52 +124,50 @@ func (s *Shelf[T]) get(h protocol.Height, id protocol.ArtifactID) *Held[T] {
 // add reports whether the artifact is new.
 func (s *Shelf[T]) add(a T, at origin) bool {
 	h, id := a.Height(), a.ID()
-	if s.get(h, id) != nil {
-		return false
-	}
 	i, ok := s.find(h)
 	if !ok {
-		s.rows = slices.Insert(s.rows, i, shelfRow[T]{height: h, items: s.row(i)})
+		s.rows = slices.Insert(s.rows, i, s.row(h, i))
+	} else if s.rows[i].index(&id) >= 0 {
+		return false
 	}
 	row := &s.rows[i]
-	row.items = append(row.items, Held[T]{
-		Artifact: a, Time: at.Now, Instant: at.Instant, key: keyOf(&id), from: at.from,
-	})
+	row.items = append(row.items, Held[T]{Artifact: a, Time: at.Now, Instant: at.Instant, from: at.from})
+	row.keys = append(row.keys, keyOf(&id))
 	s.count++
 	return true
 }
 
 // row gives an empty row, to be row i. One that was in use before is taken first; a new one gets the greatest length below it, for
 // heights are much alike and most rows stay for a DKG interval. The nearest rows may not be full yet.
-func (s *Shelf[T]) row(i int) (items []Held[T]) {
+func (s *Shelf[T]) row(h protocol.Height, i int) (row shelfRow[T]) {
 	if n := len(s.free); n > 0 {
-		items, s.free = s.free[n-1], s.free[:n-1]
-		return items
+		row, s.free = s.free[n-1], s.free[:n-1]
+		row.height = h
+		return row
 	}
 	const looked, most = 8, 64
 	usual := 0
 	for _, below := range s.rows[max(i-looked, 0):i] {
 		usual = max(usual, len(below.items))
 	}
-	return make([]Held[T], 0, min(usual, most))
+	usual = min(usual, most)
+	return shelfRow[T]{height: h, items: make([]Held[T], 0, usual), keys: make([]uint16, 0, usual)}
 }
 
 func (s *Shelf[T]) remove(h protocol.Height, id protocol.ArtifactID) (held Held[T], ok bool) {
-	found := s.get(h, id)
-	if found == nil {
+	i, ok := s.find(h)
+	if !ok {
 		return held, false
 	}
-	held = *found
-	i, _ := s.find(h)
 	row := &s.rows[i]
-	for j := range row.items {
-		if &row.items[j] == found {
-			row.items = slices.Delete(row.items, j, j+1)
-			break
-		}
+	j := row.index(&id)
+	if j < 0 {
+		return held, false
 	}
+	held = row.items[j]
+	row.items, row.keys = slices.Delete(row.items, j, j+1), slices.Delete(row.keys, j, j+1)
 	if len(row.items) == 0 {
-		s.release(row.items)
+		s.release(*row)
 		s.rows = slices.Delete(s.rows, i, i+1)
 	}
 	s.count--
@@ -183,16 +187,16 @@ func (s *Shelf[T]) purgeBelow(h protocol.Height, gone func(protocol.Artifact)) {
 		}
 		s.count -= len(items)
 		clear(items)
-		s.release(items)
+		s.release(s.rows[i])
 	}
 	s.rows = slices.Delete(s.rows, 0, n)
 }
 
 // release keeps an emptied row's memory for the next height. A few are enough: rows come and go one by one, except
 // when a catch-up package lets go of hundreds.
-func (s *Shelf[T]) release(items []Held[T]) {
+func (s *Shelf[T]) release(row shelfRow[T]) {
 	const kept = 8
 	if len(s.free) < kept {
-		s.free = append(s.free, items[:0])
+		s.free = append(s.free, shelfRow[T]{items: row.items[:0], keys: row.keys[:0]})
 	}
 }

@@ -33,7 +33,13 @@ func (r *Reader) shouldHalt(h protocol.Height) (halt, ok bool) {
 	return record.ReplicaVersion != r.cfg.Version || record.HaltAtCUPHeight, true
 }
 
+// NewestVersion is the newest registry version that this node had in the last step.
+func (r *Reader) NewestVersion() protocol.RegistryVersion { return r.halted.version }
+
 // isHaltedByRegistry reports whether the newest registry version this node has stops the subnet at once.
 func (r *Reader) isHaltedByRegistry(now protocol.Time) bool {
-	return r.env.Registry.At(r.env.Registry.Latest(now)).Subnet(r.cfg.Subnet).Halted
+	if v := r.env.Registry.Latest(now); v != r.halted.version {
+		r.halted.version, r.halted.yes = v, r.env.Registry.At(v).Subnet(r.cfg.Subnet).Halted
+	}
+	return r.halted.yes
 }

@@ -2,6 +2,7 @@ package consensus
 
 import (
 	"fmt"
+	"math/bits"
 
 	"icsim/protocol"
 )
@@ -12,8 +13,14 @@ type Consensus struct {
 	env        *Env
 	reader     Reader
 	components []Named
-	next       int // whose turn it is
+	all        uint64    // a bit for each component
+	restless   uint64    // for those that are asked always
+	resting    []Resting // the others
+	next       int       // whose turn it is
 	changes    []ChangeAction
+	settled    bool // all components had nothing to say
+	at         rest // then
+	until      Clock
 }
 
 // New starts from the genesis package, as if it had come at the given time. components come from DefaultComponents,
@@ -21,6 +28,14 @@ type Consensus struct {
 func New(cfg *Config, env *Env, components []Named, at Clock) *Consensus {
 	c := &Consensus{cfg: cfg, env: env, components: components}
 	c.reader.cfg, c.reader.env = cfg, env
+	for i := range components {
+		c.all |= 1 << i
+		if r, ok := components[i].Component.(Resting); ok {
+			c.resting = append(c.resting, r)
+		} else {
+			c.restless |= 1 << i
+		}
+	}
 	c.reader.Validated.add(cfg.Genesis, origin{at, cfg.Node})
 	c.reader.start(cfg.Genesis, at)
 	return c
@@ -30,11 +45,12 @@ func New(cfg *Config, env *Env, components []Named, at Clock) *Consensus {
 // a catching-up node validates one by one.
 const maxRounds = 1 << 16
 
-// Step asks the components until nothing changes any more, and tells what the world must do. The caller resets out.
-func (c *Consensus) Step(at Clock, out *Effects) {
+// Step asks the components until nothing changes any more, and tells what the world must do. The caller resets out. At rest, nothing came
+// of it, and all that can be read of consensus is as it was after the last step.
+func (c *Consensus) Step(at Clock, out *Effects) (rest bool) {
 	c.reader.out = out
 	for round := 0; ; round++ {
-		c.changes = c.onStateChange(at, c.changes[:0])
+		c.changes, rest = c.onStateChange(at, c.changes[:0])
 		if len(c.changes) == 0 {
 			break
 		}
@@ -48,24 +64,43 @@ func (c *Consensus) Step(at Clock, out *Effects) {
 		out.Changed = true
 	}
 	c.reader.out = nil
+	return rest && out.isEmpty()
 }
 
 // onStateChange asks the components round robin, from the one after the last that had something to say, and stops at
-// the first that has (rs/consensus/src/consensus.rs, CU/lib.rs RoundRobin; reference/protocol.md A.2). A subnet that
-// the newest registry version halts is silent.
-func (c *Consensus) onStateChange(at Clock, out []ChangeAction) []ChangeAction {
+// the first that has (rs/consensus/src/consensus.rs, CU/lib.rs RoundRobin; reference/protocol.md A.2). Those that rest are not asked. A
+// subnet that the newest registry version halts is silent.
+func (c *Consensus) onStateChange(at Clock, out []ChangeAction) (changes []ChangeAction, rest bool) {
 	if c.reader.isHaltedByRegistry(at.Now) {
-		return out
+		return out, false
 	}
-	for i := c.next; ; {
-		out = c.components[i].OnStateChange(&c.reader, at, out)
-		if i++; i == len(c.components) {
-			i = 0
+	now, asked := c.reader.rest(), c.all
+	if rest = c.settled && c.at == now && !at.reached(c.until); rest {
+		asked = c.restless
+	}
+	before := uint64(1)<<c.next - 1
+	for _, turn := range [...]uint64{asked &^ before, asked & before} {
+		for ; turn != 0; turn &= turn - 1 {
+			i := bits.TrailingZeros64(turn)
+			if out = c.components[i].OnStateChange(&c.reader, at, out); len(out) > 0 {
+				c.next = (i + 1) % len(c.components)
+				return out, rest
+			}
 		}
-		if len(out) > 0 || i == c.next {
-			c.next = i
-			return out
-		}
+	}
+	if !rest {
+		c.settle(now)
+	}
+	return out, rest
+}
+
+// settle notes that all have been asked, and until when those that rest need not be asked again.
+func (c *Consensus) settle(now rest) {
+	c.settled, c.at, c.until = true, now, never
+	for _, r := range c.resting {
+		until, ok := r.Rests()
+		c.settled = c.settled && ok
+		c.until = Clock{min(c.until.Now, until.Now), min(c.until.Instant, until.Instant)}
 	}
 }
 

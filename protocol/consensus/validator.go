@@ -23,7 +23,9 @@ type Validator struct {
 	inner [12]innerValidator
 	next  int // whose turn it is
 
-	again    bool // the inner validator asked waits for time, or for what has no version
+	kinds    [12]protocol.ArtifactKind // of inner
+	quiet    validatorStamp            // with it all had nothing to say, and none waits for what it does not tell
+	again    bool                      // the inner validator asked waits for time, or for what has no version
 	messages [lastKind + 1]message
 	view     heightView
 }
@@ -36,7 +38,8 @@ type innerValidator struct {
 	again bool
 }
 
-// A validatorStamp is what a verdict depends on, but for time and what lies outside the pool.
+// A validatorStamp is what a verdict depends on, but for time and what lies outside the pool. Of all inner validators together it is
+// every change of the unvalidated section.
 type validatorStamp struct {
 	kind, notarizations, full uint64
 	expected                  protocol.Height
@@ -44,7 +47,7 @@ type validatorStamp struct {
 
 // NewValidator makes the validator with its inner ones in the replica's order.
 func NewValidator(cfg *Config, env *Env) *Validator {
-	return &Validator{cfg: cfg, env: env, inner: [12]innerValidator{
+	v := &Validator{cfg: cfg, env: env, inner: [12]innerValidator{
 		{kind: protocol.KindFinalization, judge: (*Validator).finalizations},
 		{kind: protocol.KindNotarization, judge: (*Validator).notarizations},
 		{kind: protocol.KindBlockProposal, judge: (*Validator).blocks},
@@ -58,6 +61,10 @@ func NewValidator(cfg *Config, env *Env) *Validator {
 		{kind: protocol.KindCatchUpPackageShare, judge: (*Validator).catchUpPackageShares},
 		{kind: protocol.KindEquivocationProof, judge: (*Validator).proofs},
 	}}
+	for i := range v.inner {
+		v.kinds[i] = v.inner[i].kind
+	}
+	return v
 }
 
 // OnStateChange gives the verdicts of one inner validator.
@@ -67,10 +74,14 @@ func (v *Validator) OnStateChange(r *Reader, now Clock, out []ChangeAction) []Ch
 		return out
 	}
 	expected := v.env.Router.ExpectedBatchHeight()
+	all := validatorStamp{u.full + u.shares, u.versions[protocol.KindNotarization], r.Validated.full, expected}
+	if v.quiet == all {
+		return out
+	}
 	for i := v.next; ; {
-		in := &v.inner[i]
-		if u.counts[in.kind] > 0 {
-			s := validatorStamp{u.versions[in.kind], u.versions[protocol.KindNotarization], r.Validated.full, expected}
+		if kind := v.kinds[i]; u.counts[kind] > 0 {
+			in := &v.inner[i]
+			s := validatorStamp{u.versions[kind], u.versions[protocol.KindNotarization], r.Validated.full, expected}
 			if in.again || in.seen != s {
 				v.again = false
 				out = in.judge(v, r, now, out)
@@ -80,11 +91,28 @@ func (v *Validator) OnStateChange(r *Reader, now Clock, out []ChangeAction) []Ch
 		if i++; i == len(v.inner) {
 			i = 0
 		}
-		if len(out) > 0 || i == v.next {
+		if len(out) > 0 {
 			v.next = i
 			return out
 		}
+		if i == v.next {
+			break
+		}
 	}
+	if !v.waits() {
+		v.quiet = all
+	}
+	return out
+}
+
+// waits reports whether an inner validator has to be asked again though nothing changed.
+func (v *Validator) waits() bool {
+	for i := range v.inner {
+		if v.inner[i].again {
+			return true
+		}
+	}
+	return false
 }
 
 // ceiling is the greatest height that is validated.

@@ -19,6 +19,7 @@ type StateManager struct {
 	removable   protocol.Height   // checkpoints below may go
 	certified   int               // index in states of the highest certified one, −1 if there is none
 	writes      []protocol.Write
+	heights     struct{ latest, certified protocol.Height } // of states, which each step of consensus asks for
 }
 
 // kept is a state in memory; certification is nil until it is delivered.
@@ -29,7 +30,17 @@ type kept struct {
 
 // NewStateManager starts from genesis, which is certified by nobody and trusted by all.
 func NewStateManager(node protocol.NodeID, registry protocol.RegistryClient, genesis *State) *StateManager {
-	return &StateManager{node: node, registry: registry, states: []kept{{State: genesis}}, checkpoints: []*State{genesis}, certified: -1}
+	m := &StateManager{node: node, registry: registry, states: []kept{{State: genesis}}, checkpoints: []*State{genesis}, certified: -1}
+	m.follow()
+	return m
+}
+
+// follow notes the heights after a change of states.
+func (m *StateManager) follow() {
+	m.heights.latest, m.heights.certified = m.Latest().height, 0
+	if m.certified >= 0 {
+		m.heights.certified = m.states[m.certified].height
+	}
 }
 
 // Restore goes on from a checkpoint that survived a restart: the highest that is at or below the height from which on states are needed, so
@@ -58,6 +69,7 @@ func (m *StateManager) Restore(checkpoints []any, needed, cup protocol.Height) {
 func (m *StateManager) Adopt(s *State) {
 	m.states = []kept{{State: s}}
 	m.certified = -1
+	m.follow()
 	if last := m.checkpoints[len(m.checkpoints)-1]; last.height < s.height {
 		m.checkpoints = append(m.checkpoints, s)
 	}
@@ -73,6 +85,7 @@ func (m *StateManager) Commit(s *State) {
 		panic(fmt.Sprintf("messaging: node %s commits height %d on %d", m.node, s.height, m.LatestHeight()))
 	}
 	m.states = append(m.states, kept{State: s})
+	m.follow()
 	if s.IsCheckpoint() {
 		m.checkpoints = append(m.checkpoints, s)
 		m.writes = append(m.writes, protocol.Write{
@@ -86,7 +99,7 @@ func (m *StateManager) Commit(s *State) {
 func (m *StateManager) Latest() *State { return m.states[len(m.states)-1].State }
 
 // LatestHeight is the height of the last state committed.
-func (m *StateManager) LatestHeight() protocol.Height { return m.Latest().height }
+func (m *StateManager) LatestHeight() protocol.Height { return m.heights.latest }
 
 // At gives the state at a height, or nil when it is not in memory.
 func (m *StateManager) At(h protocol.Height) *State {
@@ -106,12 +119,7 @@ func (m *StateManager) index(h protocol.Height) int {
 }
 
 // CertifiedHeight is the highest height whose state and certification the node holds; 0 before the first.
-func (m *StateManager) CertifiedHeight() protocol.Height {
-	if m.certified < 0 {
-		return 0
-	}
-	return m.states[m.certified].height
-}
+func (m *StateManager) CertifiedHeight() protocol.Height { return m.heights.certified }
 
 // Certified gives the highest certified state with its certification; nil before the first.
 func (m *StateManager) Certified() (*State, *protocol.Certification) {
@@ -147,6 +155,7 @@ func (m *StateManager) Deliver(c *protocol.Certification) {
 	}
 	m.states[i].certification = c
 	m.certified = max(m.certified, i)
+	m.follow()
 }
 
 // ManifestHash is the hash of the whole state at a checkpoint; false when the height is none, or gone.

@@ -59,8 +59,8 @@ func (t *peerTable) add(n protocol.NodeID, cfg *Config) int {
 
 func (t *peerTable) remove(p int) {
 	t.index[t.list[p].node] = 0
+	t.listUp(t.list[p].node, false)
 	t.list[p] = peer{node: protocol.NoNode}
-	t.listUp()
 }
 
 // setUp notes a connection's begin or end and tells whether anything is new. A connection that takes the place of another comes up at the
@@ -74,16 +74,17 @@ func (t *peerTable) setUp(p int, up bool, conn uint32) bool {
 	if up {
 		q.conn = conn
 	}
-	t.listUp()
+	t.listUp(q.node, up)
 	return true
 }
 
-func (t *peerTable) listUp() {
-	t.up = nil
-	for i := range t.list {
-		if t.list[i].up {
-			t.up = append(t.up, t.list[i].node)
-		}
+// listUp puts a peer on the list of those that are connected, or takes it off.
+func (t *peerTable) listUp(n protocol.NodeID, up bool) {
+	i, listed := slices.BinarySearch(t.up, n)
+	switch {
+	case up && !listed:
+		t.up = slices.Insert(slices.Clip(t.up), i, n)
+	case !up && listed:
+		t.up = slices.Concat(t.up[:i], t.up[i+1:])
 	}
-	slices.Sort(t.up)
 }

@@ -78,7 +78,7 @@ func (t *taskTable) find(meta *protocol.ArtifactMeta) (n int32, known bool) {
 	tag := tagOf(meta)
 	for n = *t.bucket(meta); n != 0; {
 		k := t.at(n)
-		if k.tag == tag && (k.meta == meta || *k.meta == *meta) {
+		if k.tag == tag && (k.meta == meta || k.meta.ID == meta.ID && *k.meta == *meta) {
 			return n, true
 		}
 		n = k.next

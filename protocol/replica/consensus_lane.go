@@ -87,8 +87,17 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 			l.consensus.Lost(e.Meta)
 		}
 	}
-	l.consensus.Step(at, &l.effects)
-	l.apply(out)
+	if rested := l.consensus.Step(at, &l.effects); !rested {
+		l.apply(out)
+		l.follow(r, in, out)
+	}
+	l.topology.follow(r, l.consensus.Reader().NewestVersion(), out)
+	out.Writes = append(out.Writes, r.states.TakeWrites()...) // checkpoints that consensus let go of
+	out.Wake = min(in.Instant.Add(pollInterval), l.broadcast.NextWake())
+}
+
+// follow tells other lanes what has come of a step that was none of rest.
+func (l *consensusLane) follow(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 	if h, root, ok := l.consensus.NeedsStateSync(); ok && h > l.synced {
 		l.synced = h
 		l.rejoining, l.refreshed = true, 0
@@ -103,10 +112,7 @@ func (l *consensusLane) step(r *Replica, in *protocol.Input, out *protocol.Outpu
 		l.tip = tip.Block
 		out.Local(&protocol.Poke{At: protocol.LaneIDKG, Reason: "block finalized", Hash: crypto.Hash(tip.Hash)})
 	}
-	l.topology.follow(r, in.Now, out)
 	l.outlived(r, out)
-	out.Writes = append(out.Writes, r.states.TakeWrites()...) // checkpoints that consensus let go of
-	out.Wake = min(in.Instant.Add(pollInterval), l.broadcast.NextWake())
 }
 
 // refreshEvery is by how much the notarized height grows between two questions to the bouncer, half of its look-ahead.

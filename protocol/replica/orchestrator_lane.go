@@ -49,8 +49,8 @@ type topology struct {
 }
 
 // follow names the peers anew where they may be others than before.
-func (t *topology) follow(r *Replica, now protocol.Time, out *protocol.Outputs) {
-	cup, latest := r.consensus.consensus.Reader().CUP(), r.cfg.Registry.Latest(now)
+func (t *topology) follow(r *Replica, latest protocol.RegistryVersion, out *protocol.Outputs) {
+	cup := r.consensus.consensus.Reader().CUP()
 	if t.cup == cup && t.latest == latest {
 		return
 	}

@@ -85,21 +85,35 @@ func Mainnet() CostTable {
 
 // Cost is the time that the work on a meter takes, rounded down to nanoseconds.
 func (c *CostTable) Cost(m *protocol.Meter) time.Duration {
-	var hi, lo uint64 // picoseconds; in 128 bits, since a meter counts anything
-	for op, n := range m {
+	const stride = 8
+	var t picoseconds
+	op := 0
+	for ; op+stride <= len(m); op += stride { // most of a meter is zeros
+		if n := (*[stride]uint64)(m[op:]); n[0]|n[1]|n[2]|n[3]|n[4]|n[5]|n[6]|n[7] != 0 {
+			t.add(n[:], c[op:])
+		}
+	}
+	t.add(m[op:], c[op:])
+	if t.hi >= nanosecond {
+		panic("machine: the work of one step takes centuries")
+	}
+	ns, _ := bits.Div64(t.hi, t.lo, nanosecond)
+	return time.Duration(min(ns, maxStep))
+}
+
+// picoseconds are a sum in 128 bits, since a meter counts anything.
+type picoseconds struct{ hi, lo uint64 }
+
+func (t *picoseconds) add(counts, costs []uint64) {
+	for i, n := range counts {
 		if n == 0 {
 			continue
 		}
-		h, l := bits.Mul64(n, c[op])
+		h, l := bits.Mul64(n, costs[i])
 		var carry uint64
-		lo, carry = bits.Add64(lo, l, 0)
-		hi += h + carry
+		t.lo, carry = bits.Add64(t.lo, l, 0)
+		t.hi += h + carry
 	}
-	if hi >= nanosecond {
-		panic("machine: the work of one step takes centuries")
-	}
-	ns, _ := bits.Div64(hi, lo, nanosecond)
-	return time.Duration(min(ns, maxStep))
 }
 
 // maxStep bounds a step's time, in nanoseconds: two years.

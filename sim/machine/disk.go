@@ -35,9 +35,9 @@ func (f *DiskFault) Check() error {
 
 // A drive is a host's disk with its faults.
 type drive struct {
+	fault  DiskFault
 	disk   *protocol.Disk
 	image  *protocol.Disk // what Recall goes back to; nil: nothing
-	fault  DiskFault
 	chance rng.Source
 	writes uint64           // so far: the index of draws
 	last   protocol.DiskKey // of the write before

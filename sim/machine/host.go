@@ -24,31 +24,41 @@ type Dues [protocol.NumLanes]Due
 // A Config is what a host is made of.
 type Config struct {
 	Node  protocol.NodeID
+	Slow  Ratio         // of the time that work takes, against the cost table; zero: 1/1
 	Costs *CostTable    // shared, unchanged
 	Clock time.Duration // what its wall clock is ahead by, at time 0
 	Drift Drift         // of its clocks
-	Slow  Ratio         // of the time that work takes, against the cost table; zero: 1/1
 	// Chance decides which writes a faulty disk does not make as it should.
 	Chance rng.Source
+	// Bench is where the host does its steps; nil: one of its own.
+	Bench *Bench
 	// Watch is told of each step when it begins, with what it got and will put out at its end; nil: nobody looks. It changes nothing
 	// and keeps nothing.
 	Watch func(at protocol.Time, on protocol.Lane, in *protocol.Input, out *protocol.Outputs, end protocol.Time)
 }
 
+// A Bench is what a step is at work with. Hosts that never step at the same time share one, so that it stays in the processor's cache:
+// most steps put nothing out, and of their lanes touch little beside the queue.
+type Bench struct {
+	in  protocol.Input
+	out protocol.Outputs
+	one [1]protocol.Arrival // when it is alone
+}
+
 // A Host is a simulated computer with one node on it. It is a state machine without a clock of its own: see the
 // package's rule.
 type Host struct {
-	node    protocol.NodeID
-	costs   *CostTable
-	own     Config // as it was made
-	slow    Ratio  // beside its own
-	clock   clock
-	drive   drive
 	machine protocol.Machine // nil: down
-	paused  bool
+	bench   *Bench
+	costs   *CostTable
+	clock   clock
+	slow    Ratio // beside its own
+	node    protocol.NodeID
 	boots   uint32
+	paused  bool
+	drive   drive
+	own     Config // as it was made
 	lanes   [protocol.NumLanes]lane
-	in      protocol.Input
 }
 
 // New makes a host that is down, with an empty disk.
@@ -56,8 +66,17 @@ func New(c Config) *Host {
 	checkDrift(c.Drift)
 	c.Slow = c.Slow.orOne()
 	h := &Host{node: c.Node, costs: c.Costs, own: c, slow: Ratio{1, 1}, drive: drive{disk: protocol.NewDisk(), chance: c.Chance}}
+	h.UseBench(c.Bench)
 	h.clock = clock{base: protocol.Time(c.Clock), drift: c.Drift, pace: Steady}
 	return h
+}
+
+// UseBench has the steps to come done elsewhere; nil: on a bench of its own.
+func (h *Host) UseBench(b *Bench) {
+	if b == nil {
+		b = new(Bench)
+	}
+	h.bench = b
 }
 
 // Start boots the host with a machine, which gets a wake-up at once in every lane that does not sleep. The host must be down.

@@ -20,6 +20,30 @@ func TestConformance(t *testing.T) {
 	t.Run("bls", func(t *testing.T) {
 		cryptotest.TestScheme(t, func() crypto.Scheme { return Scheme(bls.New(), true) })
 	})
+	t.Run("recent", func(t *testing.T) {
+		cryptotest.TestScheme(t, func() crypto.Scheme { return Recent(ideal.New()) })
+	})
+}
+
+// Of a share that all nodes verify and combine, the scheme inside hears once.
+func TestRecentAsksOnce(t *testing.T) {
+	inner := &counter{Scheme: ideal.New()}
+	s := Recent(inner)
+	group, secrets := s.Deal(crypto.Seed{1}, 4, 3)
+	msg := []byte("message")
+	var shares []crypto.IndexedShare
+	for i, sk := range secrets[:3] {
+		shares = append(shares, crypto.IndexedShare{Index: i, Share: s.SignThreshold(sk, msg)})
+	}
+	for range 5 {
+		for _, share := range shares {
+			require.True(t, s.VerifyThresholdShare(group, share.Index, msg, share.Share))
+		}
+		_, ok := s.CombineThreshold(group, msg, shares)
+		require.True(t, ok)
+	}
+	require.Equal(t, 3, inner.checks)
+	require.Equal(t, 1, inner.combines)
 }
 
 func TestOffIsTheSchemeItself(t *testing.T) {
@@ -222,11 +246,18 @@ func (p *pool) operation(t *rapid.T, s, plain crypto.Scheme) {
 }
 
 func TestMemoryIsInvisible(t *testing.T) {
-	for name, inner := range map[string]func() crypto.Scheme{"ideal": ideal.New, "bls": bls.New} {
+	for name, of := range map[string]struct {
+		inner func() crypto.Scheme
+		memo  func(crypto.Scheme) crypto.Scheme
+	}{
+		"ideal":  {ideal.New, func(s crypto.Scheme) crypto.Scheme { return Scheme(s, true) }},
+		"bls":    {bls.New, func(s crypto.Scheme) crypto.Scheme { return Scheme(s, true) }},
+		"recent": {ideal.New, Recent},
+	} {
 		t.Run(name, func(t *testing.T) {
-			plain := inner() // its own caches only save time
+			plain := of.inner() // its own caches only save time
 			rapid.Check(t, func(t *rapid.T) {
-				s := Scheme(inner(), true)
+				s := of.memo(of.inner())
 				p := newPool(s)
 				for range rapid.IntRange(1, 30).Draw(t, "operations") {
 					p.operation(t, s, plain)
@@ -238,7 +269,12 @@ func TestMemoryIsInvisible(t *testing.T) {
 
 // The combinations of valid shares, which random mixes rarely meet.
 func TestMemoryIsInvisibleToHonestCombinations(t *testing.T) {
-	s, plain := Scheme(ideal.New(), true), ideal.New()
+	t.Run("all", func(t *testing.T) { testHonestCombinations(t, Scheme(ideal.New(), true)) })
+	t.Run("recent", func(t *testing.T) { testHonestCombinations(t, Recent(ideal.New())) })
+}
+
+func testHonestCombinations(t *testing.T, s crypto.Scheme) {
+	plain := ideal.New()
 	group, secrets := s.Deal(crypto.Seed{1}, 4, 3)
 	a, b := []byte("a"), []byte("b")
 	shares := func(msg []byte, indices ...int) (out []crypto.IndexedShare) {

@@ -92,6 +92,7 @@ func (n *Network) SetPeers(t protocol.Time, node protocol.NodeID, peers []protoc
 			peer = p.b
 		}
 		p.wanted[p.end(node)] = slices.Contains(peers, peer)
+		p.assess()
 		switch after := p.isWanted(); {
 		case before == after:
 		case after && p.ab.from.running && !p.dialing:

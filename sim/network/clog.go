@@ -12,13 +12,18 @@ import (
 // Clog keeps back what is sent from each of some endpoints to each of others, until Unclog lets all of it go at once: an asynchronous
 // network, whose connections do not break. Clogs add up. What was handed over before arrives.
 func (n *Network) Clog(from, to []protocol.NodeID) {
-	n.eachLink(from, to, func(l *link) { l.clogs++ })
+	n.eachLink(from, to, func(l *link) {
+		l.clogs++
+		l.assess()
+	})
 }
 
 // Unclog ends what Clog began with the same arguments.
 func (n *Network) Unclog(t protocol.Time, from, to []protocol.NodeID, eff *Effects) {
 	n.eachLink(from, to, func(l *link) {
-		if l.clogs--; l.pair == nil || !l.pair.failing {
+		l.clogs--
+		l.assess()
+		if l.pair == nil || !l.pair.failing {
 			n.letGo(t, l, eff)
 		}
 	})

@@ -108,6 +108,7 @@ func (l *link) keep(tr *Transfer) admission {
 	if len(l.held) >= MaxHeld {
 		if l.pair != nil {
 			l.pair.choked = true
+			l.pair.assess()
 		}
 		return lost
 	}
@@ -141,6 +142,26 @@ func (p *pair) receives(n protocol.NodeID, conn uint32) bool {
 	return p.up && p.conn == conn && !p.gone[p.end(n)]
 }
 
+// assess follows a change of a pair, of what its links let through, or of its ends.
+func (p *pair) assess() {
+	p.ab.assess()
+	p.ba.assess()
+}
+
+func (l *link) assess() {
+	l.clear, l.taken = 0, 0
+	p := l.pair
+	if p == nil || !p.up {
+		return
+	}
+	if p.receives(l.to.id, p.conn) {
+		l.taken = p.conn
+	}
+	if p.isWanted() && p.gone == [2]bool{} && !p.choked && l.cuts == 0 && l.clogs == 0 && l.to.reachable() {
+		l.clear = p.conn
+	}
+}
+
 // broken tells whether packets get lost in one direction at least.
 func (n *Network) broken(p *pair) bool {
 	return p.ab.cuts > 0 || p.ba.cuts > 0 || !p.ab.from.reachable() || !p.ba.from.reachable()
@@ -148,6 +169,7 @@ func (n *Network) broken(p *pair) bool {
 
 // reassess follows a change of what comes through between two endpoints.
 func (n *Network) reassess(t protocol.Time, p *pair, eff *Effects) {
+	p.assess()
 	broken := n.broken(p)
 	if failing := p.up && (broken || p.gone[0] || p.gone[1] || p.choked); failing != p.failing {
 		p.failing = failing
@@ -243,6 +265,7 @@ func (n *Network) close(t protocol.Time, p *pair, eff *Effects) {
 	}
 	p.up, p.failing, p.choked, p.gone = false, false, false, [2]bool{}
 	p.timeout++
+	p.assess()
 	for _, l := range [...]*link{p.ab, p.ba} {
 		l.discard()
 		l.stopped = nil
@@ -259,6 +282,7 @@ func (n *Network) connect(t protocol.Time, p *pair, eff *Effects) {
 	p.conn++
 	p.attempt++
 	p.ab.paced, p.ba.paced = 0, 0
+	p.assess()
 	eff.Notices = append(eff.Notices,
 		Notice{Node: p.a, Peer: p.b, Conn: p.conn, Up: true}, Notice{Node: p.b, Peer: p.a, Conn: p.conn, Up: true})
 }

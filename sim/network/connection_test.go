@@ -392,8 +392,22 @@ func runChaos(draw func(n int, what string) int) *chaos {
 	for len(c.calls) > 0 {
 		c.run(c.calls[0].at)
 		c.watch()
+		c.look()
 	}
 	return c
+}
+
+// look compares what links tell of themselves with what they would find if they looked again.
+func (c *chaos) look() {
+	for _, p := range c.pairs {
+		for _, l := range [...]*link{p.ab, p.ba} {
+			clear, taken := l.clear, l.taken
+			if l.assess(); l.clear != clear || l.taken != taken {
+				c.bad = append(c.bad, fmt.Sprintf("%s to %s at %d: clear %d, taken %d; found %d, %d",
+					l.from.id, l.to.id, c.at, clear, taken, l.clear, l.taken))
+			}
+		}
+	}
 }
 
 // Through cuts, crashes, pauses and resets: the notices of an end alternate; a message arrives once at most, on the connection

@@ -43,20 +43,22 @@ type Network struct {
 }
 
 // endpoint is the state of one machine's access to the network.
+//
+// What every message needs comes first here and in link: whole subnets do not fit a processor's cache.
 type endpoint struct {
-	Endpoint
 	id       protocol.NodeID
-	up, down queue
-	waiting  []*Transfer // for the downlink, large ones, in the order in which they get through
-	links    []*link     // by receiver; nil where nothing was ever sent
-	pairs    []*pair     // its connections, in the order in which they were first wanted
 	running  bool
 	paused   bool
 	capped   bool          // its downlink, for some time
 	crashed  protocol.Time // the last time; before 0: never
+	down, up queue
 	traffic  Traffic
-	kinds    [NumKinds]uint64 // bytes sent
 	pool     []*Transfer
+	links    []*link          // by receiver; nil where nothing was ever sent
+	kinds    [NumKinds]uint64 // bytes sent
+	waiting  []*Transfer      // for the downlink, large ones, in the order in which they get through
+	pairs    []*pair          // its connections, in the order in which they were first wanted
+	Endpoint
 }
 
 func (e *endpoint) reachable() bool { return e.running && !e.paused }
@@ -69,22 +71,26 @@ type Traffic struct {
 
 // A link is one direction between two endpoints.
 type link struct {
-	from, to  *endpoint
-	pair      *pair // nil: without connection
+	clear  uint32 // the connection on which messages pass without further ado; 0: look closer
+	taken  uint32 // the connection on which the receiver still takes what comes; 0: none
+	steady bool
+	count  uint64        // of messages sent, indexes the draws
+	bytes  uint64        // sent, with headers
+	oneWay int64         // ns, disturbances included
+	back   int64         // ns, of the other direction
+	loss   uint64        // of a packet, in units of 2⁻⁶⁴
+	paced  protocol.Time // when the send window has room again, were it full
+	to     *endpoint
+
 	chance    rng.Source
-	count     uint64 // of messages sent, indexes the draws
-	bytes     uint64 // sent, with headers
-	steady    bool
-	oneWay    int64         // ns, disturbances included
-	back      int64         // ns, of the other direction
-	loss      uint64        // of a packet, in units of 2⁻⁶⁴
-	paced     protocol.Time // when the send window has room again, were it full
+	stopped   []uint64 // streams on which nothing is to come
+	from      *endpoint
+	pair      *pair         // nil: without connection
 	cuts      int           // that are in force
 	clogs     int           // that are in force
 	extra     time.Duration // the sum of the disturbances in force
 	extraLoss uint64
 	held      []*Transfer // sent while blocked, on a connection that may survive
-	stopped   []uint64    // streams on which nothing is to come
 }
 
 // New makes a network. Faults in the configuration are the caller's: it panics.

@@ -13,12 +13,13 @@ type Transfer struct {
 	At       protocol.Time // call Arrive then
 	From, To protocol.NodeID
 	Conn     uint32 // the connection it went out on; 0: none
+	Cause    int32  // what the sender says it comes from; nothing here depends on it
 	small    bool
 	waited   bool // for the downlink
 	void     bool // another Transfer has taken its place, or nobody waits for it
-	wire     uint64
+	link     *link
 	Msg      protocol.Message
-	Cause    int32         // what the sender says it comes from; nothing here depends on it
+	wire     uint64
 	handed   protocol.Time // to the network
 	left     protocol.Time // the sender, with its last byte
 	span     protocol.Time // from the first byte that arrives to the last
@@ -42,7 +43,11 @@ func (n *Network) Send(
 	for _, peer := range to {
 		l := n.link(from, peer)
 		tr := src.take()
-		*tr = Transfer{From: from, To: peer, small: wire <= SmallMessage, wire: wire, Msg: m, Cause: cause}
+		*tr = Transfer{From: from, To: peer, Conn: l.clear, Cause: cause, small: wire <= SmallMessage, link: l, Msg: m, wire: wire}
+		if l.clear != 0 {
+			out = append(out, tr)
+			continue
+		}
 		switch l.admit(tr) {
 		case passes:
 			out = append(out, tr)
@@ -68,7 +73,7 @@ func (n *Network) depart(t protocol.Time, src *endpoint, copies []*Transfer) {
 	src.traffic.SentMessages += uint64(k)
 	src.kinds[kindOf(copies[0].Msg)] += uint64(k) * wire
 	for i, tr := range copies {
-		l := src.links[tr.To]
+		l := tr.link
 		l.bytes += wire
 		tr.handed = t
 		tr.left = l.pace(t, start+k*(whole-last)+protocol.Time(i+1)*last, tr)
@@ -179,11 +184,11 @@ func (n *Network) Arrive(t protocol.Time, tr *Transfer, eff *Effects) Outcome {
 	if !dst.running || tr.handed <= src.crashed && src.crashed < tr.left {
 		return Lost
 	}
-	if tr.Conn != 0 && !src.links[tr.To].pair.receives(tr.To, tr.Conn) {
+	if tr.Conn != 0 && tr.Conn != tr.link.taken {
 		return Lost
 	}
 	if !tr.waited {
-		if tr.Conn != 0 && src.links[tr.To].refuses(tr.Msg) {
+		if tr.Conn != 0 && tr.link.refuses(tr.Msg) {
 			return Lost
 		}
 		work := dst.down.takes(tr.wire)
@@ -205,7 +210,7 @@ func (n *Network) Release(tr *Transfer) { n.endpoints[tr.To].keep(tr) }
 
 // keep saves a transfer for the next message of this endpoint.
 func (e *endpoint) keep(tr *Transfer) {
-	*tr = Transfer{}
+	tr.Msg = nil // the rest is written anew
 	if len(e.pool) < keepTransfers {
 		e.pool = append(e.pool, tr)
 	}

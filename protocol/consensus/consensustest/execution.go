@@ -20,6 +20,7 @@ type Execution struct {
 	Corrupt                bool // checkpoints get another hash
 
 	Batches   []*protocol.Batch
+	Removed   func(inMemory, checkpoints protocol.Height) // is told what RemoveBelow permits; nil: nobody
 	expected  protocol.Height
 	executed  protocol.Height
 	certified protocol.Height
@@ -72,6 +73,12 @@ func (e *Execution) advance(now protocol.Time) {
 	}
 }
 
+// Finish ends the batch in progress at once.
+func (e *Execution) Finish() {
+	e.done[0] = e.now
+	e.advance(e.now)
+}
+
 // ManifestHash is the hash of the whole state at a height, the same on every node.
 func ManifestHash(h protocol.Height) protocol.StateHash {
 	var n [8]byte
@@ -92,7 +99,11 @@ func (e *Execution) ManifestHash(h protocol.Height) (protocol.StateHash, bool) {
 }
 
 // RemoveBelow forgets nothing: states are numbers here.
-func (e *Execution) RemoveBelow(inMemory, checkpoints protocol.Height) {}
+func (e *Execution) RemoveBelow(inMemory, checkpoints protocol.Height) {
+	if e.Removed != nil {
+		e.Removed(inMemory, checkpoints)
+	}
+}
 
 // Sync puts the state of a height in place, as state sync would.
 func (e *Execution) Sync(h protocol.Height) {
