@@ -3,7 +3,6 @@ package event
 import (
 	"fmt"
 	"math"
-	"sync"
 	"sync/atomic"
 )
 
@@ -19,11 +18,10 @@ type Lanes[P any] struct {
 	lanes   []*Lane[P] // the last is the world's
 	sources sources
 	now     int64
-	busy    []*Lane[P] // in this window
-	end     int64      // of it: the first nanosecond beyond
-	next    atomic.Int32
-	wake    []chan struct{} // of the helpers
-	helped  sync.WaitGroup
+	busy    []*Lane[P]   // in this window
+	end     int64        // of it: the first nanosecond beyond
+	next    atomic.Int32 // index in busy of whom nobody has begun with
+	crew    *crew
 }
 
 // LanesConfig says what is run, and how.
@@ -48,9 +46,15 @@ type Lane[P any] struct {
 	queue   Queue[P]
 	now     int64
 	handled uint64
-	alone   bool         // the others stand still
-	out     [][]Event[P] // by lane: for the barrier
-	failure any          // what a handler panicked with
+	alone   bool      // the others stand still
+	mail    []mail[P] // for other lanes, at the barrier
+	failure any       // what a handler panicked with
+}
+
+// Mail is an event on its way to another lane.
+type mail[P any] struct {
+	to    int
+	event Event[P]
 }
 
 // NewLanes makes lanes with nothing to do.
@@ -61,7 +65,7 @@ func NewLanes[P any](c LanesConfig[P]) *Lanes[P] {
 	l := &Lanes[P]{config: c, sources: newSources(c.Seed), now: -1}
 	l.sources.grow(c.Sources)
 	for i := range c.Lanes + 1 {
-		l.lanes = append(l.lanes, &Lane[P]{all: l, number: i, now: -1, alone: true, out: make([][]Event[P], c.Lanes+1)})
+		l.lanes = append(l.lanes, &Lane[P]{all: l, number: i, now: -1, alone: true})
 	}
 	return l
 }
@@ -82,7 +86,7 @@ func (l *Lane[P]) Schedule(src, dst uint32, at int64, payload P) {
 	case at < l.all.end:
 		panic(fmt.Sprintf("event: lane %d reaches lane %d at %d ns, within the window that ends at %d ns", l.number, to, at, l.all.end))
 	default:
-		l.out[to] = append(l.out[to], Event[P]{key, payload})
+		l.mail = append(l.mail, mail[P]{to, Event[P]{key, payload}})
 	}
 }
 
@@ -105,8 +109,8 @@ func (l *Lane[P]) handle(ev *Event[P]) {
 
 // Run handles all events up to and including time until, and sets the clock to it.
 func (l *Lanes[P]) Run(until int64) {
-	l.hire()
-	defer l.dismiss()
+	l.crew = hire(l.config.Workers-1, l.work)
+	defer l.crew.dismiss()
 	for {
 		first := l.peek(l.config.Lanes + 1)
 		if first > until {
@@ -151,13 +155,7 @@ func (l *Lanes[P]) sideBySide() {
 		}
 	}
 	l.next.Store(0)
-	helpers := min(len(l.wake), len(l.busy)-1)
-	l.helped.Add(helpers)
-	for _, wake := range l.wake[:helpers] {
-		wake <- struct{}{}
-	}
-	l.work()
-	l.helped.Wait()
+	l.crew.share(len(l.busy) - 1)
 	for _, lane := range l.busy {
 		if lane.failure != nil {
 			panic(lane.failure)
@@ -178,14 +176,12 @@ func (l *Lanes[P]) work() {
 
 // handOver brings what a lane has scheduled for others where it belongs.
 func (l *Lanes[P]) handOver(from *Lane[P]) {
-	for to := range from.out {
-		for i := range from.out[to] {
-			ev := &from.out[to][i]
-			l.lanes[to].queue.Push(&ev.Key, &ev.Payload)
-		}
-		clear(from.out[to])
-		from.out[to] = from.out[to][:0]
+	for i := range from.mail {
+		m := &from.mail[i]
+		l.lanes[m.to].queue.Push(&m.event.Key, &m.event.Payload)
 	}
+	clear(from.mail)
+	from.mail = from.mail[:0]
 }
 
 // instant handles all events of a time one after the other, in the order of their keys, the world's among them.
@@ -203,27 +199,6 @@ func (l *Lanes[P]) instant(at int64) {
 		}
 		least.handle(least.queue.Pop(at))
 	}
-}
-
-// hire starts the helpers, who wait for windows.
-func (l *Lanes[P]) hire() {
-	for range l.config.Workers - 1 {
-		wake := make(chan struct{}, 1)
-		l.wake = append(l.wake, wake)
-		go func() {
-			for range wake {
-				l.work()
-				l.helped.Done()
-			}
-		}()
-	}
-}
-
-func (l *Lanes[P]) dismiss() {
-	for _, wake := range l.wake {
-		close(wake)
-	}
-	l.wake = nil
 }
 
 // Now is the virtual time, between two calls of Run.
