@@ -54,6 +54,7 @@ type simulation struct {
 	parts  []*simulation            // by lane
 	lane   *event.Lane[occurrence]  // that this is; nil: the whole
 	diary  *diary                   // of a lane
+	pages  []page                   // scratch, of merge
 	world
 	watch     watch
 	inputs    []Input
