@@ -7,13 +7,14 @@ import (
 	"icsim/protocol"
 	"icsim/sim/check"
 	"icsim/sim/event"
+	"icsim/sim/network"
 	"icsim/sim/trace"
 )
 
 // divide lets the subnets run side by side, a lane each, and the clients in one more; the world's lane has faults and the starts
 // of nodes. It leaves the run in one piece if that is all it has: one subnet and no clients, somebody outside who may step in at any
 // time, nodes that change subnets, attackers whose victims are chosen meanwhile, somebody who asks what comes from what, branches,
-// faults of roles, disks that lie, a scheduler that sees all messages, or no distance between two lanes.
+// faults of roles, disks that lie, or a scheduler that sees all messages.
 //
 // A lane is the simulation with scratch of its own. What it observes it logs, for the watch that they have in common.
 func (s *simulation) divide() {
@@ -22,9 +23,6 @@ func (s *simulation) divide() {
 		return
 	}
 	window := min(s.apart(), stopDelay)
-	if window < leastWindow {
-		return
-	}
 	world := s.worldsLane()
 	s.lanes = event.NewLanes(event.LanesConfig[occurrence]{
 		Seed: s.config.Seed, Sources: int(s.netSource(len(s.subnets))), Lanes: world, Window: int64(window), Workers: s.config.Workers,
@@ -47,9 +45,6 @@ func (s *simulation) isEntangled() bool {
 		len(s.amnesiacs) > 0 || s.coalition.Waits() || s.log != nil
 }
 
-// leastWindow is the least distance between lanes that is worth the barriers.
-const leastWindow = 100 * time.Microsecond
-
 // laneOf tells which subnet an endpoint is of; the number of subnets for clients.
 func (s *simulation) laneOf(n protocol.NodeID) int {
 	if int(n) < len(s.homes) {
@@ -69,7 +64,7 @@ func (s *simulation) laneFor(n protocol.NodeID, h happening) int {
 	return s.laneOf(n)
 }
 
-// apart is the least time in which a message gets from one lane to another.
+// apart is the least time in which a message gets from one lane to another, between which no connections are kept.
 func (s *simulation) apart() time.Duration {
 	var places [][]int
 	for i := range s.config.Subnets {
@@ -80,7 +75,7 @@ func (s *simulation) apart() time.Duration {
 		clients = append(clients, s.config.Clients[i].Place)
 	}
 	places = append(places, clients)
-	least := time.Hour
+	least := network.MaxOneWay
 	for i, from := range places {
 		for k, to := range places {
 			if i == k {
@@ -93,7 +88,7 @@ func (s *simulation) apart() time.Duration {
 			}
 		}
 	}
-	return least
+	return least + requestTime
 }
 
 // isWorlds tells whether an event concerns more than the endpoint where it happens: others look at it without being told.
