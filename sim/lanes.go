@@ -25,7 +25,8 @@ func (s *simulation) divide() {
 	window := min(s.apart(), stopDelay)
 	world := s.worldsLane()
 	s.lanes = event.NewLanes(event.LanesConfig[occurrence]{
-		Seed: s.config.Seed, Sources: int(s.netSource(len(s.subnets))), Lanes: world, Window: int64(window), Workers: s.config.Workers,
+		Seed: s.config.Seed, Sources: int(s.netSource(len(s.subnets))), Lanes: world, Window: int64(window),
+		Workers: s.config.Workers, Worthwhile: worthwhile,
 		Lane:    func(dst uint32, o occurrence) int { return s.laneFor(protocol.NodeID(dst), o.what) },
 		Handle:  func(lane int, ev *event.Event[occurrence]) { s.parts[lane].handle(ev) },
 		Barrier: s.merge,
@@ -38,6 +39,9 @@ func (s *simulation) divide() {
 	}
 	s.lane = s.lanes.Lane(world)
 }
+
+// worthwhile events take some 50 µs, about as long as a goroutine takes to wake.
+const worthwhile = 24
 
 // isEntangled tells whether something that happens on one subnet, or is asked about it, concerns the others at once.
 func (s *simulation) isEntangled() bool {

@@ -6,12 +6,12 @@ import (
 )
 
 // A crew is the goroutines that share the work of windows, the caller's among them. Windows follow each other within microseconds, in
-// which no goroutine can be put to sleep and woken: so whoever waits first looks for a while, and only then sleeps.
+// which no goroutine can be put to sleep and woken: so whoever waits first looks for a while, and only then sleeps; and who has not begun
+// when nothing is left to do is not waited for.
 type crew struct {
 	work    func() // does pieces until none is left
 	helpers []*helper
-	busy    atomic.Int32 // helpers
-	done    sync.WaitGroup
+	done    sync.WaitGroup // helpers that are called
 }
 
 // A helper is a goroutine beside the caller's.
@@ -20,11 +20,12 @@ type helper struct {
 	wake  chan struct{}
 }
 
-// What a helper is about. It goes from idle to asleep by itself; the caller calls and dismisses it.
+// What a helper is about. From idle it goes to sleep and from called to work by itself; the caller calls it, calls it off and dismisses it.
 const (
 	idle int32 = iota
 	asleep
 	called
+	working
 	dismissed
 )
 
@@ -44,19 +45,25 @@ func hire(helpers int, work func()) *crew {
 func (c *crew) help(h *helper) {
 	for h.await() {
 		c.work()
-		c.busy.Add(-1)
+		h.state.Store(idle)
 		c.done.Done()
 	}
 }
 
-// await waits for the next call. It reports false when there is none.
+// await waits until there is work. It reports false when there will be none.
 func (h *helper) await() bool {
-	for i := 0; i < looks && h.state.Load() == idle; i++ {
+	for {
+		for i := 0; i < looks && h.state.Load() == idle; i++ {
+		}
+		switch {
+		case h.state.CompareAndSwap(called, working):
+			return true
+		case h.state.CompareAndSwap(idle, asleep):
+			<-h.wake
+		case h.state.Load() == dismissed:
+			return false
+		}
 	}
-	if h.state.CompareAndSwap(idle, asleep) {
-		<-h.wake
-	}
-	return h.state.CompareAndSwap(called, idle)
 }
 
 // tell tells a helper what is wanted of it.
@@ -68,14 +75,20 @@ func (h *helper) tell(state int32) {
 
 // share does the work with some helpers, if there are so many, and returns when it is done.
 func (c *crew) share(helpers int) {
-	helpers = min(helpers, len(c.helpers))
-	c.busy.Store(int32(helpers))
-	c.done.Add(helpers)
-	for _, h := range c.helpers[:helpers] {
+	all := c.helpers[:min(helpers, len(c.helpers))]
+	c.done.Add(len(all))
+	for _, h := range all {
 		h.tell(called)
 	}
 	c.work()
-	for i := 0; i < looks && c.busy.Load() > 0; i++ {
+	for _, h := range all {
+		if h.state.CompareAndSwap(called, idle) {
+			c.done.Done()
+		}
+	}
+	for _, h := range all {
+		for i := 0; i < looks && h.state.Load() == working; i++ {
+		}
 	}
 	c.done.Wait()
 }

@@ -21,6 +21,7 @@ type Lanes[P any] struct {
 	busy    []*Lane[P]   // in this window
 	end     int64        // of it: the first nanosecond beyond
 	next    atomic.Int32 // index in busy of whom nobody has begun with
+	events  uint64       // in the last window
 	crew    *crew
 }
 
@@ -31,6 +32,8 @@ type LanesConfig[P any] struct {
 	Lanes   int   // beside the world
 	Window  int64 // ns; the least delay between lanes, and from a lane to the world
 	Workers int   // goroutines, the caller's among them
+	// Worthwhile is how many events in a window make the next one worth sharing: with fewer it is over before a second goroutine has woken.
+	Worthwhile uint64
 	// Lane tells where an event is handled: the number of a lane, or Lanes for the world.
 	Lane func(dst uint32, payload P) int
 	// Handle handles an event in its lane. Different lanes' are handled side by side.
@@ -155,7 +158,12 @@ func (l *Lanes[P]) sideBySide() {
 		}
 	}
 	l.next.Store(0)
-	l.crew.share(len(l.busy) - 1)
+	helpers, before := 0, l.Handled()
+	if l.events >= l.config.Worthwhile {
+		helpers = len(l.busy) - 1
+	}
+	l.crew.share(helpers)
+	l.events = l.Handled() - before
 	for _, lane := range l.busy {
 		if lane.failure != nil {
 			panic(lane.failure)

@@ -79,7 +79,8 @@ func TestLanesHandleWhatTheLoopDoes(t *testing.T) {
 		var lanes *Lanes[rumour]
 		lanes = NewLanes(LanesConfig[rumour]{
 			Seed: seed, Sources: g.lanes*g.each + 1, Lanes: g.lanes, Window: g.window, Workers: rapid.IntRange(1, 4).Draw(t, "workers"),
-			Lane: g.lane,
+			Worthwhile: rapid.Uint64Range(0, 8).Draw(t, "worthwhile"),
+			Lane:       g.lane,
 			Handle: func(lane int, ev *Event[rumour]) {
 				logs[lane] = append(logs[lane], ev.Key)
 				g.tell(ev, lanes.Lane(lane).Schedule)
