@@ -1,8 +1,10 @@
 package event
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"sync/atomic"
 )
 
@@ -16,6 +18,7 @@ import (
 type Lanes[P any] struct {
 	config  LanesConfig[P]
 	lanes   []*Lane[P] // the last is the world's
+	order   []*Lane[P] // but the world's, the busiest first: what is begun last ends at about one time
 	sources sources
 	now     int64
 	busy    []*Lane[P]   // in this window
@@ -70,6 +73,7 @@ func NewLanes[P any](c LanesConfig[P]) *Lanes[P] {
 	for i := range c.Lanes + 1 {
 		l.lanes = append(l.lanes, &Lane[P]{all: l, number: i, now: -1, alone: true})
 	}
+	l.order = slices.Clone(l.lanes[:c.Lanes])
 	return l
 }
 
@@ -114,6 +118,7 @@ func (l *Lane[P]) handle(ev *Event[P]) {
 func (l *Lanes[P]) Run(until int64) {
 	l.crew = hire(l.config.Workers-1, l.work)
 	defer l.crew.dismiss()
+	slices.SortStableFunc(l.order, func(a, b *Lane[P]) int { return cmp.Compare(b.handled, a.handled) })
 	for {
 		first := l.peek(l.config.Lanes + 1)
 		if first > until {
@@ -151,7 +156,7 @@ func (l *Lanes[P]) peek(lanes int) int64 {
 // sideBySide handles a window.
 func (l *Lanes[P]) sideBySide() {
 	l.busy = l.busy[:0]
-	for _, lane := range l.lanes[:l.config.Lanes] {
+	for _, lane := range l.order {
 		if key, ok := lane.queue.Peek(); ok && key.At < l.end {
 			l.busy = append(l.busy, lane)
 			lane.alone = false
