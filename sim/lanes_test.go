@@ -87,14 +87,16 @@ func scattered(t *testing.T, r *rapid.T) *Config {
 	c.Clients[0].Place = rapid.IntRange(0, places-1).Draw(r, "place of clients")
 	some := func(what string) []protocol.NodeID { return rapid.Permutation(nodes).Draw(r, what)[:1+len(nodes)/3] }
 	if rapid.Bool().Draw(r, "attacked") {
-		c.Attackers = attackers([]string{rapid.SampledFrom([]string{"silent", "equivocate", "corrupt-shares"}).Draw(r, "strategy")}, some("attackers")...)
+		strategy := rapid.SampledFrom([]string{"silent", "equivocate", "corrupt-shares"}).Draw(r, "strategy")
+		c.Attackers = attackers([]string{strategy}, some("attackers")...)
 	}
 	for _, n := range some("crashes") {
 		c.Faults.Crashes = append(c.Faults.Crashes, fault.Crash{Node: n, At: when("crash"), Down: when("down"), LoseDisk: n%2 == 0})
 	}
 	c.Faults.Partitions = []fault.Partition{{Groups: [][]protocol.NodeID{nodes[:1], nodes[1:]}, At: when("cut"), For: when("for")}}
 	c.Faults.Links = []fault.Link{{
-		From: some("from"), To: some("to"), Disturbance: network.Disturbance{Delay: time.Millisecond, Loss: network.MaxLoss / 3}, At: when("disturbed"),
+		From: some("from"), To: some("to"), At: when("disturbed"),
+		Disturbance: network.Disturbance{Delay: time.Millisecond, Loss: network.MaxLoss / 3},
 	}}
 	return c
 }

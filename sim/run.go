@@ -323,11 +323,11 @@ func (s *simulation) miss(t protocol.Time, o *occurrence) {
 	s.spread(t)
 }
 
-// requestTime is what a message takes at its ends, both together, beside the way, where no connection is kept: stream slices, calls, queries
-// and their answers are HTTPS requests, handed from thread to thread (reference/protocol.md B). Assumed: no measurement separates it. It is
-// also what lets subnets run side by side that stand in one data centre (design.md, law 4).
+// requestTime is what a message takes at its ends, both together, beside the way, where no connection is kept: stream slices, calls,
+// queries and their answers are HTTPS requests, handed from thread to thread (reference/protocol.md B). Assumed: no measurement separates
+// it. It is also what lets subnets run side by side that stand in one data centre (design.md, law 4).
 //
-// Model: a message that a clog has held back has had it.
+// Model: a message that a clog has held back does not wait for it.
 const requestTime = time.Millisecond
 
 // dispatch schedules the arrival of transfers, in the name of who caused them.

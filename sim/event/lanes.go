@@ -120,7 +120,7 @@ func (l *Lanes[P]) Run(until int64) {
 	defer l.crew.dismiss()
 	slices.SortStableFunc(l.order, func(a, b *Lane[P]) int { return cmp.Compare(b.handled, a.handled) })
 	for {
-		first := l.peek(l.config.Lanes + 1)
+		first := l.peek()
 		if first > until {
 			break
 		}
@@ -142,10 +142,10 @@ func (l *Lanes[P]) Run(until int64) {
 	}
 }
 
-// peek is the time of the next event of the first lanes; the end of time if there is none.
-func (l *Lanes[P]) peek(lanes int) int64 {
+// peek is the time of the next event; the end of time if there is none.
+func (l *Lanes[P]) peek() int64 {
 	at := int64(math.MaxInt64)
-	for _, lane := range l.lanes[:lanes] {
+	for _, lane := range l.lanes {
 		if key, ok := lane.queue.Peek(); ok {
 			at = min(at, key.At)
 		}
