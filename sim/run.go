@@ -324,7 +324,7 @@ func (s *simulation) miss(t protocol.Time, o *occurrence) {
 }
 
 // requestTime is what a message takes at its ends, both together, beside the way, where no connection is kept: stream slices, calls,
-// queries and their answers are HTTPS requests, handed from thread to thread (reference/protocol.md B). Assumed: no measurement separates
+// queries and their answers are HTTPS requests, handed from thread to thread (reference/protocol.md C). Assumed: no measurement separates
 // it. It is also what lets subnets run side by side that stand in one data centre (design.md, law 4).
 //
 // Model: a message that a clog has held back does not wait for it.

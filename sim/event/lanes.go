@@ -169,15 +169,23 @@ func (l *Lanes[P]) sideBySide() {
 	}
 	l.crew.share(helpers)
 	l.events = l.Handled() - before
-	for _, lane := range l.busy {
-		if lane.failure != nil {
-			panic(lane.failure)
-		}
+	if failed := l.failed(); failed != nil {
+		panic(failed.failure)
 	}
 	for _, lane := range l.busy {
 		lane.alone = true
 		l.handOver(lane)
 	}
+}
+
+// failed is the lane whose handler panicked first, as it would have in a loop; nil if none did.
+func (l *Lanes[P]) failed() (first *Lane[P]) {
+	for _, lane := range l.busy {
+		if lane.failure != nil && (first == nil || lane.now < first.now) {
+			first = lane
+		}
+	}
+	return first
 }
 
 // work handles lanes of the window until none is left.

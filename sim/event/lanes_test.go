@@ -120,3 +120,16 @@ func TestLanesRefuseToReachEachOtherTooSoon(t *testing.T) {
 	lanes.Lane(2).Schedule(1, 1, 3, rumour{})
 	require.PanicsWithValue(t, "event: lane 0 reaches lane 1 at 9 ns, within the window that ends at 10 ns", func() { lanes.Run(100) })
 }
+
+// Of several lanes that fail in a window the one fails that would in a loop.
+func TestLanesFailAsTheLoopDoes(t *testing.T) {
+	g := &spreading{lanes: 3, each: 1}
+	lanes := NewLanes(LanesConfig[rumour]{
+		Sources: 3, Lanes: 3, Window: 10, Workers: 2, Lane: g.lane, Barrier: func() {},
+		Handle: func(_ int, ev *Event[rumour]) { panic(ev.At) },
+	})
+	for i, at := range []int64{7, 5, 9} {
+		lanes.Lane(3).Schedule(uint32(i), uint32(i), at, rumour{})
+	}
+	require.PanicsWithValue(t, int64(5), func() { lanes.Run(100) })
+}
