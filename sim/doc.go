@@ -19,6 +19,6 @@
 //
 // # Determinism
 //
-// The digest is SHA-256 over the ordered event records (sim/trace). It depends on Config and version alone: not on
-// sharing of results, metrics, trace level, number of workers, operating system or architecture.
+// The digest is SHA-256 over the digests of the subnets' ordered event records (sim/trace). It depends on Config and version alone: not
+// on sharing of results, metrics, trace level, number of workers, operating system or architecture.
 package sim

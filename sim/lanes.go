@@ -1,63 +1,56 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"icsim/protocol"
 	"icsim/sim/check"
 	"icsim/sim/event"
+	"icsim/sim/network"
 	"icsim/sim/trace"
 )
 
 // divide lets the subnets run side by side, a lane each, and the clients in one more; the world's lane has faults and the starts
 // of nodes. It leaves the run in one piece if that is all it has: one subnet and no clients, somebody outside who may step in at any
 // time, nodes that change subnets, attackers whose victims are chosen meanwhile, somebody who asks what comes from what, branches,
-// faults of roles, disks that lie, a scheduler that sees all messages, or no distance between two lanes.
+// faults of roles, disks that lie, or a scheduler that sees all messages.
 //
 // A lane is the simulation with scratch of its own. What it observes it logs, for the watch that they have in common.
 func (s *simulation) divide() {
-	clients := len(s.subnets)
-	lanes := clients
-	if len(s.clients) > 0 {
-		lanes++
-	}
-	if s.config.Workers < 2 || lanes < 2 || s.config.Boundary || s.isEntangled() {
+	alone := len(s.subnets) == 1 && len(s.clients) == 0
+	if s.config.Workers < 2 || alone || s.config.Boundary || s.isEntangled() {
 		return
 	}
 	window := min(s.apart(), stopDelay)
-	if window < leastWindow {
-		return
-	}
+	world := s.worldsLane()
 	s.lanes = event.NewLanes(event.LanesConfig[occurrence]{
-		Seed: s.config.Seed, Sources: int(s.netSource(len(s.subnets))), Lanes: lanes, Window: int64(window), Workers: s.config.Workers,
-		Lane: func(dst uint32, o occurrence) int {
-			if o.what.isWorlds() {
-				return lanes
-			}
-			return min(s.laneOf(protocol.NodeID(dst)), lanes-1)
-		},
+		Seed: s.config.Seed, Sources: int(s.netSource(len(s.subnets))), Lanes: world, Window: int64(window),
+		Workers: s.config.Workers, Worthwhile: worthwhile,
+		Lane:    func(dst uint32, o occurrence) int { return s.laneFor(protocol.NodeID(dst), o.what) },
 		Handle:  func(lane int, ev *event.Event[occurrence]) { s.parts[lane].handle(ev) },
 		Barrier: s.merge,
 	})
-	for i := range lanes + 1 {
+	for i := range world + 1 {
 		part := *s
-		part.lane, part.diary, part.watch = s.lanes.Lane(i), new(diary), watch{}
+		part.lane, part.watch = s.lanes.Lane(i), watch{}
+		part.diary = &diary{strand: s.watch.trace.Strand(i), lines: s.watch.trace.Writes()}
 		s.parts = append(s.parts, &part)
 	}
 	for n, host := range s.hosts {
-		host.UseBench(&s.parts[min(s.laneOf(protocol.NodeID(n)), lanes-1)].bench)
+		host.UseBench(&s.parts[min(s.laneOf(protocol.NodeID(n)), world-1)].bench)
 	}
-	s.lane = s.lanes.Lane(lanes)
+	s.lane = s.lanes.Lane(world)
 }
+
+// worthwhile events take some 50 µs, about as long as a goroutine takes to wake.
+const worthwhile = 24
 
 // isEntangled tells whether something that happens on one subnet, or is asked about it, concerns the others at once.
 func (s *simulation) isEntangled() bool {
 	return len(s.config.Changes) > 0 || len(s.config.Branches) > 0 || len(s.plan.Roles) > 0 || len(s.plan.Schedulers) > 0 ||
 		s.rotates() || len(s.amnesiacs) > 0 || s.coalition.Waits() || s.log != nil
 }
-
-// leastWindow is the least distance between lanes that is worth the barriers.
-const leastWindow = 100 * time.Microsecond
 
 // laneOf tells which subnet an endpoint is of; the number of subnets for clients.
 func (s *simulation) laneOf(n protocol.NodeID) int {
@@ -67,7 +60,18 @@ func (s *simulation) laneOf(n protocol.NodeID) int {
 	return len(s.subnets)
 }
 
-// apart is the least time in which a message gets from one lane to another.
+// worldsLane comes after those of the subnets and of the clients.
+func (s *simulation) worldsLane() int { return len(s.subnets) + 1 }
+
+// laneFor tells in which lane something happens to an endpoint, and so in which strand of the digest, were it divided or not.
+func (s *simulation) laneFor(n protocol.NodeID, h happening) int {
+	if h.isWorlds() {
+		return s.worldsLane()
+	}
+	return s.laneOf(n)
+}
+
+// apart is the least time in which a message gets from one lane to another, between which no connections are kept.
 func (s *simulation) apart() time.Duration {
 	var places [][]int
 	for i := range s.config.Subnets {
@@ -78,7 +82,7 @@ func (s *simulation) apart() time.Duration {
 		clients = append(clients, s.config.Clients[i].Place)
 	}
 	places = append(places, clients)
-	least := time.Hour
+	least := network.MaxOneWay
 	for i, from := range places {
 		for k, to := range places {
 			if i == k {
@@ -91,7 +95,7 @@ func (s *simulation) apart() time.Duration {
 			}
 		}
 	}
-	return least
+	return least + requestTime
 }
 
 // isWorlds tells whether an event concerns more than the endpoint where it happens: others look at it without being told.
@@ -123,18 +127,19 @@ func (s *simulation) handled() uint64 {
 	return s.loop.Handled()
 }
 
-// A diary keeps what a lane has seen until the barrier.
+// A diary takes what a lane does into its strand of the digest, and keeps what it has seen until the barrier.
 type diary struct {
-	events []logged
-	seen   []observation
-	merged int // of events
-	told   int // of seen
+	strand  *trace.Strand
+	lines   bool      // of events are to be written
+	key     event.Key // of the event that is handled
+	entries []entry
+	seen    []observation
 }
 
-// A logged event is recorded with the observations before index seen.
-type logged struct {
-	event trace.Event // without its key
+// An entry is an event with the observations that end before index seen.
+type entry struct {
 	key   event.Key
+	event *trace.Event // nil: no line of it is to be written
 	seen  int
 }
 
@@ -147,56 +152,82 @@ type observation struct {
 }
 
 func (l *diary) record(e *trace.Event) {
-	l.events = append(l.events, logged{event: *e, key: *e.Key, seen: len(l.seen)})
+	l.strand.Event(e)
+	l.key = *e.Key
+	if l.lines {
+		kept := *e
+		kept.Key = &l.key
+		l.entries = append(l.entries, entry{l.key, &kept, len(l.seen)})
+	}
+}
+
+func (l *diary) note(w check.Where, n *protocol.Note) {
+	l.strand.Note(w.Node, n)
+	l.observe(observation{where: w, note: *n})
 }
 
 func (l *diary) observe(o observation) {
+	if last := len(l.entries) - 1; last < 0 || l.entries[last].key != l.key {
+		l.entries = append(l.entries, entry{key: l.key})
+	}
 	l.seen = append(l.seen, o)
-	l.events[len(l.events)-1].seen = len(l.seen)
+	l.entries[len(l.entries)-1].seen = len(l.seen)
 }
 
-// merge records what the lanes have logged, in the order of events.
+// A page is an entry of a diary.
+type page struct {
+	diary *diary
+	entry int
+}
+
+func (p page) entryOf() *entry { return &p.diary.entries[p.entry] }
+
+// merge tells the watch what the lanes have seen, in the order of events.
 func (s *simulation) merge() {
-	for {
-		var least *diary
-		for _, part := range s.parts {
-			if l := part.diary; l.merged < len(l.events) && (least == nil || l.events[l.merged].key.Before(&least.events[least.merged].key)) {
-				least = l
-			}
+	pages := s.pages[:0]
+	for _, part := range s.parts {
+		for i := range part.diary.entries {
+			pages = append(pages, page{part.diary, i})
 		}
-		if least == nil {
-			break
-		}
-		s.replay(least)
 	}
+	slices.SortFunc(pages, func(a, b page) int { return a.entryOf().key.Compare(&b.entryOf().key) })
+	for _, p := range pages {
+		s.replay(p)
+	}
+	s.pages = pages
 	for _, part := range s.parts {
 		part.diary.clear()
 	}
 }
 
-// replay records the next event of a log.
-func (s *simulation) replay(l *diary) {
-	e := &l.events[l.merged]
-	l.merged++
-	e.event.Key = &e.key
-	s.watch.trace.Event(&e.event)
-	for ; l.told < e.seen; l.told++ {
-		switch o := &l.seen[l.told]; {
+// replay tells of an event.
+func (s *simulation) replay(p page) {
+	e, told := p.entryOf(), 0
+	if p.entry > 0 {
+		told = p.diary.entries[p.entry-1].seen
+	}
+	if e.event != nil {
+		e.event.Key = &e.key
+		s.watch.trace.ShowEvent(e.event)
+	}
+	for ; told < e.seen; told++ {
+		switch o := &p.diary.seen[told]; {
 		case o.moment != "":
 			s.watch.happened(o.where.At, o.moment)
 		case o.join != nil:
 			s.watch.checks.Join(*o.join)
 		default:
-			s.note(o.where, &o.note)
+			s.watch.trace.ShowNote(o.where.Node, &o.note)
+			s.observe(o.where, &o.note)
 		}
 	}
 }
 
 func (l *diary) clear() {
-	if len(l.events) == 0 {
+	if len(l.entries) == 0 {
 		return
 	}
-	clear(l.events)
+	clear(l.entries)
 	clear(l.seen)
-	*l = diary{events: l.events[:0], seen: l.seen[:0]}
+	l.entries, l.seen = l.entries[:0], l.seen[:0]
 }

@@ -125,6 +125,7 @@ func (s *simulation) newWatch() watch {
 		}
 		w.subnets = append(w.subnets, sw)
 	}
+	w.trace.Strand(s.worldsLane()) // the last: the digest has them all, with events or without
 	w.checks = check.New(s.checkConfig())
 	if w.metrics && s.config.Record {
 		w.record = newRecorder(len(s.subnets))
@@ -147,7 +148,7 @@ func (w *watch) height() (sum protocol.Height) {
 // record enters an event into the digest and the trace.
 func (s *simulation) record(ev *event.Event[occurrence]) {
 	o := &ev.Payload
-	e := trace.Event{Key: &ev.Key, Node: o.node, Lane: o.lane}
+	e := trace.Event{Key: &ev.Key, Node: o.node, Lane: o.lane, Strand: s.laneFor(protocol.NodeID(ev.Dst), o.what)}
 	switch o.what {
 	case laneFree:
 		e.Kind = trace.Free
@@ -206,10 +207,14 @@ func (s *simulation) joined(j *check.Joining) {
 // note takes one observation: into the digest, to the checkers, into the figures.
 func (s *simulation) note(w check.Where, n *protocol.Note) {
 	if s.diary != nil {
-		s.diary.observe(observation{where: w, note: *n})
+		s.diary.note(w, n)
 		return
 	}
 	s.watch.trace.Note(w.Node, n)
+	s.observe(w, n)
+}
+
+func (s *simulation) observe(w check.Where, n *protocol.Note) {
 	if n.Kind == protocol.NoteCertified && int(w.Node) < len(s.secrets) {
 		s.members.serving[w.Node] = true
 	}

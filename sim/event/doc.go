@@ -22,7 +22,8 @@
 // parallel simulation, with barriers (Fujimoto, Parallel discrete event simulation, 1990; reference/style.md, "Parallel runs"). Events
 // that touch what all may read are the world's, and run alone. Each lane handles its events in their order, and each source belongs to
 // one lane, so that all keys, and the order by them, are those of the Loop. A lane that would reach another within the window
-// panics. A barrier costs some microseconds: it is worth while where a window has work for several.
+// panics. A barrier costs some microseconds while the goroutines stay awake (crew.go), and far more when one has to be woken: so a window
+// that follows one with few events is handled by the caller alone. Who handles which lane is nothing that a handler can see.
 //
 // # Queue
 //

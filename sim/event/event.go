@@ -27,6 +27,17 @@ func (k *Key) Before(o *Key) bool {
 	return k.sourceBefore(o)
 }
 
+// Compare is negative, zero or positive as k comes before o, is the same or comes after it.
+func (k *Key) Compare(o *Key) int {
+	switch {
+	case k.Before(o):
+		return -1
+	case o.Before(k):
+		return 1
+	}
+	return 0
+}
+
 // sourceBefore decides between equal hashes, which happens once in 2⁶⁴ pairs of one instant.
 func (k *Key) sourceBefore(o *Key) bool {
 	if k.Src != o.Src {

@@ -1,9 +1,10 @@
 package event
 
 import (
+	"cmp"
 	"fmt"
 	"math"
-	"sync"
+	"slices"
 	"sync/atomic"
 )
 
@@ -17,13 +18,14 @@ import (
 type Lanes[P any] struct {
 	config  LanesConfig[P]
 	lanes   []*Lane[P] // the last is the world's
+	order   []*Lane[P] // but the world's, the busiest first: what is begun last ends at about one time
 	sources sources
 	now     int64
-	busy    []*Lane[P] // in this window
-	end     int64      // of it: the first nanosecond beyond
-	next    atomic.Int32
-	wake    []chan struct{} // of the helpers
-	helped  sync.WaitGroup
+	busy    []*Lane[P]   // in this window
+	end     int64        // of it: the first nanosecond beyond
+	next    atomic.Int32 // index in busy of whom nobody has begun with
+	events  uint64       // in the last window
+	crew    *crew
 }
 
 // LanesConfig says what is run, and how.
@@ -33,6 +35,8 @@ type LanesConfig[P any] struct {
 	Lanes   int   // beside the world
 	Window  int64 // ns; the least delay between lanes, and from a lane to the world
 	Workers int   // goroutines, the caller's among them
+	// Worthwhile is how many events in a window make the next one worth sharing: with fewer it is over before a second goroutine has woken.
+	Worthwhile uint64
 	// Lane tells where an event is handled: the number of a lane, or Lanes for the world.
 	Lane func(dst uint32, payload P) int
 	// Handle handles an event in its lane. Different lanes' are handled side by side.
@@ -48,9 +52,15 @@ type Lane[P any] struct {
 	queue   Queue[P]
 	now     int64
 	handled uint64
-	alone   bool         // the others stand still
-	out     [][]Event[P] // by lane: for the barrier
-	failure any          // what a handler panicked with
+	alone   bool      // the others stand still
+	mail    []mail[P] // for other lanes, at the barrier
+	failure any       // what a handler panicked with
+}
+
+// Mail is an event on its way to another lane.
+type mail[P any] struct {
+	to    int
+	event Event[P]
 }
 
 // NewLanes makes lanes with nothing to do.
@@ -61,8 +71,9 @@ func NewLanes[P any](c LanesConfig[P]) *Lanes[P] {
 	l := &Lanes[P]{config: c, sources: newSources(c.Seed), now: -1}
 	l.sources.grow(c.Sources)
 	for i := range c.Lanes + 1 {
-		l.lanes = append(l.lanes, &Lane[P]{all: l, number: i, now: -1, alone: true, out: make([][]Event[P], c.Lanes+1)})
+		l.lanes = append(l.lanes, &Lane[P]{all: l, number: i, now: -1, alone: true})
 	}
+	l.order = slices.Clone(l.lanes[:c.Lanes])
 	return l
 }
 
@@ -82,7 +93,7 @@ func (l *Lane[P]) Schedule(src, dst uint32, at int64, payload P) {
 	case at < l.all.end:
 		panic(fmt.Sprintf("event: lane %d reaches lane %d at %d ns, within the window that ends at %d ns", l.number, to, at, l.all.end))
 	default:
-		l.out[to] = append(l.out[to], Event[P]{key, payload})
+		l.mail = append(l.mail, mail[P]{to, Event[P]{key, payload}})
 	}
 }
 
@@ -105,10 +116,11 @@ func (l *Lane[P]) handle(ev *Event[P]) {
 
 // Run handles all events up to and including time until, and sets the clock to it.
 func (l *Lanes[P]) Run(until int64) {
-	l.hire()
-	defer l.dismiss()
+	l.crew = hire(l.config.Workers-1, l.work)
+	defer l.crew.dismiss()
+	slices.SortStableFunc(l.order, func(a, b *Lane[P]) int { return cmp.Compare(b.handled, a.handled) })
 	for {
-		first := l.peek(l.config.Lanes + 1)
+		first := l.peek()
 		if first > until {
 			break
 		}
@@ -130,10 +142,10 @@ func (l *Lanes[P]) Run(until int64) {
 	}
 }
 
-// peek is the time of the next event of the first lanes; the end of time if there is none.
-func (l *Lanes[P]) peek(lanes int) int64 {
+// peek is the time of the next event; the end of time if there is none.
+func (l *Lanes[P]) peek() int64 {
 	at := int64(math.MaxInt64)
-	for _, lane := range l.lanes[:lanes] {
+	for _, lane := range l.lanes {
 		if key, ok := lane.queue.Peek(); ok {
 			at = min(at, key.At)
 		}
@@ -144,29 +156,36 @@ func (l *Lanes[P]) peek(lanes int) int64 {
 // sideBySide handles a window.
 func (l *Lanes[P]) sideBySide() {
 	l.busy = l.busy[:0]
-	for _, lane := range l.lanes[:l.config.Lanes] {
+	for _, lane := range l.order {
 		if key, ok := lane.queue.Peek(); ok && key.At < l.end {
 			l.busy = append(l.busy, lane)
 			lane.alone = false
 		}
 	}
 	l.next.Store(0)
-	helpers := min(len(l.wake), len(l.busy)-1)
-	l.helped.Add(helpers)
-	for _, wake := range l.wake[:helpers] {
-		wake <- struct{}{}
+	helpers, before := 0, l.Handled()
+	if l.events >= l.config.Worthwhile {
+		helpers = len(l.busy) - 1
 	}
-	l.work()
-	l.helped.Wait()
-	for _, lane := range l.busy {
-		if lane.failure != nil {
-			panic(lane.failure)
-		}
+	l.crew.share(helpers)
+	l.events = l.Handled() - before
+	if failed := l.failed(); failed != nil {
+		panic(failed.failure)
 	}
 	for _, lane := range l.busy {
 		lane.alone = true
 		l.handOver(lane)
 	}
+}
+
+// failed is the lane whose handler panicked first, as it would have in a loop; nil if none did.
+func (l *Lanes[P]) failed() (first *Lane[P]) {
+	for _, lane := range l.busy {
+		if lane.failure != nil && (first == nil || lane.now < first.now) {
+			first = lane
+		}
+	}
+	return first
 }
 
 // work handles lanes of the window until none is left.
@@ -178,14 +197,12 @@ func (l *Lanes[P]) work() {
 
 // handOver brings what a lane has scheduled for others where it belongs.
 func (l *Lanes[P]) handOver(from *Lane[P]) {
-	for to := range from.out {
-		for i := range from.out[to] {
-			ev := &from.out[to][i]
-			l.lanes[to].queue.Push(&ev.Key, &ev.Payload)
-		}
-		clear(from.out[to])
-		from.out[to] = from.out[to][:0]
+	for i := range from.mail {
+		m := &from.mail[i]
+		l.lanes[m.to].queue.Push(&m.event.Key, &m.event.Payload)
 	}
+	clear(from.mail)
+	from.mail = from.mail[:0]
 }
 
 // instant handles all events of a time one after the other, in the order of their keys, the world's among them.
@@ -203,27 +220,6 @@ func (l *Lanes[P]) instant(at int64) {
 		}
 		least.handle(least.queue.Pop(at))
 	}
-}
-
-// hire starts the helpers, who wait for windows.
-func (l *Lanes[P]) hire() {
-	for range l.config.Workers - 1 {
-		wake := make(chan struct{}, 1)
-		l.wake = append(l.wake, wake)
-		go func() {
-			for range wake {
-				l.work()
-				l.helped.Done()
-			}
-		}()
-	}
-}
-
-func (l *Lanes[P]) dismiss() {
-	for _, wake := range l.wake {
-		close(wake)
-	}
-	l.wake = nil
 }
 
 // Now is the virtual time, between two calls of Run.

@@ -79,7 +79,8 @@ func TestLanesHandleWhatTheLoopDoes(t *testing.T) {
 		var lanes *Lanes[rumour]
 		lanes = NewLanes(LanesConfig[rumour]{
 			Seed: seed, Sources: g.lanes*g.each + 1, Lanes: g.lanes, Window: g.window, Workers: rapid.IntRange(1, 4).Draw(t, "workers"),
-			Lane: g.lane,
+			Worthwhile: rapid.Uint64Range(0, 8).Draw(t, "worthwhile"),
+			Lane:       g.lane,
 			Handle: func(lane int, ev *Event[rumour]) {
 				logs[lane] = append(logs[lane], ev.Key)
 				g.tell(ev, lanes.Lane(lane).Schedule)
@@ -118,4 +119,17 @@ func TestLanesRefuseToReachEachOtherTooSoon(t *testing.T) {
 	lanes.Lane(2).Schedule(0, 0, 0, rumour{})
 	lanes.Lane(2).Schedule(1, 1, 3, rumour{})
 	require.PanicsWithValue(t, "event: lane 0 reaches lane 1 at 9 ns, within the window that ends at 10 ns", func() { lanes.Run(100) })
+}
+
+// Of several lanes that fail in a window the one fails that would in a loop.
+func TestLanesFailAsTheLoopDoes(t *testing.T) {
+	g := &spreading{lanes: 3, each: 1}
+	lanes := NewLanes(LanesConfig[rumour]{
+		Sources: 3, Lanes: 3, Window: 10, Workers: 2, Lane: g.lane, Barrier: func() {},
+		Handle: func(_ int, ev *Event[rumour]) { panic(ev.At) },
+	})
+	for i, at := range []int64{7, 5, 9} {
+		lanes.Lane(3).Schedule(uint32(i), uint32(i), at, rumour{})
+	}
+	require.PanicsWithValue(t, int64(5), func() { lanes.Run(100) })
 }

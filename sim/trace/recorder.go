@@ -3,9 +3,7 @@ package trace
 import (
 	"bufio"
 	"crypto/sha256"
-	"encoding/binary"
 	"fmt"
-	"hash"
 	"io"
 
 	"icsim/protocol"
@@ -82,6 +80,7 @@ type Event struct {
 	Node        protocol.NodeID // whom it touched
 	Lane        protocol.Lane   // 0 when the kind has none
 	Kind        Kind
+	Strand      int    // that it belongs to
 	Fingerprint uint64 // of what it brought
 	// Detail describes it in a line, and is no part of the digest. May be nil.
 	Detail fmt.Stringer
@@ -93,23 +92,21 @@ type Config struct {
 	W     io.Writer // nil: Off
 }
 
-// A Recorder takes the events and notes of a run, in order.
+// A Recorder takes the events and notes of a run, in order. Who takes them strand by strand tells the strands itself, and shows the
+// Recorder what is to be written.
 type Recorder struct {
-	level Level
-	out   *bufio.Writer
-	err   error
-	sum   hash.Hash
-	buf   []byte
-	line  []byte
-	now   int64
+	strands []*Strand
+	strand  *Strand // of the latest event
+	level   Level
+	out     *bufio.Writer
+	err     error
+	line    []byte
+	now     int64
 }
-
-// flushAt is how much is collected for the hash at a time.
-const flushAt = 16 << 10
 
 // New begins a record.
 func New(c Config) *Recorder {
-	r := &Recorder{level: c.Level, sum: sha256.New(), buf: make([]byte, 0, flushAt+512)}
+	r := &Recorder{level: c.Level}
 	if c.W == nil {
 		r.level = Off
 	}
@@ -119,57 +116,53 @@ func New(c Config) *Recorder {
 	return r
 }
 
-// Event records an event. The notes after it are of its time.
+// Strand is a strand by its number.
+func (r *Recorder) Strand(number int) *Strand {
+	for number >= len(r.strands) {
+		r.strands = append(r.strands, newStrand())
+	}
+	return r.strands[number]
+}
+
+// Writes tells whether there are lines to write.
+func (r *Recorder) Writes() bool { return r.level > Off }
+
+// Event records an event. The notes after it are of its strand and time.
 func (r *Recorder) Event(e *Event) {
-	var b [44]byte
-	b[0], b[1], b[2] = 'e', byte(e.Kind), byte(e.Lane)
-	binary.LittleEndian.PutUint32(b[4:], uint32(e.Node))
-	binary.LittleEndian.PutUint64(b[8:], uint64(e.Key.At))
-	binary.LittleEndian.PutUint64(b[16:], e.Key.Tie)
-	binary.LittleEndian.PutUint32(b[24:], e.Key.Src)
-	binary.LittleEndian.PutUint64(b[28:], e.Key.Seq)
-	binary.LittleEndian.PutUint64(b[36:], e.Fingerprint)
-	r.add(b[:])
+	r.strand = r.Strand(e.Strand)
+	r.strand.Event(e)
+	r.ShowEvent(e)
+}
+
+// Note records an observation of a node.
+func (r *Recorder) Note(node protocol.NodeID, n *protocol.Note) {
+	r.strand.Note(node, n)
+	r.ShowNote(node, n)
+}
+
+// ShowEvent writes the line of an event, if it is to be written. The notes after it are of its time.
+func (r *Recorder) ShowEvent(e *Event) {
 	r.now = e.Key.At
 	if r.level >= e.Kind.level() && r.level > Off {
 		r.writeEvent(e)
 	}
 }
 
-// Note records an observation of a node.
-func (r *Recorder) Note(node protocol.NodeID, n *protocol.Note) {
-	var b [64]byte
-	b[0], b[1] = 'n', byte(n.Kind)
-	binary.LittleEndian.PutUint32(b[4:], uint32(node))
-	binary.LittleEndian.PutUint64(b[8:], uint64(n.Height))
-	copy(b[16:48], n.Hash[:])
-	binary.LittleEndian.PutUint32(b[48:], uint32(n.Peer))
-	binary.LittleEndian.PutUint64(b[52:], n.Value)
-	binary.LittleEndian.PutUint32(b[60:], uint32(len(n.Reason)))
-	r.add(b[:])
-	if n.Reason != "" {
-		r.add([]byte(n.Reason))
-	}
+// ShowNote writes the line of a note, if it is to be written.
+func (r *Recorder) ShowNote(node protocol.NodeID, n *protocol.Note) {
 	if r.level >= Notes {
 		r.writeNote(node, n)
 	}
 }
 
-func (r *Recorder) add(b []byte) {
-	r.buf = append(r.buf, b...)
-	if len(r.buf) >= flushAt {
-		r.sum.Write(r.buf)
-		r.buf = r.buf[:0]
-	}
-}
-
-// Digest is the digest of what was recorded so far.
+// Digest is the digest of what was recorded so far: the hash of those of all strands.
 func (r *Recorder) Digest() [32]byte {
-	r.sum.Write(r.buf)
-	r.buf = r.buf[:0]
-	var d [32]byte
-	r.sum.Sum(d[:0])
-	return d
+	var all []byte
+	for _, s := range r.strands {
+		d := s.Digest()
+		all = append(all, d[:]...)
+	}
+	return sha256.Sum256(all)
 }
 
 // Close writes out what is buffered and reports the first error of writing lines.

@@ -40,7 +40,7 @@ func digest(edit func(*Event, *protocol.Note)) [32]byte {
 
 func TestDigestGolden(t *testing.T) {
 	d := digest(nil)
-	require.Equal(t, "838c452a74d3796a", hex.EncodeToString(d[:8]))
+	require.Equal(t, "f1351b01f22043d1", hex.EncodeToString(d[:8]))
 }
 
 func TestDigestIsTheSameAtEveryLevel(t *testing.T) {
@@ -66,6 +66,7 @@ func TestDigestDependsOnEveryField(t *testing.T) {
 	check("node", func(e *Event, _ *protocol.Note) { e.Node++ })
 	check("lane", func(e *Event, _ *protocol.Note) { e.Lane++ })
 	check("kind", func(e *Event, _ *protocol.Note) { e.Kind++ })
+	check("strand", func(e *Event, _ *protocol.Note) { e.Strand++ })
 	check("fingerprint", func(e *Event, _ *protocol.Note) { e.Fingerprint++ })
 	check("note kind", func(_ *Event, n *protocol.Note) { n.Kind++ })
 	check("height", func(_ *Event, n *protocol.Note) { n.Height++ })
@@ -74,7 +75,7 @@ func TestDigestDependsOnEveryField(t *testing.T) {
 	check("value", func(_ *Event, n *protocol.Note) { n.Value++ })
 	check("reason", func(_ *Event, n *protocol.Note) { n.Reason += "!" })
 	require.Equal(t, 8, reflect.TypeFor[protocol.Note]().NumField(), "a new field of Note: record it, and check it here")
-	require.Equal(t, 6, reflect.TypeFor[Event]().NumField(), "a new field of Event: record it, and check it here")
+	require.Equal(t, 7, reflect.TypeFor[Event]().NumField(), "a new field of Event: record it, and check it here")
 
 	require.Equal(t, digest(nil), digest(func(e *Event, n *protocol.Note) {
 		e.Detail, n.Round, n.Summary = nil, &protocol.RoundSummary{}, &protocol.Summary{}
