@@ -105,6 +105,22 @@ func NewCanisters(balance uint64, ids ...protocol.CanisterID) *Canisters {
 	return s
 }
 
+// Move gives what two subnets host when a canister of the first, with all that it has, is the second's.
+func Move(from, to *Canisters, id protocol.CanisterID) (rest, more *Canisters) {
+	rest, more = &Canisters{}, &Canisters{hosted: slices.Clone(to.hosted)}
+	for _, c := range from.hosted {
+		if c.ID == id {
+			at, _ := more.find(id)
+			more.hosted = slices.Insert(more.hosted, at, c)
+		} else {
+			rest.hosted = append(rest.hosted, c)
+		}
+	}
+	rest.seal(rest.hosted)
+	more.seal(more.hosted)
+	return rest, more
+}
+
 // seal computes what follows from the canisters, of which some have changed.
 func (s *Canisters) seal(changed []*canister) {
 	s.cycles = protocol.Cycles{}

@@ -197,10 +197,11 @@ func (r *round) answer(c *canister, open openCall) {
 	}))
 }
 
-// send puts a message into an output queue, or at once into the input of a canister of this subnet.
+// send puts a message into an output queue, or at once into the input of a canister of this subnet, unless others wait for it since it was
+// elsewhere.
 func (r *round) send(c *canister, m *protocol.CanisterMessage) {
-	if to, ok := r.ctx.Routing.Route(m.To()); !ok || to != r.ctx.Subnet {
-		q := c.queue(m.To())
+	q := c.queue(m.To())
+	if to, ok := r.ctx.Routing.Route(m.To()); !ok || to != r.ctx.Subnet || len(q.Messages) > 0 {
 		q.Messages = append(q.Messages, m)
 		return
 	}

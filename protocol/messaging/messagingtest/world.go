@@ -43,17 +43,26 @@ type Subnet struct {
 	Manager *messaging.StateManager
 	Keys    *keys.Keyring
 	Router  *messaging.Router
-	Results []*messaging.Result // by height, from 1
+	Results []*messaging.Result      // by height, from 1
+	Version protocol.RegistryVersion // of its batches
 }
 
-// Registry is a registry client that sees one version.
-type Registry struct{ Snapshot *protocol.RegistrySnapshot }
+// Registry is a registry client whose newest version is the first. Batches may name later ones.
+type Registry struct {
+	Snapshot *protocol.RegistrySnapshot
+	Later    []*protocol.RegistrySnapshot // from version 2 on
+}
 
 func (r *Registry) Latest(protocol.Time) protocol.RegistryVersion { return r.Snapshot.Version }
 func (r *Registry) LatestBefore(protocol.Time, time.Duration) protocol.RegistryVersion {
 	return r.Snapshot.Version
 }
-func (r *Registry) At(protocol.RegistryVersion) *protocol.RegistrySnapshot { return r.Snapshot }
+func (r *Registry) At(v protocol.RegistryVersion) *protocol.RegistrySnapshot {
+	if v < 2 {
+		return r.Snapshot
+	}
+	return r.Later[v-2]
+}
 
 // CanistersPerSubnet is the size of every subnet's canister range.
 const CanistersPerSubnet = 100
@@ -68,7 +77,7 @@ const Nowhere protocol.CanisterID = 1 << 40
 
 // NewWorld makes subnets at genesis.
 func NewWorld(cfg Config) *World {
-	w := &World{config: cfg, Registry: &Registry{&protocol.RegistrySnapshot{
+	w := &World{config: cfg, Registry: &Registry{Snapshot: &protocol.RegistrySnapshot{
 		Version: 1, Genesis: 1_700_000_000_000_000_000, Routing: &protocol.RoutingTable{},
 	}}}
 	scheme := ideal.New()
@@ -102,7 +111,7 @@ func (w *World) newSubnet(id protocol.SubnetID) *Subnet {
 	}
 	genesis := messaging.Genesis(id, NewCanisters(w.config.Balance, hosted...), w.Registry.Snapshot)
 	return &Subnet{
-		ID:      id,
+		ID: id, Version: 1,
 		Manager: messaging.NewStateManager(protocol.NodeID(id), w.Registry, genesis),
 		Router:  messaging.NewRouter(w.Machine(), w.Registry, genesis),
 		Keys: &keys.Keyring{
@@ -128,7 +137,7 @@ func (s *Subnet) Canisters() *Canisters { return s.Latest().Canisters().(*Canist
 func (w *World) Batch(s *Subnet, payload protocol.BatchPayload) *protocol.Batch {
 	h := s.Manager.LatestHeight() + 1
 	return &protocol.Batch{
-		Subnet: s.ID, Height: h, Randomness: crypto.Hash{byte(h)}, RegistryVersion: 1,
+		Subnet: s.ID, Height: h, Randomness: crypto.Hash{byte(h)}, RegistryVersion: s.Version,
 		Time: s.Latest().Time().Add(time.Second), Payload: &payload, Checkpoint: h%10 == 0,
 	}
 }
