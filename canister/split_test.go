@@ -40,7 +40,8 @@ func TestCanistersPart(t *testing.T) {
 	s := networked(t, 0, 1, 2, 3)
 	ended := script{}.do("append", "done ").do("reply")
 	wait := script{}.do("call", protocol.CanisterID(far), "m", ended, script{}.do("code").do("reply")).do("attach", 7).do("perform")
-	s.replied("", s.run(3, script{}.do("keep", 9).do("certify", "proof").do("reply")))
+	s.replied("", s.run(3, script{}.do("keep", 9).do("certify", "proof").do("timer", 1<<62).do("reply")))
+	s.replied("", s.run(1, script{}.do("timer", 1<<61).do("reply")))
 	calls := s.ingress(2, "run", wait)
 	s.round(calls)
 	require.Len(t, s.sent, 1)
@@ -82,7 +83,7 @@ func TestFilesOfAPartAreItsOwn(t *testing.T) {
 func TestCanistersThatWaitDoNotPart(t *testing.T) {
 	s := networked(t, 0, 1, 2)
 	random := script{}.do("call", protocol.ManagementCanister, "raw_rand", script{}.do("reply"), script{}.do("reply")).
-		do("data", []byte("DIDL\x00\x00")).do("perform")
+		do("data", []byte("DIDL\x00\x00")).do("attach", 5).do("perform")
 	s.round(s.ingress(1, "run", random))
 	require.Len(t, s.state.management, 1, "it is answered in the next round")
 	for _, side := range []struct {
