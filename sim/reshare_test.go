@@ -2,6 +2,7 @@ package sim
 
 import (
 	"encoding/hex"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -98,6 +99,15 @@ func TestVetKDKeysAreResharedToAnotherSubnet(t *testing.T) {
 	require.Equal(t, []ChainKeyResult{{Key: vetKDKey, Signatures: 2}}, r.Subnets[1].ChainKeys)
 }
 
+// requireMissed demands that some checks are there and do not hold, and that all others do.
+func requireMissed(t *testing.T, r *Result, names ...string) {
+	t.Helper()
+	requireChecks(t, r, names...)
+	for _, name := range names {
+		require.True(t, slices.ContainsFunc(r.Checks, func(o CheckResult) bool { return o.Name == name }), name)
+	}
+}
+
 // F: a subnet that is created begins with a key that another holds: the registry has the subnet when it has both; who asks its canisters is
 // told the same public key. Enabled before it is there it does not sign, and the run says so.
 func TestCreatedSubnetBeginsWithAKey(t *testing.T) {
@@ -119,7 +129,7 @@ func TestCreatedSubnetBeginsWithAKey(t *testing.T) {
 	late.Name, late.Start = "late", 85*time.Second
 	c.Clients = append(c.Clients, late)
 	r := run(t, c)
-	requireChecks(t, r, "signing with "+ecdsaKey+" on fresh", "signing with "+vetKDKey+" on fresh")
+	requireMissed(t, r, "signing with "+ecdsaKey+" on fresh", "signing with "+vetKDKey+" on fresh")
 	requireSigned(t, r)
 	r.Sequences[0], r.Sequences[1] = r.Sequences[1], r.Sequences[0]
 	requireSigned(t, r)
@@ -141,7 +151,7 @@ func TestKeysThatCannotBeDealtAreRejected(t *testing.T) {
 	c := resharing(t, 4, vetKDKey)
 	c.Crypto, c.Subnets[0].DKGIntervalLength = "bls", 5
 	c.Changes = append(c.Changes[:1], Change{
-		At: 60 * time.Second, Subnet: 2, Create: true, Add: []protocol.NodeID{8, 9, 10, 11}, Reshare: c.Changes[0].Reshare,
+		At: 62 * time.Second, Subnet: 2, Create: true, Add: []protocol.NodeID{8, 9, 10, 11}, Reshare: c.Changes[0].Reshare,
 	})
 	c.Spares.Places = make([]int, 4)
 	fresh := c.Subnets[1]
@@ -152,7 +162,7 @@ func TestKeysThatCannotBeDealtAreRejected(t *testing.T) {
 	require.NoError(t, err)
 	r, err := s.finish(s.pump(nil))
 	require.NoError(t, err)
-	requireChecks(t, r, "resharing of "+vetKDKey+" to other", "resharing of "+vetKDKey+" to fresh", "creation of fresh")
+	requireMissed(t, r, "resharing of "+vetKDKey+" to other", "resharing of "+vetKDKey+" to fresh", "creation of fresh")
 	require.Equal(t, 1, happened(r, "other does not get "+vetKDKey+": "+dkg.ReasonAttempts))
 	require.Empty(t, s.registry.Latest().Reshares)
 	require.Nil(t, s.registry.Latest().Subnet(1).ChainKeys)
@@ -172,4 +182,28 @@ func TestVetKDKeyComesToASubnetOfShortIntervals(t *testing.T) {
 	requireSigned(t, r)
 	r.Sequences[0], r.Sequences[1] = r.Sequences[1], r.Sequences[0]
 	requireSigned(t, r)
+}
+
+// F: a subnet that was to begin with a key that it does not get is not created, though its own keys are there.
+func TestCreationEndsWithoutTheKey(t *testing.T) {
+	c := creating(19, 30*time.Second)
+	id := chainkey.KeyID{Algorithm: chainkey.Ed25519, Name: "k"}
+	c.Subnets[0].ChainKeys = &protocol.ChainKeys{Keys: []protocol.ChainKey{{ID: id}}}
+	c.Changes[0].Reshare.Keys = []chainkey.KeyID{id}
+	s, err := begin(c)
+	require.NoError(t, err)
+	defer s.close()
+	at := protocol.Time(c.Changes[0].At)
+	s.published(at, &c.Changes[0])
+	fresh, asked := s.subnets[1], s.registry.Latest().Reshares[0]
+	require.Equal(t, c.Changes[0].Add, asked.Nodes)
+	fresh.answer = &protocol.InitialDKG{Subnet: 1, Keys: s.subnets[0].keys}
+	s.create(at, 1)
+	require.False(t, s.exists(1), "it waits for the key")
+	s.share(at, &protocol.ChainKeyInitialization{Request: asked, Reject: "no"})
+	s.create(at, 1)
+	require.False(t, s.exists(1))
+	require.Equal(t, "no", fresh.answer.Reject)
+	require.Empty(t, s.registry.Latest().Reshares)
+	require.Empty(t, s.registry.Latest().Setups)
 }
