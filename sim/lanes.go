@@ -38,7 +38,7 @@ func (s *simulation) divide() {
 		s.parts = append(s.parts, &part)
 	}
 	for n, host := range s.hosts {
-		host.UseBench(&s.parts[min(s.laneOf(protocol.NodeID(n)), world-1)].bench)
+		host.UseBench(&s.parts[s.laneOf(protocol.NodeID(n))].bench)
 	}
 	s.lane = s.lanes.Lane(world)
 }
