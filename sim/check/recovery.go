@@ -65,7 +65,7 @@ func (s *Suite) Recover(r Recovery) (given GivenUp) {
 	for _, seen := range []*byHeight{&sub.states, &sub.certs, &sub.checkpoints} {
 		seen.forgetAbove(r.Kept)
 	}
-	sub.Key, sub.recovered = r.Key, r.Height
+	sub.Key = r.Key
 	sub.roundHeight, sub.roundTime, sub.cycles, sub.rounds = r.Height, r.Time, r.Cycles, nil
 	return given
 }

@@ -31,9 +31,8 @@ type subnet struct {
 	roundHeight                      protocol.Height // last round folded into streams and cycles
 	roundTime                        protocol.Time
 	cycles                           protocol.Cycles
-	rounds                           []folded        // the last ones, of a subnet that may be recovered
-	recovered                        protocol.Height // where it went on last; 0: it never was
-	healed                           heights         // which the core has to reach after the healing
+	rounds                           []folded // the last ones, of a subnet that may be recovered
+	healed                           heights  // which the core has to reach after the healing
 }
 
 // heights are how far a node has come.
