@@ -100,7 +100,7 @@ clients:
   - name: one                         # makes calls one after the other
     from: 60s
     sequence:                         # also query and what management has
-      - { call: tally.inc, save: n }                                # $n is the reply from now on
+      - { call: tally.inc, save: n }                                # $n is the reply from now on; $admin, $tally, $app: principals
       - { call: tally.set, arg: '($n)', as: admin, expect: () }
       - { query: tally.get, expect: any }
       - { stop: tally, as: one, wait: 2s, reject: IC0512 }        # one does not control tally
