@@ -2,6 +2,7 @@
 //
 // A Cache is a bounded memory of a pure function, keyed by the content of all its arguments. Signatures is a memory
 // for a crypto.Scheme, and Scheme the scheme with that memory: no caller can tell it from the one inside, except by the time it takes.
+// Recent is the same for a scheme that costs a few hashes, with a table that costs less.
 // Names lets signature shares travel under names, so that one at which nobody looks is never computed.
 // Users is the same for the signatures of users, whose keys are of many kinds, ChainKeys for what is public of canisters' keys.
 // What a node is charged for its work is counted elsewhere, on its meter, and does not depend on a hit.
