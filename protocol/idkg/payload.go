@@ -18,7 +18,8 @@ type Payloads struct {
 	StateAt func(protocol.Height) (state *protocol.ChainKeyState, ok bool)
 }
 
-// Genesis is what the block at height 0 says of a subnet's chain keys: each is to be made, by the members. Nil: it has none.
+// Genesis is what the first block of a subnet, or of one that is recovered, says of its chain keys: each is to be made, by the members
+// alone or of what another subnet has dealt to them (protocol.ChainKeyInitialization). Nil: it has none.
 func Genesis(registry *protocol.RegistrySnapshot, subnet protocol.SubnetID, s *protocol.Summary) *protocol.IDKGPayload {
 	return summary(registry, subnet, nil, s)
 }
