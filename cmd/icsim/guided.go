@@ -44,7 +44,7 @@ func (g *guidedSource) begin(first []swarm.Choice) {
 	g.first, g.guide = first, swarm.NewGuide(g.options, first)
 }
 
-func (g *guidedSource) spec(seed uint64) (*scenarios.Spec, error) {
+func (g *guidedSource) spec(seed uint64) (*scenarios.Spec, uint64, error) {
 	return g.parse(seed, g.scenario(seed))
 }
 

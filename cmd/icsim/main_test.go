@@ -19,6 +19,7 @@ import (
 	"icsim/metrics"
 	"icsim/sim"
 	"icsim/sim/check"
+	"icsim/sim/explore"
 )
 
 func TestMain(m *testing.M) {
@@ -45,6 +46,7 @@ func TestScript(t *testing.T) {
 			"cut":       cut,
 
 			"samedigest": samedigest,
+			"replays":    replays,
 			"tear":       tear,
 			"tells":      tells,
 		},
@@ -86,6 +88,28 @@ func samedigest(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	if len(digests[0]) != 64 || digests[0] != digests[1] {
 		ts.Fatalf("%s has digest %q, %s has %q", args[0], digests[0], args[1], digests[1])
+	}
+}
+
+// replays demands that the runs of a guided sweep which varied a scenario have the digests of the drawings that they name.
+func replays(ts *testscript.TestScript, _ bool, args []string) {
+	varied := 0
+	for line := range strings.Lines(ts.ReadFile(args[0])) {
+		var o explore.Outcome
+		if ts.Check(json.Unmarshal([]byte(line), &o)); o.Redraw == "" {
+			continue
+		}
+		varied++
+		seed := strings.TrimPrefix(o.Scenario, "swarm-")
+		ts.Check(ts.Exec("icsim", append([]string{"sweep", "--swarm", "--seeds", seed, "--redraw", o.Redraw, "--json"}, args[1:]...)...))
+		var again explore.Outcome
+		ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &again))
+		if again.Digest != o.Digest {
+			ts.Fatalf("seed %d has digest %s, its drawing %s", o.Seed, o.Digest, again.Digest)
+		}
+	}
+	if varied == 0 {
+		ts.Fatalf("no scenario was varied")
 	}
 }
 

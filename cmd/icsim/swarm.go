@@ -89,19 +89,20 @@ type swarmSource struct {
 	options swarm.Options
 }
 
-func (s *swarmSource) spec(seed uint64) (*scenarios.Spec, error) {
+func (s *swarmSource) spec(seed uint64) (*scenarios.Spec, uint64, error) {
 	return s.parse(seed, s.scenario(seed))
 }
 
-func (s *swarmSource) parse(seed uint64, text []byte) (*scenarios.Spec, error) {
+// parse reads what was drawn, and which seed it names: the one that it was drawn from, or another where that is drawn anew.
+func (s *swarmSource) parse(seed uint64, text []byte) (*scenarios.Spec, uint64, error) {
 	spec, err := scenarios.Parse(fmt.Sprintf("seed-%d.yaml", seed), text)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	if s.run.until > 0 {
 		spec.EndAt(s.run.until)
 	}
-	return spec, nil
+	return spec, spec.Seed(), nil
 }
 
 func (s *swarmSource) title() string               { return "swarm" }

@@ -100,7 +100,7 @@ seed. A sweep that its budget ends is complete; one that Ctrl-C ends exits with 
 
 // A source says what the run of a seed is.
 type source interface {
-	spec(seed uint64) (*scenarios.Spec, error)
+	spec(seed uint64) (s *scenarios.Spec, run uint64, err error) // run is the seed that the run's own chance comes from
 	title() string
 	contents() []byte // what decides the runs beside the seed
 	awaited() (names []string, demanded bool)
@@ -145,11 +145,11 @@ func (f *sweepFlags) plan(src source, files *sweepFiles, seeds explore.Seeds) (e
 		Seeds: seeds, Done: files.done, Workers: f.workers, StopFirst: f.stop == "first", Verify: f.verify,
 		Cover: t.guided != nil || f.swarm.states,
 		Make: func(seed uint64) (*explore.Case, error) {
-			spec, err := src.spec(seed)
+			spec, run, err := src.spec(seed)
 			if err != nil {
 				return nil, err
 			}
-			return spec.Case(seed)
+			return spec.Case(run)
 		},
 	}, t
 }
@@ -219,10 +219,10 @@ type fileSource struct {
 	flags runFlags
 }
 
-func (s *fileSource) spec(uint64) (*scenarios.Spec, error) { return s.read, nil }
-func (s *fileSource) title() string                        { return s.read.Name }
-func (s *fileSource) contents() []byte                     { return s.read.Resolved() }
-func (s *fileSource) scenario(uint64) []byte               { return nil }
+func (s *fileSource) spec(seed uint64) (*scenarios.Spec, uint64, error) { return s.read, seed, nil }
+func (s *fileSource) title() string                                     { return s.read.Name }
+func (s *fileSource) contents() []byte                                  { return s.read.Resolved() }
+func (s *fileSource) scenario(uint64) []byte                            { return nil }
 
 func (s *fileSource) awaited() ([]string, bool) { return s.read.Awaited(), true }
 

@@ -149,7 +149,7 @@ func (r *runner) run(seed uint64) (o *Outcome) {
 		return nil
 	}
 	o = newOutcome(result)
-	o.States = states
+	o.Seed, o.States = seed, states // a drawn scenario may name another seed for its run
 	return o
 }
 
