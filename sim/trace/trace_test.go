@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/crypto"
+	"icsim/crypto/idkg"
 	"icsim/protocol"
 	"icsim/sim/event"
 )
@@ -74,13 +75,13 @@ func TestDigestDependsOnEveryField(t *testing.T) {
 	check("peer", func(_ *Event, n *protocol.Note) { n.Peer++ })
 	check("value", func(_ *Event, n *protocol.Note) { n.Value++ })
 	check("reason", func(_ *Event, n *protocol.Note) { n.Reason += "!" })
-	require.Equal(t, 8, reflect.TypeFor[protocol.Note]().NumField(), "a new field of Note: record it, and check it here")
+	require.Equal(t, 9, reflect.TypeFor[protocol.Note]().NumField(), "a new field of Note: record it, and check it here")
 	require.Equal(t, 7, reflect.TypeFor[Event]().NumField(), "a new field of Event: record it, and check it here")
 
 	require.Equal(t, digest(nil), digest(func(e *Event, n *protocol.Note) {
-		e.Detail, n.Round, n.Summary = nil, &protocol.RoundSummary{}, &protocol.Summary{}
+		e.Detail, n.Round, n.Summary, n.EncryptionKey = nil, &protocol.RoundSummary{}, &protocol.Summary{}, &idkg.EncryptionKey{}
 	}),
-		"descriptions and summaries are functions of the rest")
+		"descriptions, summaries and keys are functions of the rest")
 }
 
 // A run longer than the buffer has one digest, however it is cut up.
