@@ -9,7 +9,7 @@ import (
 // which no goroutine can be put to sleep and woken: so whoever waits first looks for a while, and only then sleeps; and who has not begun
 // when nothing is left to do is not waited for.
 type crew struct {
-	work    func() // does pieces until none is left
+	work    func(member int) // does pieces until none is left; the caller is member 0
 	helpers []*helper
 	done    sync.WaitGroup // helpers that are called
 }
@@ -32,19 +32,19 @@ const (
 // looks is how often somebody looks before he sleeps: some tens of microseconds, as long as a barrier takes.
 const looks = 1 << 15
 
-func hire(helpers int, work func()) *crew {
+func hire(helpers int, work func(member int)) *crew {
 	c := &crew{work: work}
-	for range helpers {
+	for i := range helpers {
 		h := &helper{wake: make(chan struct{}, 1)}
 		c.helpers = append(c.helpers, h)
-		go c.help(h)
+		go c.help(h, i+1)
 	}
 	return c
 }
 
-func (c *crew) help(h *helper) {
+func (c *crew) help(h *helper, member int) {
 	for h.await() {
-		c.work()
+		c.work(member)
 		h.state.Store(idle)
 		c.done.Done()
 	}
@@ -80,7 +80,7 @@ func (c *crew) share(helpers int) {
 	for _, h := range all {
 		h.tell(called)
 	}
-	c.work()
+	c.work(0)
 	for _, h := range all {
 		if h.state.CompareAndSwap(called, idle) {
 			c.done.Done()

@@ -13,7 +13,7 @@ func TestACrewDoesAllThatItShares(t *testing.T) {
 	for _, helpers := range []int{0, 1, 3} {
 		var next atomic.Int32
 		pieces := make([]int, 1000)
-		c := hire(helpers, func() {
+		c := hire(helpers, func(int) {
 			for i := int(next.Add(1)) - 1; i < len(pieces); i = int(next.Add(1)) - 1 {
 				pieces[i]++
 			}

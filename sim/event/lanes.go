@@ -21,10 +21,9 @@ type Lanes[P any] struct {
 	order   []*Lane[P] // but the world's, the busiest first: what is begun last ends at about one time
 	sources sources
 	now     int64
-	busy    []*Lane[P]   // in this window
-	end     int64        // of it: the first nanosecond beyond
-	next    atomic.Int32 // index in busy of whom nobody has begun with
-	events  uint64       // in the last window
+	busy    []*Lane[P] // in this window
+	end     int64      // of it: the first nanosecond beyond
+	events  uint64     // in the last window
 	crew    *crew
 }
 
@@ -52,9 +51,11 @@ type Lane[P any] struct {
 	queue   Queue[P]
 	now     int64
 	handled uint64
-	alone   bool      // the others stand still
-	mail    []mail[P] // for other lanes, at the barrier
-	failure any       // what a handler panicked with
+	home    int         // the member of the crew in whose cache its state lies
+	begun   atomic.Bool // in this window
+	alone   bool        // the others stand still
+	mail    []mail[P]   // for other lanes, at the barrier
+	failure any         // what a handler panicked with
 }
 
 // Mail is an event on its way to another lane.
@@ -118,7 +119,7 @@ func (l *Lane[P]) handle(ev *Event[P]) {
 func (l *Lanes[P]) Run(until int64) {
 	l.crew = hire(l.config.Workers-1, l.work)
 	defer l.crew.dismiss()
-	slices.SortStableFunc(l.order, func(a, b *Lane[P]) int { return cmp.Compare(b.handled, a.handled) })
+	l.settle()
 	for {
 		first := l.peek()
 		if first > until {
@@ -142,6 +143,20 @@ func (l *Lanes[P]) Run(until int64) {
 	}
 }
 
+// settle gives each lane a home, so that all members have about as much to do.
+func (l *Lanes[P]) settle() {
+	slices.SortStableFunc(l.order, func(a, b *Lane[P]) int { return cmp.Compare(b.handled, a.handled) })
+	load := make([]uint64, l.config.Workers)
+	for _, lane := range l.order {
+		for member := range load {
+			if load[member] < load[lane.home] {
+				lane.home = member
+			}
+		}
+		load[lane.home] += lane.handled + 1
+	}
+}
+
 // peek is the time of the next event; the end of time if there is none.
 func (l *Lanes[P]) peek() int64 {
 	at := int64(math.MaxInt64)
@@ -162,7 +177,6 @@ func (l *Lanes[P]) sideBySide() {
 			lane.alone = false
 		}
 	}
-	l.next.Store(0)
 	helpers, before := 0, l.Handled()
 	if l.events >= l.config.Worthwhile {
 		helpers = len(l.busy) - 1
@@ -174,6 +188,7 @@ func (l *Lanes[P]) sideBySide() {
 	}
 	for _, lane := range l.busy {
 		lane.alone = true
+		lane.begun.Store(false)
 		l.handOver(lane)
 	}
 }
@@ -188,10 +203,18 @@ func (l *Lanes[P]) failed() (first *Lane[P]) {
 	return first
 }
 
-// work handles lanes of the window until none is left.
-func (l *Lanes[P]) work() {
-	for i := int(l.next.Add(1)) - 1; i < len(l.busy); i = int(l.next.Add(1)) - 1 {
-		l.busy[i].run()
+// work handles lanes of the window until none is left: first those at home with the member, since what another has changed last has to be
+// fetched from its cache, then what others have not begun.
+func (l *Lanes[P]) work(member int) {
+	for _, lane := range l.busy {
+		if lane.home == member && !lane.begun.Swap(true) {
+			lane.run()
+		}
+	}
+	for _, lane := range l.busy {
+		if !lane.begun.Load() && !lane.begun.Swap(true) {
+			lane.run()
+		}
 	}
 }
 

@@ -133,3 +133,27 @@ func TestLanesFailAsTheLoopDoes(t *testing.T) {
 	}
 	require.PanicsWithValue(t, int64(5), func() { lanes.Run(100) })
 }
+
+// Homes share the work evenly, and a lane keeps its home while that is so.
+func TestLanesSettleEvenly(t *testing.T) {
+	l := NewLanes(LanesConfig[int]{Lanes: 9, Window: 1, Workers: 2, Lane: func(uint32, int) int { return 0 }})
+	for i, lane := range l.lanes[:9] {
+		lane.handled = uint64(100 + 10*i)
+	}
+	loads := func() (load [2]uint64) {
+		for _, lane := range l.lanes[:9] {
+			load[lane.home] += lane.handled
+		}
+		return load
+	}
+	l.settle()
+	load := loads()
+	require.InDelta(t, load[0], load[1], 100)
+	before := load
+	l.settle()
+	require.Equal(t, before, loads())
+	l.lanes[0].handled = 5000
+	l.settle()
+	load = loads()
+	require.Equal(t, uint64(5000), max(load[0], load[1]), "who has by far the most is at home alone")
+}
