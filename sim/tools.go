@@ -26,11 +26,11 @@ func newWorkshop(c *Config) (func() tools, error) {
 	if _, _, err := newCrypto(c.Crypto, shared); err != nil {
 		return nil, err
 	}
-	known, names, users := memo.NewSignatures(), memo.NewNames(), memo.NewUsers()
+	known, names, users := memo.NewSignatures(len(c.Subnets)), memo.NewNames(), memo.NewUsers()
 	return func() tools {
 		scheme, generation, _ := newCrypto(c.Crypto, shared)
 		if shared {
-			if generation = known.KeyGeneration(generation, len(c.Subnets)); real {
+			if generation = known.KeyGeneration(generation); real {
 				scheme = known.Scheme(scheme)
 			} else {
 				scheme = memo.Recent(scheme)

@@ -27,12 +27,12 @@ const (
 	boundTranscripts = 1 << 2
 )
 
-// KeyGeneration is inner with this memory, for a number of subnets.
-func (s *Signatures) KeyGeneration(inner crypto.KeyGeneration, subnets int) crypto.KeyGeneration {
+// KeyGeneration is inner with this memory.
+func (s *Signatures) KeyGeneration(inner crypto.KeyGeneration) crypto.KeyGeneration {
 	return &generation{
 		Signatures: s, KeyGeneration: inner,
 		faults:      NewCache[crypto.Hash, crypto.DealingFault](boundFaults),
-		transcripts: NewCache[crypto.Hash, combined](boundTranscripts * subnets),
+		transcripts: NewCache[crypto.Hash, combined](boundTranscripts * s.subnets),
 	}
 }
 

@@ -58,7 +58,7 @@ func fresh(t *testing.T, g crypto.KeyGeneration, config *crypto.KeyGenerationCon
 // Whatever is dealt, by whom and how badly, the memory answers as the key generation inside does, the second time too.
 func TestMemoryIsInvisibleToKeyGeneration(t *testing.T) {
 	inner := &countedGeneration{KeyGeneration: ideal.NewKeyGeneration()}
-	g, plain := NewSignatures().KeyGeneration(inner, 1), ideal.NewKeyGeneration()
+	g, plain := NewSignatures(1).KeyGeneration(inner), ideal.NewKeyGeneration()
 	config, secrets := among(g)
 	transcript := fresh(t, g, config)
 	require.Zero(t, inner.verified, "what was dealt here is sound")
@@ -91,8 +91,8 @@ func TestMemoryIsInvisibleToKeyGeneration(t *testing.T) {
 
 // A resharing has the key of the group before: both are known, each with its own shares.
 func TestGroupsOfOneKeyAreToldApart(t *testing.T) {
-	known := NewSignatures()
-	g := known.KeyGeneration(ideal.NewKeyGeneration(), 1)
+	known := NewSignatures(1)
+	g := known.KeyGeneration(ideal.NewKeyGeneration())
 	config, secrets := among(g)
 	transcript := fresh(t, g, config)
 	resharing := *config

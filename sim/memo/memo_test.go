@@ -459,7 +459,7 @@ func TestForgettingIsInvisible(t *testing.T) {
 }
 
 func TestCacheServesManyGoroutines(t *testing.T) {
-	shared := NewSignatures()
+	shared := NewSignatures(1)
 	var wg sync.WaitGroup
 	for g := range byte(4) {
 		wg.Go(func() {

@@ -13,7 +13,7 @@ import (
 )
 
 func lazyNames(inner crypto.Scheme) crypto.Scheme {
-	return NewNames().Scheme(NewSignatures().Scheme(inner), true)
+	return NewNames().Scheme(NewSignatures(1).Scheme(inner), true)
 }
 
 func TestNamesConform(t *testing.T) {

@@ -19,6 +19,7 @@ type Signatures struct {
 	multi     *Cache[crypto.MultiSecretKey, crypto.MultiPublicKey]
 	threshold *Cache[crypto.ThresholdSecretKey, crypto.ThresholdPublicKey]
 	groups    *Cache[crypto.ThresholdPublicKey, *crypto.ThresholdGroup] // copies of our own, by the first share's key
+	subnets   int
 }
 
 // A question is whether a signature is valid: all the arguments of one verification.
@@ -45,23 +46,27 @@ type combination struct {
 	msg   [32]byte
 }
 
-// Bounds, in entries a generation. A subnet of 40 asks some 300 questions a height.
+// Bounds, in entries a generation. A subnet of 40 asks some 300 questions a height; its keys of an interval have 80 shares.
 const (
 	boundVerdicts = 1 << 15
 	boundShares   = 1 << 14
 	boundKeys     = 1 << 12
+
+	boundGroups      = 1 << 3 // a subnet
+	boundGroupShares = 1 << 9 // a subnet
 )
 
-// NewSignatures makes an empty memory.
-func NewSignatures() *Signatures {
+// NewSignatures makes an empty memory for a number of subnets.
+func NewSignatures(subnets int) *Signatures {
 	return &Signatures{
+		subnets:   subnets,
 		verdicts:  NewCache[question, bool](boundVerdicts),
 		combined:  NewCache[combination, crypto.ThresholdSignature](boundKeys),
 		sums:      NewCache[question, crypto.MultiSignature](boundKeys),
 		basic:     NewCache[crypto.BasicSecretKey, crypto.BasicPublicKey](boundKeys),
 		multi:     NewCache[crypto.MultiSecretKey, crypto.MultiPublicKey](boundKeys),
-		threshold: NewCache[crypto.ThresholdSecretKey, crypto.ThresholdPublicKey](boundKeys),
-		groups:    NewCache[crypto.ThresholdPublicKey, *crypto.ThresholdGroup](boundKeys),
+		threshold: NewCache[crypto.ThresholdSecretKey, crypto.ThresholdPublicKey](boundGroupShares * subnets),
+		groups:    NewCache[crypto.ThresholdPublicKey, *crypto.ThresholdGroup](boundGroups * subnets),
 	}
 }
 
@@ -70,7 +75,7 @@ func Scheme(inner crypto.Scheme, on bool) crypto.Scheme {
 	if !on {
 		return inner
 	}
-	return NewSignatures().Scheme(inner)
+	return NewSignatures(1).Scheme(inner)
 }
 
 // Scheme is inner with this memory.
