@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"fmt"
 	"io"
 	"slices"
@@ -64,7 +63,7 @@ func compare(rows []reality.Row, seed uint64, workers int, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	var held, off, reasons table
+	var held, off table
 	held.row("", "predicted", "measured", "", "error", "tolerance", "")
 	held.align(false, true, true, false, true, true)
 	failed, missing := 0, 0
@@ -78,7 +77,6 @@ func compare(rows []reality.Row, seed uint64, workers int, stdout, stderr io.Wri
 		v, verdict := w.Judge(results[w.Scenario]), "ok"
 		if !v.OK {
 			verdict, failed = "OUT", failed+1
-			reasons.row("  "+w.Name, cmp.Or(w.Why, "not known"))
 		}
 		measured := fmt.Sprintf("%.4g", w.Low)
 		if w.Low != w.High {
@@ -88,9 +86,6 @@ func compare(rows []reality.Row, seed uint64, workers int, stdout, stderr io.Wri
 			fmt.Sprintf("%.0f %%", 100*w.Tolerance), verdict)
 	}
 	fmt.Fprint(stdout, held.String())
-	if failed > 0 {
-		fmt.Fprintf(stdout, "\nwhere the error goes\n%s", reasons.String())
-	}
 	if missing > 0 {
 		fmt.Fprintf(stdout, "\nnot produced\n%s", off.String())
 	}

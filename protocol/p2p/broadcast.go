@@ -18,6 +18,8 @@ type Config struct {
 	// Ingress finds a message by id and by hash of its bytes in the node's own ingress pool, or gives nil. Only
 	// the consensus lane needs it.
 	Ingress func(protocol.MessageID, crypto.Hash) *protocol.SignedIngress
+	// Advertise says that peers have to fetch whatever is on offer: no body is pushed.
+	Advertise bool
 }
 
 // An EventKind is what a pool is told.

@@ -129,8 +129,12 @@ func TestPublishPushesSmallOrLatencySensitive(t *testing.T) {
 		a       protocol.Artifact
 		push    bool
 		carries bool
-	}{{share(1, 0), false, true}, {share(2, 0), true, true}, {big(1), false, false}, {big(2), true, true}} {
-		n.out = protocol.Outputs{}
+		none    bool // is pushed
+	}{
+		{share(1, 0), false, true, false}, {share(2, 0), true, true, false}, {big(1), false, false, false}, {big(2), true, true, false},
+		{share(3, 0), false, false, true}, {share(4, 0), true, false, true}, {big(3), true, false, true},
+	} {
+		n.out, n.cfg.Advertise = protocol.Outputs{}, c.none
 		n.Publish(c.a, c.push, &n.out)
 		require.Equal(t, []protocol.NodeID{1, 2}, n.out.Sends[0].To)
 		require.Equal(t, c.carries, n.out.Sends[0].Msg.(*protocol.SlotUpdate).Artifact != nil)

@@ -14,7 +14,7 @@ type sender struct {
 }
 
 // Publish offers a validated artifact to all peers until it is withdrawn. push says that it is latency sensitive:
-// its bytes go along whatever their number. What is on offer already is left alone.
+// its bytes go along whatever their number, unless nothing is pushed. What is on offer already is left alone.
 func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Outputs) {
 	u := &protocol.SlotUpdate{Meta: protocol.MetaOf(a)}
 	n := b.task(&u.Meta)
@@ -27,7 +27,7 @@ func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Output
 	t.own, t.at = true, int32(slot)
 	b.sender.commit++
 	u.Slot, u.Commit = slot, b.sender.commit
-	if push || wireSize(a) < protocol.SizePushLimit {
+	if !b.cfg.Advertise && (push || wireSize(a) < protocol.SizePushLimit) {
 		u.Artifact = a
 	}
 	b.sender.slots[slot] = u

@@ -42,6 +42,8 @@ type Config struct {
 	Components func(*consensus.Config, *consensus.Env) []consensus.Named
 	// Judge says whose a request is; nil: authentication.Judge.
 	Judge authentication.Judgement
+	// Advertise says that no artifact is pushed (p2p.Config).
+	Advertise bool
 }
 
 // A Replica is one node.
@@ -159,6 +161,7 @@ func (r *Replica) rand(purpose string) *protocol.Rand { return protocol.NewRand(
 func (r *Replica) broadcast(lane protocol.Lane, bouncer func(protocol.ArtifactMeta) protocol.Wish) *p2p.Broadcast {
 	return p2p.New(p2p.Config{
 		Self: r.cfg.Node, Lane: lane, Bouncer: bouncer, Rand: r.rand("p2p " + lane.String()), Ingress: r.ingress.pool.Lookup,
+		Advertise: r.cfg.Advertise,
 	})
 }
 

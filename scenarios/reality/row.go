@@ -20,7 +20,6 @@ type Row struct {
 	Tolerance float64 // how far outside, as a share of the nearer end, a prediction may lie
 	Scenario  string  // a file of this package without its ending; empty: the row needs none, or cannot be produced
 	figure    func(*sim.Result) float64
-	Why       string // what is known of its error
 	Missing   string // why no simulation gives it; empty: one does
 }
 

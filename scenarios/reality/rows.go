@@ -30,8 +30,7 @@ func Rows() []Row {
 		Row{
 			Name: "rank order of those seven (Spearman)", Low: 0.7, High: 1, Scenario: "subnets", figure: rankOrder,
 		},
-		because(span("blocks, notary delay 600 ms, io67a's places", "1/s", 1.084, 1.108, 0.10, "slow-notary", blockRate("io67a")),
-			"the P2P of 2023 advertised what today's pushes: three one-way latencies in place of one; 600 + 3 × 96 + 33 ms is 1.09 a second"),
+		span("blocks of 2023, notary delay 600 ms, io67a's places", "1/s", 1.084, 1.108, 0.10, "slow-notary", blockRate("io67a")),
 		one("blocks, 200 ms one way, notary delay 600 ms", "1/s", 1.2, 0.05, "uniform-200ms", blockRate("app")),
 		span("block time, 20k canisters", "ms", 440, 460, 0.08, "canisters", blockTime("few")),
 		span("block time, 35k canisters", "ms", 575, 690, 0.08, "canisters", blockTime("some")),
@@ -100,11 +99,6 @@ func load() []Row {
 // span is a row of which several values were measured.
 func span(name, unit string, low, high, tolerance float64, scenario string, figure func(*sim.Result) float64) Row {
 	return Row{Name: name, Unit: unit, Low: low, High: high, Tolerance: tolerance, Scenario: scenario, figure: figure}
-}
-
-func because(w Row, why string) Row {
-	w.Why = why
-	return w
 }
 
 // one is a row of one value.

@@ -52,6 +52,11 @@ func history() []Variant {
 			About:  "drops requests for canisters and of canisters that have been moved, with their cycles, as if a subnet lied",
 			Strays: dropStrays(),
 		},
+		{
+			Name: "advertise-all", Source: "the peer-to-peer protocol of 2023, before the QUIC transport",
+			About: "advertises every artifact, for peers to fetch, and pushes none",
+			Apply: func(cfg *replica.Config) Wrap { cfg.Advertise = true; return nil },
+		},
 	}
 }
 
