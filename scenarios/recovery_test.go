@@ -7,25 +7,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/protocol"
-	"icsim/sim"
 )
 
 // F, system_canisters.md 5: all of the shipped scenario, with another seed. A counter goes on counting where it was, under certificates
 // that users verify by the subnet's new key; no call of users or across subnets is lost, whether it was under way when the nodes burned or
 // made while the subnet was down.
 func TestRecoveredSubnetGoesOnWhereItWas(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes long under the race detector")
-	}
-	s, err := Load("recovery")
-	require.NoError(t, err)
-	c, err := s.Compile(2)
-	require.NoError(t, err)
-	r, err := sim.Run(c, nil)
-	require.NoError(t, err)
-	for i := range r.Checks {
-		require.True(t, r.Checks[i].OK, "%+v", r.Checks[i])
-	}
+	r := allOf(t, "recovery")
 	recovered := 0
 	for _, m := range r.Timeline {
 		if strings.Contains(m.What, "app is recovered at height 1000, from the state of height") {

@@ -73,3 +73,21 @@ func outline(r *sim.Result) string {
 	}
 	return b.String()
 }
+
+// allOf runs a shipped scenario to its end, with another seed than its golden run has: all that it expects holds.
+func allOf(t *testing.T, name string) *sim.Result {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("takes long under the race detector")
+	}
+	s, err := Load(name)
+	require.NoError(t, err)
+	c, err := s.Compile(2)
+	require.NoError(t, err)
+	r, err := sim.Run(c, nil)
+	require.NoError(t, err)
+	for i := range r.Checks {
+		require.True(t, r.Checks[i].OK, "%+v", r.Checks[i])
+	}
+	return r
+}

@@ -4,25 +4,12 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/require"
-
-	"icsim/sim"
 )
 
 // C, "Subnet splitting": all of the shipped scenario, with another seed. Every call of users and across subnets has its one answer, whether
 // it was under way when its canister went, was sent by the table of before, or comes after; some are turned back.
 func TestSplitSubnetLosesNoCall(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes long under the race detector")
-	}
-	s, err := Load("splitting")
-	require.NoError(t, err)
-	c, err := s.Compile(2)
-	require.NoError(t, err)
-	r, err := sim.Run(c, nil)
-	require.NoError(t, err)
-	for i := range r.Checks {
-		require.True(t, r.Checks[i].OK, "%+v", r.Checks[i])
-	}
+	r := allOf(t, "splitting")
 	require.Positive(t, r.XNet.Rejects, "nothing was under way")
 	for _, subnet := range r.Subnets[1:] {
 		require.Len(t, subnet.Recoveries, 1)
