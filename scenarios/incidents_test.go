@@ -53,6 +53,19 @@ func failed(t *testing.T, s *Spec) (names []string) {
 	return names
 }
 
+// Who explains sees into nodes that variants are put around: incident 1's stall is that of a checkpoint without a package.
+func TestIncident1IsExplained(t *testing.T) {
+	s, err := Load("incident-1-upgrade")
+	require.NoError(t, err)
+	s.Variants = append(s.Variants, "cup-waits-for-tip")
+	c, err := s.Compile(1)
+	require.NoError(t, err)
+	x, err := sim.Explain(c, sim.Question{Check: "progress"}, s.NodeName, nil)
+	require.NoError(t, err)
+	require.Contains(t, x.Text, "the checkpoint of height 160 has no catch-up package")
+	require.Contains(t, x.Text, "notaries wait: notarized height 230 is 70 above certified height 160: at 70 nobody notarizes")
+}
+
 // Whatever a scenario may name is described, and what it breaks is a check.
 func TestVariantsAreDescribed(t *testing.T) {
 	all := variant.All()

@@ -10,6 +10,7 @@ import (
 	"icsim/protocol/messaging"
 	"icsim/protocol/replica"
 	"icsim/sim/boundary"
+	"icsim/sim/variant"
 )
 
 // A Session is a run in somebody's hands: it goes on as far as it is told to, and takes inputs on the way. Its Inputs and its
@@ -116,7 +117,7 @@ func (x *Session) Settled(subnet protocol.SubnetID) (least *messaging.State) {
 		return nil // it is being created
 	}
 	for _, n := range registry.Subnet(subnet).Members {
-		node, ok := x.s.hosts[n].Machine().(*replica.Replica)
+		node, ok := variant.Inner(x.s.hosts[n].Machine()).(*replica.Replica)
 		if !ok || !x.s.members.serving[n] {
 			continue // it stands still, has just been added, or an attacker has it
 		}

@@ -12,6 +12,7 @@ import (
 	"icsim/sim/check"
 	"icsim/sim/explain"
 	"icsim/sim/fault"
+	"icsim/sim/variant"
 )
 
 // A Question is what is to be explained of a run. The zero Question asks for its gravest violation, the first one.
@@ -245,7 +246,7 @@ func (s *simulation) explained(id protocol.SubnetID) *explain.Subnet {
 	out := &explain.Subnet{Name: s.config.Subnets[id].Name, Now: protocol.Time(max(s.loop.Now(), 0))}
 	for _, n := range s.subnets[id].nodes {
 		x := explain.Node{ID: n, Trouble: s.trouble(n)}
-		switch m := s.hosts[n].Machine().(type) {
+		switch m := variant.Inner(s.hosts[n].Machine()).(type) {
 		case *replica.Replica:
 			x.Replica = m
 		case *adversary.Corrupt:

@@ -24,6 +24,8 @@ type reassembler struct {
 // maxCalls bounds the calls whose copies a reassembler knows.
 const maxCalls = 10_000
 
+func (r *reassembler) within() protocol.Machine { return r.inner }
+
 func (r *reassembler) Step(in *protocol.Input, out *protocol.Outputs) {
 	for i := range in.Arrivals {
 		switch m := in.Arrivals[i].Msg.(type) {

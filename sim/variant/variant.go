@@ -146,6 +146,19 @@ type wrapped struct {
 	edit  func(*protocol.Input, *protocol.Outputs)
 }
 
+// Inner is the machine that variants are put around, for who looks into it.
+func Inner(m protocol.Machine) protocol.Machine {
+	for {
+		w, ok := m.(interface{ within() protocol.Machine })
+		if !ok {
+			return m
+		}
+		m = w.within()
+	}
+}
+
+func (w *wrapped) within() protocol.Machine { return w.inner }
+
 func (w *wrapped) Step(in *protocol.Input, out *protocol.Outputs) {
 	w.inner.Step(in, out)
 	w.edit(in, out)
