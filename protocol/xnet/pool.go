@@ -49,7 +49,7 @@ type pull struct {
 
 // NewPool makes an empty pool.
 func NewPool(cfg PoolConfig) *Pool {
-	return &Pool{cfg: cfg, rand: protocol.NewRand(cfg.Seed, "xnet_pool"), nearby: make(proximity)}
+	return &Pool{cfg: cfg, rand: protocol.NewRand(cfg.Seed, "xnet_pool")}
 }
 
 // Bytes is the size of all pooled slices.

@@ -2,11 +2,14 @@ package xnet
 
 import "icsim/protocol"
 
-// proximity is how far nodes of other subnets are: the moving average of round trip times, in nanoseconds
+// proximity is how far nodes of other subnets are, by node id: the moving average of round trip times, in nanoseconds
 // (rs/xnet/payload_builder/src/proximity.rs).
 //
 // Model: the replica averages per node operator, taking its nodes to be in one place; here per node.
-type proximity map[protocol.NodeID]uint64
+type proximity []distance
+
+// A distance is an average with what pick makes of it; zeros for a node that was never asked. Both are at most 10⁹.
+type distance struct{ average, weight uint32 }
 
 const (
 	second      = 1_000_000_000
@@ -14,12 +17,16 @@ const (
 )
 
 // observe takes a round trip time in.
-func (p proximity) observe(n protocol.NodeID, took protocol.Time) {
-	sample := min(max(uint64(max(took, 0)), microsecond), second)
-	if average, ok := p[n]; ok {
-		sample = (9*average + sample) / 10
+func (p *proximity) observe(n protocol.NodeID, took protocol.Time) {
+	if grow := int(n) + 1 - len(*p); grow > 0 {
+		*p = append(*p, make(proximity, grow)...)
 	}
-	p[n] = sample
+	d := &(*p)[n]
+	sample := min(max(uint64(max(took, 0)), microsecond), second)
+	if d.average != 0 {
+		sample = (9*uint64(d.average) + sample) / 10
+	}
+	*d = distance{uint32(sample), uint32(1000 * second / sample)}
 }
 
 // pick chooses a node with a probability inversely proportional to its distance. A node that was never asked counts as
@@ -52,9 +59,8 @@ func (p proximity) pick(nodes []protocol.NodeID, rand *protocol.Rand) protocol.N
 
 // weight is between 1000 and 10⁹, or 0 for a node that was never asked.
 func (p proximity) weight(n protocol.NodeID) uint64 {
-	average, ok := p[n]
-	if !ok {
+	if int(n) >= len(p) {
 		return 0
 	}
-	return 1000 * second / average
+	return uint64(p[n].weight)
 }

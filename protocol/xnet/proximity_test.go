@@ -11,7 +11,7 @@ import (
 
 // TestNearNodesArePickedMoreOften: probabilities go with one over the round trip time (proximity.rs pick_node).
 func TestNearNodesArePickedMoreOften(t *testing.T) {
-	p := make(proximity)
+	var p proximity
 	p.observe(1, 100_000_000)
 	p.observe(2, 500_000_000)
 	p.observe(3, 5*second) // counts as one second
@@ -29,13 +29,13 @@ func TestNearNodesArePickedMoreOften(t *testing.T) {
 		picked[p.pick([]protocol.NodeID{1, 2, 9}, rand)]++
 	}
 	require.InDelta(t, 4_000/3, picked[9], 200)
-	require.Contains(t, []protocol.NodeID{7, 8}, make(proximity).pick([]protocol.NodeID{7, 8}, rand))
+	require.Contains(t, []protocol.NodeID{7, 8}, proximity(nil).pick([]protocol.NodeID{7, 8}, rand))
 }
 
 func TestDistanceIsAMovingAverage(t *testing.T) {
-	p := make(proximity)
+	var p proximity
 	p.observe(1, 100)
-	require.EqualValues(t, 1000, p[1], "at least a microsecond")
+	require.EqualValues(t, 1000, p[1].average, "at least a microsecond")
 	p.observe(1, 2000)
-	require.EqualValues(t, 1100, p[1])
+	require.EqualValues(t, 1100, p[1].average)
 }
