@@ -38,7 +38,9 @@ func (s *simulation) divide() {
 		s.parts = append(s.parts, &part)
 	}
 	for n, host := range s.hosts {
-		host.UseBench(&s.parts[s.laneOf(protocol.NodeID(n))].bench)
+		part := s.parts[s.laneOf(protocol.NodeID(n))]
+		host.UseBench(&part.bench)
+		s.net.UseStock(protocol.NodeID(n), &part.stock)
 	}
 	s.lane = s.lanes.Lane(world)
 }

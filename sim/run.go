@@ -66,6 +66,7 @@ type simulation struct {
 	answered  func(boundary.Answer) // takes what leaves by the boundary node
 	bench     machine.Bench         // of all hosts, or a lane's
 	effects   network.Effects
+	stock     network.Stock // likewise
 	transfers []*network.Transfer
 	log       *explain.Log // nil: nobody asks what comes from what
 	sought    *sought      // nil: nobody asks about a height

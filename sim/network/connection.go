@@ -215,7 +215,7 @@ func (n *Network) letGo(t protocol.Time, l *link, eff *Effects) {
 // discard loses what was held back.
 func (l *link) discard() {
 	for _, tr := range l.held {
-		l.from.keep(tr)
+		l.from.stock.keep(tr)
 	}
 	l.held = nil
 }

@@ -85,7 +85,7 @@ func (n *Network) move(t protocol.Time, tr *Transfer, at protocol.Time, eff *Eff
 	if at = max(at, t+1); at == tr.At {
 		return tr
 	}
-	moved := n.endpoints[tr.To].take()
+	moved := n.endpoints[tr.To].stock.take()
 	*moved = *tr
 	moved.At, tr.void = at, true
 	eff.Transfers = append(eff.Transfers, moved)

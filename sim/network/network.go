@@ -38,6 +38,7 @@ type Network struct {
 	paths     *Paths
 	steady    bool
 	endpoints []endpoint
+	stock     Stock // of endpoints without another
 	pairs     []*pair
 	schedules []*schedule // of adversaries
 }
@@ -53,7 +54,7 @@ type endpoint struct {
 	crashed  protocol.Time // the last time; before 0: never
 	down, up queue
 	traffic  Traffic
-	pool     []*Transfer
+	stock    *Stock
 	links    []*link          // by receiver; nil where nothing was ever sent
 	kinds    [NumKinds]uint64 // bytes sent
 	waiting  []*Transfer      // for the downlink, large ones, in the order in which they get through
@@ -106,7 +107,7 @@ func New(c Config) *Network {
 				i, e.Place, c.Paths.places, e.Uplink, e.Downlink))
 		}
 		n.endpoints[i] = endpoint{
-			Endpoint: e, id: protocol.NodeID(i), running: e.Mesh == NoMesh, crashed: -1,
+			Endpoint: e, id: protocol.NodeID(i), running: e.Mesh == NoMesh, crashed: -1, stock: &n.stock,
 			up: queue{picosPerByte: picosPerByte(e.Uplink)}, down: queue{picosPerByte: picosPerByte(e.Downlink)},
 		}
 		if e.Mesh == NoMesh || e.Mesh == Apart {

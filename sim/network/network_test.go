@@ -423,7 +423,7 @@ func BenchmarkMessage(b *testing.B) {
 			if w.Arrive(tr.At, tr, &w.eff) == Lost {
 				b.Fatal("lost")
 			}
-			w.Network.endpoints[0].keep(tr)
+			w.Release(tr)
 		}
 		t += ms
 	}

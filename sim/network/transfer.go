@@ -42,7 +42,7 @@ func (n *Network) Send(
 	first := len(out)
 	for _, peer := range to {
 		l := n.link(from, peer)
-		tr := src.take()
+		tr := src.stock.take()
 		*tr = Transfer{From: from, To: peer, Conn: l.clear, Cause: cause, small: wire <= SmallMessage, link: l, Msg: m, wire: wire}
 		if l.clear != 0 {
 			out = append(out, tr)
@@ -52,7 +52,7 @@ func (n *Network) Send(
 		case passes:
 			out = append(out, tr)
 		case lost:
-			src.keep(tr)
+			src.stock.keep(tr)
 		}
 	}
 	n.depart(t, src, out[first:])
@@ -203,28 +203,4 @@ func (n *Network) Arrive(t protocol.Time, tr *Transfer, eff *Effects) Outcome {
 		n.stop(t, tr, m.Stream, eff)
 	}
 	return Delivered
-}
-
-// Release gives a transfer back that was delivered or lost.
-func (n *Network) Release(tr *Transfer) { n.endpoints[tr.To].keep(tr) }
-
-// keep saves a transfer for the next message of this endpoint.
-func (e *endpoint) keep(tr *Transfer) {
-	tr.Msg = nil // the rest is written anew
-	if len(e.pool) < keepTransfers {
-		e.pool = append(e.pool, tr)
-	}
-}
-
-// keepTransfers bounds what an endpoint keeps; who receives more than it sends drops the rest.
-const keepTransfers = 256
-
-func (e *endpoint) take() *Transfer {
-	last := len(e.pool) - 1
-	if last < 0 {
-		return new(Transfer)
-	}
-	tr := e.pool[last]
-	e.pool = e.pool[:last]
-	return tr
 }
