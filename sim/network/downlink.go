@@ -102,8 +102,20 @@ func (n *Network) Cap(t protocol.Time, node protocol.NodeID, uplink, downlink in
 	before := e.down.picosPerByte
 	e.down.change(t, max(picosPerByte(e.Downlink), picosPerByte(downlink)))
 	e.capped = downlink > 0
+	for i := range n.endpoints {
+		if l := n.find(protocol.NodeID(i), node); l != nil {
+			l.foresee()
+		}
+	}
 	for i, tr := range e.waiting {
 		e.waiting[i] = n.move(t, tr, rescaled(t, tr.At, before, e.down.picosPerByte), eff)
+	}
+}
+
+// foresee follows a change of the receiver's downlink.
+func (l *link) foresee() {
+	if l.down = l.to.down.picosPerByte; l.to.capped {
+		l.down = 0
 	}
 }
 

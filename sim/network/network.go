@@ -56,6 +56,7 @@ type endpoint struct {
 	traffic  Traffic
 	stock    *Stock
 	links    []*link          // by receiver; nil where nothing was ever sent
+	room     []link           // for new ones, side by side: a message goes over many
 	kinds    [NumKinds]uint64 // bytes sent
 	waiting  []*Transfer      // for the downlink, large ones, in the order in which they get through
 	pairs    []*pair          // its connections, in the order in which they were first wanted
@@ -70,22 +71,21 @@ type Traffic struct {
 	SentMessages, ReceivedMessages uint64
 }
 
-// A link is one direction between two endpoints.
+// A link is one direction between two endpoints. A message that passes looks at its first 128 bytes alone.
 type link struct {
-	clear  uint32 // the connection on which messages pass without further ado; 0: look closer
-	taken  uint32 // the connection on which the receiver still takes what comes; 0: none
-	steady bool
-	count  uint64        // of messages sent, indexes the draws
-	bytes  uint64        // sent, with headers
-	oneWay int64         // ns, disturbances included
-	back   int64         // ns, of the other direction
-	loss   uint64        // of a packet, in units of 2⁻⁶⁴
-	paced  protocol.Time // when the send window has room again, were it full
-	to     *endpoint
+	clear   uint32        // the connection on which messages pass without further ado; 0: look closer
+	taken   uint32        // the connection on which the receiver still takes what comes; 0: none
+	count   uint64        // of messages sent, indexes the draws
+	bytes   uint64        // sent, with headers
+	oneWay  int64         // ns, disturbances included
+	back    int64         // ns, of the other direction
+	loss    uint64        // of a packet, in units of 2⁻⁶⁴
+	paced   protocol.Time // when the send window has room again, were it full
+	down    uint64        // picoseconds a byte, of the receiver's downlink; 0: unlimited, or capped for some time
+	chance  rng.Source
+	stopped []uint64 // streams on which nothing is to come
 
-	chance    rng.Source
-	stopped   []uint64 // streams on which nothing is to come
-	from      *endpoint
+	from, to  *endpoint
 	pair      *pair         // nil: without connection
 	cuts      int           // that are in force
 	clogs     int           // that are in force
@@ -148,15 +148,23 @@ func (n *Network) link(from, to protocol.NodeID) *link {
 	if src.links == nil {
 		src.links = make([]*link, len(n.endpoints))
 	}
-	l := &link{
-		from: src, to: &n.endpoints[to], steady: n.steady,
-		chance: n.chance.Split("link", uint64(from), uint64(to)),
+	if len(src.room) == cap(src.room) {
+		src.room = make([]link, 0, linksAtOnce)
 	}
+	src.room = append(src.room, link{
+		from: src, to: &n.endpoints[to],
+		chance: n.chance.Split("link", uint64(from), uint64(to)),
+	})
+	l := &src.room[len(src.room)-1]
+	l.foresee()
 	n.measure(l)
 	l.back = int64(n.paths.OneWay(l.to.Place, l.from.Place))
 	src.links[to] = l
 	return l
 }
+
+// linksAtOnce is how many links of an endpoint are made room for. A subnet has 13 nodes, mostly.
+const linksAtOnce = 12
 
 // Rekey lets another source decide what happens to messages from now on.
 func (n *Network) Rekey(chance rng.Source) {

@@ -316,7 +316,7 @@ func TestJitterHasTheMeasuredSpread(t *testing.T) {
 	var sum, squares float64
 	low := math.Inf(1)
 	for range draws {
-		d := float64(l.delay(1))/1e8 - 1
+		d := float64(l.delay(1, false))/1e8 - 1
 		sum += d
 		squares += d * d
 		low = min(low, d)
@@ -354,10 +354,10 @@ func TestDrawsBelongToTheLink(t *testing.T) {
 		n := New(Config{Chance: rng.Root(7), Paths: uniform(100*time.Millisecond, 100_000_000), Endpoints: make([]Endpoint, endpoints)})
 		for range 50 {
 			if noise {
-				n.link(1, 0).delay(1)
-				n.link(0, 2).delay(1)
+				n.link(1, 0).delay(1, false)
+				n.link(0, 2).delay(1, false)
 			}
-			out = append(out, n.link(0, 1).delay(1))
+			out = append(out, n.link(0, 1).delay(1, false))
 		}
 		return out
 	}

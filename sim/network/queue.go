@@ -36,8 +36,10 @@ func picosPerByte(bitsPerSecond int64) uint64 {
 }
 
 // takes is the time that bytes need on the wire, rounded up.
-func (q *queue) takes(bytes uint64) protocol.Time {
-	return protocol.Time((bytes*q.picosPerByte + 999) / 1000)
+func (q *queue) takes(bytes uint64) protocol.Time { return wireTime(bytes, q.picosPerByte) }
+
+func wireTime(bytes, picosPerByte uint64) protocol.Time {
+	return protocol.Time((bytes*picosPerByte + 999) / 1000)
 }
 
 // enter puts work that is ready at t on the wire and tells when it starts.

@@ -4,7 +4,11 @@ import "icsim/protocol"
 
 // A Stock keeps transfers that are done with for messages to come, the last one first: it is still in the processor's cache. Endpoints
 // that are never at work at the same time share one.
-type Stock struct{ free []*Transfer }
+type Stock struct {
+	free  []*Transfer
+	links []*link // scratch
+	seen  uint64  // of what was looked at only so that it is in the cache; nothing depends on it
+}
 
 // keepTransfers bounds what a stock keeps; what a burst needed beyond is dropped.
 const keepTransfers = 4096

@@ -40,9 +40,9 @@ func (n *Network) Send(
 	size := m.Size()
 	wire := uint64(size) + PacketHeader*packets(size)
 	first := len(out)
-	for _, peer := range to {
-		l := n.link(from, peer)
-		tr := src.stock.take()
+	links := n.linksTo(from, to, src.stock)
+	for i, peer := range to {
+		l, tr := links[i], src.stock.take()
 		*tr = Transfer{From: from, To: peer, Conn: l.clear, Cause: cause, small: wire <= SmallMessage, link: l, Msg: m, wire: wire}
 		if l.clear != 0 {
 			out = append(out, tr)
@@ -57,6 +57,19 @@ func (n *Network) Send(
 	}
 	n.depart(t, src, out[first:])
 	return out
+}
+
+// linksTo gives the links to some receivers, valid until the next call with this stock. A reader at a time the processor would wait for each of
+// them; asked for all at once they come at one time.
+func (n *Network) linksTo(from protocol.NodeID, to []protocol.NodeID, s *Stock) []*link {
+	s.links = s.links[:0]
+	for _, peer := range to {
+		s.links = append(s.links, n.link(from, peer))
+	}
+	for _, l := range s.links {
+		s.seen += uint64(l.clear) + uint64(len(l.stopped))
+	}
+	return s.links
 }
 
 // depart sends copies of one message, in turn, over the sender's uplink and their links.
@@ -78,10 +91,8 @@ func (n *Network) depart(t protocol.Time, src *endpoint, copies []*Transfer) {
 		tr.handed = t
 		tr.left = l.pace(t, start+k*(whole-last)+protocol.Time(i+1)*last, tr)
 		tr.span = tr.left - start
-		if !l.to.capped { // the downlink may need longer than the message took to leave: known now, that costs no event
-			tr.span = max(tr.span, l.to.down.takes(wire))
-		}
-		tr.At = max(start+tr.span+l.delay(packetsOnWire(wire)), t+1)
+		tr.span = max(tr.span, wireTime(wire, l.down)) // it may need longer than to leave: known now, that costs no event
+		tr.At = max(start+tr.span+l.delay(packetsOnWire(wire), n.steady), t+1)
 		if len(n.schedules) > 0 {
 			tr.At += n.later(t, src.id, tr.To, l.count)
 		}
@@ -106,11 +117,11 @@ func (l *link) pace(t, ready protocol.Time, tr *Transfer) protocol.Time {
 }
 
 // delay draws how long a message of some packets is on its way: latency, jitter, recovery of lost packets.
-func (l *link) delay(packets uint64) protocol.Time {
+func (l *link) delay(packets uint64, steady bool) protocol.Time {
 	n := l.count
 	l.count++
 	d := l.oneWay
-	if !l.steady {
+	if !steady {
 		d += l.oneWay * (jitter.Pick(l.chance.At(2*n)) - jitterMean) / billion
 	}
 	if l.loss > 0 {
