@@ -32,8 +32,7 @@ type task struct {
 	doubled bool // some peer may advertise it in more than one slot
 }
 
-// A taskTable holds tasks by number, from 1, and by meta: buckets of them by a prefix of the id, half as many
-// buckets as tasks or more.
+// A taskTable holds tasks by number, from 1, and by meta: buckets of them by height and id, as many buckets as tasks or more.
 type taskTable struct {
 	buckets []int32 // first task of each, 0 if none; a power of two of them
 	chunks  []*taskChunk
@@ -47,7 +46,7 @@ type taskChunk [chunkSize]task
 
 const (
 	chunkSize    = 256
-	leastBuckets = 16
+	leastBuckets = bucketsPerHeight
 )
 
 func newTaskTable() taskTable { return taskTable{buckets: make([]int32, leastBuckets)} }
@@ -67,9 +66,18 @@ func (t *taskTable) grow() {
 // len is the number of tasks.
 func (t *taskTable) len() int { return t.count }
 
+// bucket gives the bucket of a meta. Those of one height lie together: what comes at one time is about few heights, whose part
+// of the table stays in the processor's cache.
 func (t *taskTable) bucket(meta *protocol.ArtifactMeta) *int32 {
-	return &t.buckets[binary.LittleEndian.Uint32(meta.ID[:4])&uint32(len(t.buckets)-1)]
+	i := binary.LittleEndian.Uint32(meta.ID[:4])
+	if meta.Height > 0 { // or else they have none: ingress, outcalls
+		i = uint32(meta.Height)*bucketsPerHeight + i%bucketsPerHeight
+	}
+	return &t.buckets[i&uint32(len(t.buckets)-1)]
 }
+
+// bucketsPerHeight is about the number of artifacts of a height among 13 nodes.
+const bucketsPerHeight = 64
 
 func tagOf(meta *protocol.ArtifactMeta) uint8 { return meta.ID[7] }
 
@@ -88,7 +96,7 @@ func (t *taskTable) find(meta *protocol.ArtifactMeta) (n int32, known bool) {
 
 // add makes the task of a meta that has none. meta is kept and must not change.
 func (t *taskTable) add(meta *protocol.ArtifactMeta) int32 {
-	if t.count == 2*len(t.buckets) {
+	if t.count == len(t.buckets) {
 		t.spread()
 	}
 	if t.free == 0 {
