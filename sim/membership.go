@@ -330,7 +330,7 @@ func (s *simulation) announce(t protocol.Time) {
 	for n := range s.secrets {
 		_, seen := s.phases[n].Learns(t)
 		s.schedule(s.registrySource(), protocol.NodeID(n), max(seen, t+1), occurrence{
-			what: registrySeen, lane: protocol.LaneOrchestrator, message: &protocol.RegistryNews{Version: latest.Version},
+			what: registrySeen, lane: protocol.LaneOrchestrator, subject: &protocol.RegistryNews{Version: latest.Version},
 		})
 	}
 }

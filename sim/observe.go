@@ -155,9 +155,11 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 	case laneWake, nodeStart, nodeStop:
 		e.Kind = trace.Wake
 	case delivered:
-		e.Kind, e.Fingerprint, e.Detail = trace.Arrival, o.transfer.Msg.Fingerprint(), o.transfer.Msg
-	case handed:
-		e.Kind, e.Fingerprint, e.Detail = trace.Local, o.message.Fingerprint(), o.message
+		m := o.transfer().Msg
+		e.Kind, e.Fingerprint, e.Detail = trace.Arrival, m.Fingerprint(), m
+	case handed, registrySeen:
+		m := o.message()
+		e.Kind, e.Fingerprint, e.Detail = trace.Local, m.Fingerprint(), m
 	case netTimer:
 		e.Kind = trace.Timer
 	case faultDue:
@@ -174,8 +176,6 @@ func (s *simulation) record(ev *event.Event[occurrence]) {
 	case nodeKeyDue:
 		asked := &s.registrations[o.index]
 		e.Kind, e.Fingerprint, e.Detail = trace.Change, fingerprint(asked.key.Hash()), asked
-	case registrySeen:
-		e.Kind, e.Fingerprint, e.Detail = trace.Local, o.message.Fingerprint(), o.message
 	case inputDue:
 		e.Kind, e.Fingerprint, e.Detail = trace.Input, s.inputs[o.index].fingerprint(), &s.inputs[o.index]
 	}

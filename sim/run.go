@@ -38,17 +38,19 @@ var happenings = [...]string{
 	"free", "wake", "deliver", "local", "net", "fault", "start", "stop", "input", "subnet", "chain key", "node key", "registry", "seen",
 }
 
-// An occurrence is the payload of an event. Which fields count depends on what happens.
+// An occurrence is the payload of an event. Which fields count depends on what happens. It is small: tens of thousands are pending in a
+// large network, and each is out of the processor's cache when its time comes.
 type occurrence struct {
-	what     happening
-	lane     protocol.Lane
-	node     protocol.NodeID
-	boots    uint32 // of the node when a message to itself was sent, or its replica ended; of a start: how often it had gone down before
-	index    int32  // of a fault action, input, change, subnet, chain key or node key; of a message, the step in the log that it comes from
-	transfer *network.Transfer
-	message  protocol.Message // to the node itself
-	timer    *network.Timer
+	what    happening
+	lane    protocol.Lane
+	node    protocol.NodeID
+	boots   uint32 // of the node when a message to itself was sent, or its replica ended; of a start: how often it had gone down before
+	index   int32  // of a fault action, input, change, subnet, chain key or node key; of a message, the step in the log that it comes from
+	subject any    // a *network.Transfer, a *network.Timer, or the protocol.Message of a node to itself
 }
+
+func (o *occurrence) transfer() *network.Transfer { return o.subject.(*network.Transfer) }
+func (o *occurrence) message() protocol.Message   { return o.subject.(protocol.Message) }
 
 // A simulation is a run in progress.
 type simulation struct {
@@ -201,11 +203,11 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 		s.deliver(t, o)
 	case handed:
 		if host := s.hosts[o.node]; host.Boots() == o.boots {
-			s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message}, 0)
+			s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message()}, 0)
 		}
 	case netTimer:
 		s.effects.Reset()
-		s.net.Fire(t, *o.timer, &s.effects)
+		s.net.Fire(t, *o.subject.(*network.Timer), &s.effects)
 		s.spread(t)
 	case faultDue:
 		s.carryOut(t, &s.faults[o.index])
@@ -226,7 +228,7 @@ func (s *simulation) handle(ev *event.Event[occurrence]) {
 	case nodeKeyDue:
 		s.registers(t, s.registrations[o.index])
 	case registrySeen:
-		s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message}, 0)
+		s.arrive(t, o.node, &protocol.Arrival{From: o.node, Msg: o.message()}, 0)
 	}
 }
 
@@ -289,7 +291,7 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 	boots := s.hosts[node].Boots()
 	for _, l := range out.Locals {
 		s.schedule(uint32(node), node, t.Add(max(l.After, 1)), occurrence{
-			what: handed, lane: l.Msg.Lane(), boots: boots, index: cause, message: l.Msg,
+			what: handed, lane: l.Msg.Lane(), boots: boots, index: cause, subject: l.Msg,
 		})
 	}
 	if out.Peers != nil {
@@ -358,13 +360,13 @@ func (s *simulation) dispatch(src protocol.NodeID, transfers []*network.Transfer
 		if tr.Conn == 0 {
 			tr.At = tr.At.Add(requestTime)
 		}
-		s.schedule(uint32(src), tr.To, tr.At, occurrence{what: delivered, lane: tr.Msg.Lane(), transfer: tr})
+		s.schedule(uint32(src), tr.To, tr.At, occurrence{what: delivered, lane: tr.Msg.Lane(), subject: tr})
 	}
 }
 
 // deliver brings a transfer to its receiver.
 func (s *simulation) deliver(t protocol.Time, o *occurrence) {
-	tr := o.transfer
+	tr := o.transfer()
 	s.effects.Reset()
 	outcome := s.net.Arrive(t, tr, &s.effects)
 	s.spread(t)
@@ -402,17 +404,17 @@ var broadcasting = [...]protocol.Lane{protocol.LaneConsensus, protocol.LaneCerti
 // spread schedules what a change of the network led to.
 func (s *simulation) spread(t protocol.Time) {
 	for _, tm := range s.effects.Timers {
-		s.put(s.netSource(s.laneOf(tm.Node)), tm.Node, max(tm.At, t+1), &occurrence{what: netTimer, timer: &tm})
+		s.put(s.netSource(s.laneOf(tm.Node)), tm.Node, max(tm.At, t+1), &occurrence{what: netTimer, subject: &tm})
 	}
 	for _, n := range s.effects.Notices {
 		boots := s.hosts[n.Node].Boots()
 		for _, lane := range broadcasting {
 			m := &protocol.PeerChange{At: lane, Peer: n.Peer, Conn: n.Conn, Up: n.Up, Left: n.Left}
-			s.schedule(uint32(n.Node), n.Node, t+1, occurrence{what: handed, lane: lane, boots: boots, message: m})
+			s.schedule(uint32(n.Node), n.Node, t+1, occurrence{what: handed, lane: lane, boots: boots, subject: m})
 		}
 	}
 	for _, tr := range s.effects.Transfers {
-		s.schedule(uint32(tr.From), tr.To, max(tr.At, t+1), occurrence{what: delivered, lane: tr.Msg.Lane(), transfer: tr})
+		s.schedule(uint32(tr.From), tr.To, max(tr.At, t+1), occurrence{what: delivered, lane: tr.Msg.Lane(), subject: tr})
 	}
 }
 
