@@ -94,17 +94,24 @@ func (s *Shelf[T]) After(h protocol.Height) (protocol.Height, bool) {
 // Has reports whether the artifact lies here.
 func (s *Shelf[T]) Has(h protocol.Height, id protocol.ArtifactID) bool { return s.get(h, id) != nil }
 
-// find gives the row of a height, or where it would stand. Heights are mostly dense, so the first guess hits.
+// find gives the row of a height, or where it would stand. Heights are mostly dense and asked for near the greatest, so the first guess
+// hits, and touches nothing that is older.
 func (s *Shelf[T]) find(h protocol.Height) (int, bool) {
 	n := len(s.rows)
-	if n == 0 || h < s.rows[0].height {
+	if n == 0 {
 		return 0, false
 	}
-	if h > s.rows[n-1].height {
+	last := s.rows[n-1].height
+	if h > last {
 		return n, false
 	}
-	if i := h - s.rows[0].height; i < protocol.Height(n) && s.rows[i].height == h { // may be more than an int holds
-		return int(i), true
+	if below := last - h; below < protocol.Height(n) { // may be more than an int holds
+		if i := n - 1 - int(below); s.rows[i].height == h {
+			return i, true
+		}
+	}
+	if h < s.rows[0].height {
+		return 0, false
 	}
 	i := sort.Search(n, func(i int) bool { return s.rows[i].height >= h })
 	return i, s.rows[i].height == h
