@@ -1,6 +1,7 @@
 package protocol
 
 import (
+	"encoding/binary"
 	"maps"
 	"slices"
 )
@@ -35,7 +36,13 @@ type Write struct {
 
 // A Disk is what survives a crash of its node: for each space and height what lies there, in no order.
 type Disk struct {
-	spaces [numDiskSpaces]map[Height][]any
+	spaces [numDiskSpaces]map[Height]*diskRow
+}
+
+// A diskRow is what lies at a height: some hundred artifacts in the pool of a large subnet.
+type diskRow struct {
+	values []any
+	marks  []uint32 // of values, from their ids: most are told apart without a look at them
 }
 
 // NewDisk makes an empty disk.
@@ -58,27 +65,48 @@ func (d *Disk) Apply(writes []Write) {
 func (d *Disk) put(k *DiskKey, value any) {
 	space := &d.spaces[k.Space]
 	if *space == nil {
-		*space = make(map[Height][]any)
+		*space = make(map[Height]*diskRow)
 	}
 	row := (*space)[k.Height]
-	if i := slices.IndexFunc(row, func(v any) bool { return idOnDisk(v) == k.ID }); i >= 0 {
-		row[i] = value
+	if row == nil {
+		row = new(diskRow)
+		(*space)[k.Height] = row
+	}
+	id := idOnDisk(value)
+	if i := row.index(&k.ID); i >= 0 {
+		row.values[i], row.marks[i] = value, markOf(&id)
 	} else {
-		(*space)[k.Height] = append(row, value)
+		row.values, row.marks = append(row.values, value), append(row.marks, markOf(&id))
 	}
 }
 
 func (d *Disk) remove(k *DiskKey) {
 	row := d.spaces[k.Space][k.Height]
-	i := slices.IndexFunc(row, func(v any) bool { return idOnDisk(v) == k.ID })
+	if row == nil {
+		return
+	}
+	i := row.index(&k.ID)
 	switch {
 	case i < 0:
-	case len(row) == 1:
+	case len(row.values) == 1:
 		delete(d.spaces[k.Space], k.Height)
 	default:
-		d.spaces[k.Space][k.Height] = slices.Delete(row, i, i+1)
+		row.values, row.marks = slices.Delete(row.values, i, i+1), slices.Delete(row.marks, i, i+1)
 	}
 }
+
+// index finds a value by its id, or gives −1.
+func (r *diskRow) index(id *ArtifactID) int {
+	mark := markOf(id)
+	for i, m := range r.marks {
+		if m == mark && idOnDisk(r.values[i]) == *id {
+			return i
+		}
+	}
+	return -1
+}
+
+func markOf(id *ArtifactID) uint32 { return binary.LittleEndian.Uint32(id[:4]) }
 
 // idOnDisk tells one value of a space and height from another. It is that of the key, unless a faulty disk wrote another value there.
 func idOnDisk(value any) (id ArtifactID) {
@@ -101,7 +129,7 @@ func (d *Disk) Clone() *Disk {
 func (d *Disk) take(from *Disk, space DiskSpace) {
 	d.spaces[space] = maps.Clone(from.spaces[space])
 	for h, row := range d.spaces[space] { //tidy:unordered into a map
-		d.spaces[space][h] = slices.Clone(row)
+		d.spaces[space][h] = &diskRow{values: slices.Clone(row.values), marks: slices.Clone(row.marks)}
 	}
 }
 
@@ -128,7 +156,7 @@ func Forget() (writes []Write) {
 func (d *Disk) Load(space DiskSpace) []any {
 	var values []any
 	for _, h := range slices.Sorted(maps.Keys(d.spaces[space])) {
-		row := slices.Clone(d.spaces[space][h])
+		row := slices.Clone(d.spaces[space][h].values)
 		slices.SortFunc(row, func(a, b any) int {
 			x, y := idOnDisk(a), idOnDisk(b)
 			return slices.Compare(x[:], y[:])
