@@ -30,6 +30,7 @@ type Reader struct {
 	initial *protocol.InitialDKG // likewise
 
 	rosters [rosterCache]roster
+	late    lateBlocks          // looked at last
 	walk    []HashedBlock       // scratch of finalize
 	past    []*protocol.Block   // scratch of Past
 	tally   []*protocol.Dealing // scratch of Dealt

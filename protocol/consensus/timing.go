@@ -79,8 +79,23 @@ func (r *Reader) makerTime(h protocol.Height, rank protocol.Rank, parent HashedB
 	return start.after(delay), true
 }
 
-func (r *Reader) manyLateBlocks(b HashedBlock) bool {
-	late := 0
+// manyLateBlocks looks back from a parent. What it finds is kept, for the next question is most often about the same one.
+func (r *Reader) manyLateBlocks(parent HashedBlock) bool {
+	if past := (lateBlocks{parent.Hash, r.CUPHeight(), r.late.many}); r.late != past {
+		past.many = r.countLateBlocks(parent) > maxLateBlocks
+		r.late = past
+	}
+	return r.late.many
+}
+
+// lateBlocks is whether there are many before and at a parent, as seen with a catch-up package.
+type lateBlocks struct {
+	parent protocol.BlockHash
+	cup    protocol.Height
+	many   bool
+}
+
+func (r *Reader) countLateBlocks(b HashedBlock) (late int) {
 	for i := 0; i <= lookBack && b.Block != nil; i++ {
 		if b.Block.Rank > 0 {
 			late++
@@ -90,7 +105,7 @@ func (r *Reader) manyLateBlocks(b HashedBlock) bool {
 		}
 		b = r.Block(b.Block.Parent, b.Block.Height-1)
 	}
-	return late > maxLateBlocks
+	return late
 }
 
 // A notaryGate is what holds a notary back.
