@@ -102,8 +102,8 @@ func (h *Host) SetDisk(f DiskFault) { h.drive.fault = f }
 // at its end, or not.
 func (h *Host) Tear() {
 	for i := range h.lanes {
-		if l := &h.lanes[i]; l.full {
-			h.drive.tear(l.out[l.cur].Writes)
+		if l := &h.lanes[i]; l.out != nil {
+			h.drive.tear(l.out.Writes)
 		}
 	}
 }

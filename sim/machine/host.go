@@ -37,14 +37,6 @@ type Config struct {
 	Watch func(at protocol.Time, on protocol.Lane, in *protocol.Input, out *protocol.Outputs, end protocol.Time)
 }
 
-// A Bench is what a step is at work with. Hosts that never step at the same time share one, so that it stays in the processor's cache:
-// most steps put nothing out, and of their lanes touch little beside the queue.
-type Bench struct {
-	in  protocol.Input
-	out protocol.Outputs
-	one [1]protocol.Arrival // when it is alone
-}
-
 // A Host is a simulated computer with one node on it. It is a state machine without a clock of its own: see the
 // package's rule.
 type Host struct {
@@ -69,14 +61,6 @@ func New(c Config) *Host {
 	h.UseBench(c.Bench)
 	h.clock = clock{base: protocol.Time(c.Clock), drift: c.Drift, pace: Steady}
 	return h
-}
-
-// UseBench has the steps to come done elsewhere; nil: on a bench of its own.
-func (h *Host) UseBench(b *Bench) {
-	if b == nil {
-		b = new(Bench)
-	}
-	h.bench = b
 }
 
 // Start boots the host with a machine, which gets a wake-up at once in every lane that does not sleep. The host must be down.
@@ -129,7 +113,7 @@ func (h *Host) Resume(t protocol.Time) Dues {
 	for i := range h.lanes {
 		l := &h.lanes[i]
 		l.end += t
-		if l.full || len(l.queue) > 0 {
+		if l.out != nil || len(l.queue) > 0 {
 			l.freeAt = l.end
 			dues[i].Free = l.end
 		}

@@ -10,15 +10,13 @@ import (
 // A lane is a thread: idle, or busy with a step until end.
 type lane struct {
 	queue  []protocol.Arrival // waiting; handed to the step that takes them
-	cur    int                // index in out of the latest step's; the other belongs to the caller of Free
-	full   bool               // the latest step put something out that has not taken effect
+	out    *protocol.Outputs  // what the latest step put out and has not taken effect; nil: nothing
 	end    protocol.Time      // of the latest step; while paused, how much of it was left
 	freeAt protocol.Time      // when Free is due; 0: not
 	alarm  protocol.Time      // when WakeUp is due; 0: not
 	wish   protocol.Time      // on the monotonic clock
 	spins  int                // steps in a row that had nothing to do and wished for another at once
 	worked time.Duration
-	out    [2]protocol.Outputs // last, since most steps put out nothing
 }
 
 // maxSpins is how often a machine may ask to be stepped at once and do nothing, before we call it a bug.
@@ -59,18 +57,16 @@ func (h *Host) Arrive(t protocol.Time, to protocol.Lane, a *protocol.Arrival) (D
 }
 
 // Free ends a lane's step. The outputs, if not nil, take effect now, their writes already have; they are the
-// caller's until the next call of Free for this lane. A step for what has queued up follows at once.
+// caller's until the next call of Free of a host at this bench. A step for what has queued up follows at once.
 func (h *Host) Free(t protocol.Time, on protocol.Lane) (*protocol.Outputs, Due) {
 	l := &h.lanes[on]
 	if t != l.freeAt {
 		return nil, Due{}
 	}
 	l.freeAt = 0
-	var out *protocol.Outputs
-	if l.full {
-		l.full = false
-		out = &l.out[l.cur]
-		l.cur ^= 1
+	out := l.out
+	if l.out = nil; out != nil {
+		h.bench.lend(out)
 		if h.drive.fault.Full && len(out.Writes) > 0 {
 			empty(out)
 			out.Restart = protocol.Restart{Why: "its disk is full", Takes: protocol.OpRestart}
@@ -113,8 +109,7 @@ func (h *Host) stepQueued(t protocol.Time, on protocol.Lane) Due {
 
 // step runs the machine at t with some arrivals.
 func (h *Host) step(t protocol.Time, on protocol.Lane, arrivals []protocol.Arrival) Due {
-	l, in, out := &h.lanes[on], &h.bench.in, &h.bench.out
-	empty(out)
+	l, in, out := &h.lanes[on], &h.bench.in, h.bench.clear()
 	*in = protocol.Input{Lane: on, Now: h.clock.now(t), Instant: h.clock.instant(t), Arrivals: arrivals}
 	if !h.drive.lies {
 		h.machine.Step(in, out)
@@ -130,11 +125,10 @@ func (h *Host) step(t protocol.Time, on protocol.Lane, arrivals []protocol.Arriv
 	l.end = t.Add(spent)
 	l.worked += spent
 	l.wish = out.Wake
-	l.full = len(out.Sends)+len(out.Locals)+len(out.Writes)+len(out.Notes) > 0 || out.Restart.Why != "" || out.Peers != nil
 
 	var due Due
-	if l.full {
-		exchange(&l.out[l.cur], out)
+	if len(out.Sends)+len(out.Locals)+len(out.Writes)+len(out.Notes) > 0 || out.Restart.Why != "" || out.Peers != nil {
+		l.out = h.bench.take()
 		l.freeAt = l.end
 		due.Free = l.end
 	}
@@ -143,25 +137,8 @@ func (h *Host) step(t protocol.Time, on protocol.Lane, arrivals []protocol.Arriv
 	return due
 }
 
-// exchange takes what a step has put out, and gives the space of what this was before.
-func exchange(kept, out *protocol.Outputs) {
-	kept.Sends, out.Sends = out.Sends, kept.Sends
-	kept.Locals, out.Locals = out.Locals, kept.Locals
-	kept.Writes, out.Writes = out.Writes, kept.Writes
-	kept.Notes, out.Notes = out.Notes, kept.Notes
-	kept.Restart, kept.Peers = out.Restart, out.Peers
-}
-
 // keepQueue is the longest queue whose space is kept for the next one.
 const keepQueue = 1024
-
-// empty prepares outputs for a step, letting go of what the last one put there.
-func empty(o *protocol.Outputs) {
-	o.Sends, o.Locals = protocol.Reuse(o.Sends), protocol.Reuse(o.Locals)
-	o.Writes, o.Notes = protocol.Reuse(o.Writes), protocol.Reuse(o.Notes)
-	o.Wake, o.Restart, o.Peers = protocol.Never, protocol.Restart{}, nil
-	o.Meter = protocol.Meter{}
-}
 
 // arm sees to it that a call is due when the lane's wish is, and not before its step ends: a WakeUp that is due
 // earlier will ask again, and so will a Free.
@@ -179,7 +156,7 @@ func (h *Host) arm(l *lane) Due {
 
 // checkSpin panics when a lane keeps asking for steps that do nothing.
 func (h *Host) checkSpin(l *lane, on protocol.Lane, arrivals int) {
-	if arrivals > 0 || l.full || h.clock.when(l.wish) > l.end {
+	if arrivals > 0 || l.out != nil || h.clock.when(l.wish) > l.end {
 		l.spins = 0
 		return
 	}
