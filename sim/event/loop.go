@@ -29,8 +29,10 @@ func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 	if at <= l.now {
 		panic(fmt.Sprintf("event: source %d schedules at %d ns, but it is %d ns already", src, at, l.now))
 	}
-	key := l.sources.key(src, dst, at)
-	l.queue.Push(&key, &payload)
+	ev := l.queue.New()
+	l.sources.key(&ev.Key, src, dst, at)
+	ev.Payload = payload
+	l.queue.Push(ev)
 }
 
 // Rekey lets a new seed decide the order of the events to be scheduled. What is pending keeps its place.
@@ -58,6 +60,7 @@ func (l *Loop[P]) step(until int64) bool {
 	l.now = ev.At
 	l.handled++
 	l.handler(ev)
+	l.queue.Free(ev)
 	return true
 }
 

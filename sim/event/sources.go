@@ -32,14 +32,13 @@ func (s *sources) rekey(seed rng.Source) {
 }
 
 // key gives a source's next event its place in the order.
-func (s *sources) key(src, dst uint32, at int64) Key {
+func (s *sources) key(k *Key, src, dst uint32, at int64) {
 	if int(src) >= len(s.list) {
 		s.grow(int(src) + 1)
 	}
 	from := &s.list[src]
-	k := Key{At: at, Tie: mix(from.tie + from.count*weyl), Src: src, Dst: dst, Seq: from.count}
+	k.At, k.Tie, k.Src, k.Dst, k.Seq = at, mix(from.tie+from.count*weyl), src, dst, from.count
 	from.count++
-	return k
 }
 
 // weyl and mix are SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).

@@ -1,0 +1,116 @@
+package event
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// An order is the events of a bucket, sorted. What is sorted are numbers: above an event's time, from the bucket's first on,
+// and below its place among what is given.
+type order[P any] struct {
+	given   []*Event[P]
+	numbers []uint64
+	places  uint64 // the bits of a place
+	next    int    // in numbers: what comes before has been popped
+	cells   cells
+	roomy   int // buckets since the last that needed the space
+}
+
+func (o *order[P]) left() int { return len(o.numbers) - o.next }
+
+// event is the i-th in order.
+func (o *order[P]) event(i int) *Event[P] { return o.given[o.numbers[i]&o.places] }
+
+// take takes all events of a bucket that is not empty.
+func (o *order[P]) take(from *bucket[P], pool *pool[chunk[P]]) {
+	first, last := o.gather(from, pool)
+	width := bits.Len(uint(len(o.given) - 1))
+	o.places, o.next = 1<<width-1, 0
+	if first == last {
+		for i := range o.numbers {
+			o.numbers[i] = uint64(i)
+		}
+		o.orderByTie(o.numbers)
+		return
+	}
+	shift := max(0, bits.Len64(uint64(last-first))+width-64) // unless the bucket spans years, 0
+	for i, at := range o.numbers {
+		o.numbers[i] = (at-uint64(first))>>(shift&63)<<(width&63) | uint64(i)
+	}
+	sortNumbers(o.numbers)
+	o.orderRuns()
+}
+
+// gather lists events and their times, and tells the first and the last. It reads the times where the events lie: that brings those into
+// the cache, many side by side, before the handler waits for one after the other.
+func (o *order[P]) gather(from *bucket[P], pool *pool[chunk[P]]) (first, last int64) {
+	n := from.count()
+	if cap(o.given) < n {
+		room := max(sortAtOnce, n)
+		o.given, o.numbers = make([]*Event[P], room), make([]uint64, room+block)
+	}
+	given, numbers := o.given[:n], o.numbers[:n]
+	first = math.MaxInt64
+	i := 0
+	for c, skip := from.first, from.room; c != nil; skip = 0 {
+		for _, e := range c.entries[skip:] {
+			at := e.ev.At
+			given[i], numbers[i] = e.ev, uint64(at)
+			first, last = min(first, at), max(last, at)
+			i++
+		}
+		used := c
+		c = c.next
+		pool.put(used)
+	}
+	*from = bucket[P]{}
+	o.given, o.numbers = given, numbers
+	return first, last
+}
+
+// orderRuns orders by tie what is of one time.
+func (o *order[P]) orderRuns() {
+	s := o.numbers
+	for i := 1; i < len(s); i++ {
+		if s[i]^s[i-1] > o.places {
+			continue
+		}
+		begin := i - 1
+		for i++; i < len(s) && s[i]^s[begin] <= o.places; i++ {
+		}
+		o.orderByTie(s[begin:i])
+	}
+}
+
+// orderByTie orders numbers of which only the places matter, as their events are of one time, or nearly.
+func (o *order[P]) orderByTie(run []uint64) {
+	at, one := o.given[run[0]&o.places].At, true
+	for i, number := range run {
+		place := number & o.places
+		ev := o.given[place]
+		run[i] = ev.Tie&^o.places | place
+		one = one && ev.At == at
+	}
+	followers := *(*[block]uint64)(run[len(run) : len(run)+block])
+	o.cells.sort(run)
+	copy(run[len(run):len(run)+block], followers[:])
+	for i := 1; one && i < len(run); i++ {
+		one = run[i]^run[i-1] > o.places
+	}
+	if !one {
+		slices.SortFunc(run, func(x, y uint64) int { return o.given[x&o.places].Compare(&o.given[y&o.places].Key) })
+	}
+}
+
+// release lets go of events, and of space that only a burst has needed.
+func (o *order[P]) release() {
+	o.roomy++
+	if len(o.given) > cap(o.given)/4 {
+		o.roomy = 0
+	}
+	if o.roomy > patience && cap(o.given) > 4*sortAtOnce {
+		*o = order[P]{}
+	}
+	o.given, o.numbers, o.next = o.given[:0], o.numbers[:0], 0
+}
