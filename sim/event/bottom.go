@@ -38,9 +38,9 @@ func (b *bottom[P]) crowded() bool {
 	return len(b.late) > max(mostLate, b.order.left()-sortAtOnce) && uint64(b.least().At)+1 < b.end
 }
 
-// load takes all events of a bucket into the empty bottom and leaves the bucket empty.
-func (b *bottom[P]) load(from *bucket[P], pool *pool[chunk[P]]) {
-	b.order.take(from, pool)
+// load takes all events of a bucket, which begins at base, into the empty bottom and leaves the bucket empty.
+func (b *bottom[P]) load(from *bucket[P], base int64, pool *pool[chunk[P]]) {
+	b.order.take(from, base, pool)
 	b.end = uint64(b.order.event(len(b.order.numbers)-1).At) + 1
 }
 

@@ -84,22 +84,22 @@ func (l *Lanes[P]) Lane(number int) *Lane[P] { return l.lanes[number] }
 // Schedule adds an event, as Loop.Schedule does. For another lane it must lie a window ahead.
 func (l *Lane[P]) Schedule(src, dst uint32, at int64, payload P) {
 	if at <= l.now {
-		panic(fmt.Sprintf("event: source %d schedules at %d ns, but it is %d ns already", src, at, l.now))
+		tooSoon(src, at, l.now)
 	}
 	to := l.all.config.Lane(dst, payload)
 	switch {
 	case to == l.number || l.alone:
 		q := &l.all.lanes[to].queue
 		ev := q.New()
-		l.all.sources.key(&ev.Key, src, dst, at)
+		ev.At, ev.Src, ev.Dst = at, src, dst
+		l.all.sources.of(src).number(&ev.Key)
 		ev.Payload = payload
 		q.Push(ev)
 	case at < l.all.end:
 		panic(fmt.Sprintf("event: lane %d reaches lane %d at %d ns, within the window that ends at %d ns", l.number, to, at, l.all.end))
 	default:
-		m := mail[P]{to: to}
-		l.all.sources.key(&m.event.Key, src, dst, at)
-		m.event.Payload = payload
+		m := mail[P]{to, Event[P]{Key{At: at, Src: src, Dst: dst}, payload}}
+		l.all.sources.of(src).number(&m.event.Key)
 		l.mail = append(l.mail, m)
 	}
 }

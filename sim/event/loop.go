@@ -27,12 +27,17 @@ func NewLoop[P any](seed uint64, handler func(ev *Event[P])) *Loop[P] {
 // one nanosecond passes between a cause and its effect. Sources are numbered densely from 0.
 func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 	if at <= l.now {
-		panic(fmt.Sprintf("event: source %d schedules at %d ns, but it is %d ns already", src, at, l.now))
+		tooSoon(src, at, l.now)
 	}
 	ev := l.queue.New()
-	l.sources.key(&ev.Key, src, dst, at)
+	ev.At, ev.Src, ev.Dst = at, src, dst
+	l.sources.of(src).number(&ev.Key)
 	ev.Payload = payload
 	l.queue.Push(ev)
+}
+
+func tooSoon(src uint32, at, now int64) {
+	panic(fmt.Sprintf("event: source %d schedules at %d ns, but it is %d ns already", src, at, now))
 }
 
 // Rekey lets a new seed decide the order of the events to be scheduled. What is pending keeps its place.

@@ -1,7 +1,6 @@
 package event
 
 import (
-	"math"
 	"math/bits"
 	"slices"
 )
@@ -22,51 +21,63 @@ func (o *order[P]) left() int { return len(o.numbers) - o.next }
 // event is the i-th in order.
 func (o *order[P]) event(i int) *Event[P] { return o.given[o.numbers[i]&o.places] }
 
-// take takes all events of a bucket that is not empty.
-func (o *order[P]) take(from *bucket[P], pool *pool[chunk[P]]) {
-	first, last := o.gather(from, pool)
-	width := bits.Len(uint(len(o.given) - 1))
-	o.places, o.next = 1<<width-1, 0
-	if first == last {
-		for i := range o.numbers {
-			o.numbers[i] = uint64(i)
-		}
-		o.orderByTie(o.numbers)
-		return
-	}
-	shift := max(0, bits.Len64(uint64(last-first))+width-64) // unless the bucket spans years, 0
-	for i, at := range o.numbers {
-		o.numbers[i] = (at-uint64(first))>>(shift&63)<<(width&63) | uint64(i)
-	}
-	sortNumbers(o.numbers)
-	o.orderRuns()
-}
+// placeBits are enough for the places of a bucket that is sorted at once.
+const placeBits = 8
 
-// gather lists events and their times, and tells the first and the last. It reads the times where the events lie: that brings those into
-// the cache, many side by side, before the handler waits for one after the other.
-func (o *order[P]) gather(from *bucket[P], pool *pool[chunk[P]]) (first, last int64) {
+// take takes all events of a bucket that is not empty. None is before base, if it is in a good order of magnitude.
+func (o *order[P]) take(from *bucket[P], base int64, pool *pool[chunk[P]]) {
 	n := from.count()
 	if cap(o.given) < n {
 		room := max(sortAtOnce, n)
 		o.given, o.numbers = make([]*Event[P], room), make([]uint64, room+block)
 	}
-	given, numbers := o.given[:n], o.numbers[:n]
-	first = math.MaxInt64
+	o.given, o.numbers = o.given[:n], o.numbers[:n]
+	o.places, o.next = 1<<placeBits-1, 0
+	if far := o.gather(from, base, pool); n > sortAtOnce || far>>(64-placeBits) != 0 {
+		if o.renumber(); o.numbers[n-1] == uint64(n-1) {
+			// All are of one time.
+			o.orderByTie(o.numbers)
+			return
+		}
+	}
+	sortNumbers(o.numbers)
+	o.orderRuns()
+}
+
+// gather lists events and gives them numbers. It reads their times where they lie: that brings those into
+// the cache, many side by side, before the handler waits for one after the other. far is not less than what one lies beyond base.
+func (o *order[P]) gather(from *bucket[P], base int64, pool *pool[chunk[P]]) (far uint64) {
 	i := 0
 	for c, skip := from.first, from.room; c != nil; skip = 0 {
-		for _, e := range c.entries[skip:] {
-			at := e.ev.At
-			given[i], numbers[i] = e.ev, uint64(at)
-			first, last = min(first, at), max(last, at)
-			i++
+		entries := c.entries[skip:]
+		given, numbers := o.given[i:][:len(entries)], o.numbers[i:][:len(entries)]
+		for j := range entries {
+			ev := entries[j].ev
+			ahead := uint64(ev.At - base)
+			far |= ahead
+			given[j], numbers[j] = ev, ahead<<placeBits|uint64(i+j)
 		}
+		i += len(entries)
 		used := c
 		c = c.next
 		pool.put(used)
 	}
 	*from = bucket[P]{}
-	o.given, o.numbers = given, numbers
-	return first, last
+	return far
+}
+
+// renumber numbers the events of a bucket with many events, or of a long time, or with events that lie before it.
+func (o *order[P]) renumber() {
+	first, last := o.given[0].At, o.given[0].At
+	for _, ev := range o.given {
+		first, last = min(first, ev.At), max(last, ev.At)
+	}
+	width := bits.Len(uint(len(o.given) - 1))
+	shift := max(0, bits.Len64(uint64(last-first))+width-64)
+	o.places = 1<<width - 1
+	for i, ev := range o.given {
+		o.numbers[i] = uint64(ev.At-first)>>shift<<width | uint64(i)
+	}
 }
 
 // orderRuns orders by tie what is of one time.

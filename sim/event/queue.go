@@ -33,11 +33,17 @@ func (q *Queue[P]) Free(ev *Event[P]) {
 func (q *Queue[P]) Push(ev *Event[P]) {
 	q.count++
 	r := &q.rungs[0]
-	if i := r.index(ev.At); i > r.current {
-		r.buckets[i].push(&q.chunks, ev.At, ev)
-	} else {
+	i := r.index(ev.At)
+	if i <= r.current {
 		q.pushSoon(ev)
+		return
 	}
+	b := &r.buckets[i]
+	if b.room == 0 {
+		b.extend(&q.chunks)
+	}
+	b.room--
+	b.first.entries[b.room] = entry[P]{ev.At, ev}
 }
 
 // pushSoon adds an event that does not lie beyond the current bucket of the first rung.
@@ -62,7 +68,7 @@ func (q *Queue[P]) place(at int64) *bucket[P] {
 	}
 	r := &q.rungs[q.finest]
 	if len(r.buckets) == 0 {
-		r.reserve(1) // the rest alone
+		r.reset()
 	}
 	return &r.buckets[max(r.current, r.index(at))]
 }
@@ -114,7 +120,8 @@ func (q *Queue[P]) advance() bool {
 	q.chunks.trim()
 	q.events.trim()
 	if q.count == 0 {
-		q.finest, q.rungs[0].current = 0, max(0, len(q.rungs[0].buckets)-1)
+		q.finest = 0
+		q.rungs[0].reset()
 		return false
 	}
 	q.refill()
@@ -126,7 +133,7 @@ func (q *Queue[P]) refill() {
 	for {
 		from := q.earliest()
 		if from.count() <= sortAtOnce || !q.spread(from) {
-			q.bottom.load(from, &q.chunks)
+			q.bottom.load(from, q.rungs[q.finest].reached(), &q.chunks)
 			return
 		}
 	}

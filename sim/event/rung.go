@@ -30,6 +30,15 @@ func (r *rung[P]) index(at int64) int {
 	return min(int((at-r.start)>>(r.shift&63)), len(r.buckets)-1)
 }
 
+// reached is the time at which the current bucket begins.
+func (r *rung[P]) reached() int64 { return r.start + int64(r.current)<<r.shift }
+
+// reset makes an empty rung that has nothing but its rest.
+func (r *rung[P]) reset() {
+	r.start, r.shift, r.current = 0, 0, 0
+	r.reserve(1)
+}
+
 // earliest is the first bucket that is not empty; nil if there is none.
 func (r *rung[P]) earliest() *bucket[P] {
 	for ; r.current < len(r.buckets); r.current++ {

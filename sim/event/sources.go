@@ -31,14 +31,18 @@ func (s *sources) rekey(seed rng.Source) {
 	}
 }
 
-// key gives a source's next event its place in the order.
-func (s *sources) key(k *Key, src, dst uint32, at int64) {
+// of gives a source by its number.
+func (s *sources) of(src uint32) *source {
 	if int(src) >= len(s.list) {
 		s.grow(int(src) + 1)
 	}
-	from := &s.list[src]
-	k.At, k.Tie, k.Src, k.Dst, k.Seq = at, mix(from.tie+from.count*weyl), src, dst, from.count
-	from.count++
+	return &s.list[src]
+}
+
+// number gives the source's next event its place in the order.
+func (s *source) number(k *Key) {
+	k.Tie, k.Seq = mix(s.tie+s.count*weyl), s.count
+	s.count++
 }
 
 // weyl and mix are SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
