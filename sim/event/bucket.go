@@ -19,7 +19,7 @@ func (e *entry[P]) before(o *entry[P]) bool {
 }
 
 // entriesPerChunk weighs the space of half-filled chunks against the reach for the next one. A chunk is two cache lines.
-const entriesPerChunk = 7
+const entriesPerChunk = 15
 
 // A chunk is a contiguous piece of a bucket.
 type chunk[P any] struct {

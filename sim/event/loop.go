@@ -47,26 +47,29 @@ func (l *Loop[P]) Rekey(seed rng.Source) { l.sources.rekey(seed) }
 // clock at the last event, when a handler calls Stop.
 func (l *Loop[P]) Run(until int64) {
 	for l.stopped = false; !l.stopped; {
-		if !l.step(until) {
+		ev := l.queue.Pop(until)
+		if ev == nil {
 			l.now = max(l.now, until)
 			return
 		}
+		l.handle(ev)
 	}
 }
 
 // Step handles one event, if there is any.
-func (l *Loop[P]) Step() bool { return l.step(math.MaxInt64) }
-
-func (l *Loop[P]) step(until int64) bool {
-	ev := l.queue.Pop(until)
-	if ev == nil {
-		return false
+func (l *Loop[P]) Step() bool {
+	ev := l.queue.Pop(math.MaxInt64)
+	if ev != nil {
+		l.handle(ev)
 	}
+	return ev != nil
+}
+
+func (l *Loop[P]) handle(ev *Event[P]) {
 	l.now = ev.At
 	l.handled++
 	l.handler(ev)
 	l.queue.Free(ev)
-	return true
 }
 
 // Stop makes Run return when the event being handled is done. Events left stay pending.

@@ -7,13 +7,11 @@ const block = 8
 
 // sortNumbers sorts numbers in a time that does not depend on them: a bitonic network over blocks (Batcher: Sorting networks and
 // their applications, 1968). It has no branch that a processor could guess wrong, which costs as much as ordering five numbers.
-// Space for whole blocks must follow; it is overwritten.
+// Space for a block must follow; it is overwritten.
 func sortNumbers(numbers []uint64) {
 	n := (len(numbers) + block - 1) &^ (block - 1)
 	s := numbers[:n]
-	for i := len(numbers); i < n; i++ {
-		s[i] = math.MaxUint64
-	}
+	*(*[block]uint64)(numbers[len(numbers) : len(numbers)+block]) = greatest
 	for i := 0; i < n; i += block {
 		sortBlock((*[block]uint64)(s[i:]))
 	}
@@ -91,5 +89,9 @@ func mergeBlock(s *[block]uint64) {
 	g, h = inOrder(g, h)
 	s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7] = a, b, c, d, e, f, g, h
 }
+
+const most = math.MaxUint64
+
+var greatest = [block]uint64{most, most, most, most, most, most, most, most}
 
 func inOrder(a, b uint64) (uint64, uint64) { return min(a, b), max(a, b) }

@@ -11,7 +11,7 @@ import (
 func TestNumbersAreSorted(t *testing.T) {
 	// What orders all zeros and ones orders everything (Knuth, The Art of Computer Programming, 5.3.4).
 	for bits := range 1 << block {
-		s := make([]uint64, 0, block)
+		s := make([]uint64, 0, 2*block)
 		for i := range block {
 			s = append(s, uint64(bits>>i&1))
 		}
