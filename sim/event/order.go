@@ -116,12 +116,15 @@ func (o *order[P]) orderByTie(run []uint64) {
 
 // release lets go of events, and of space that only a burst has needed.
 func (o *order[P]) release() {
-	o.roomy++
-	if len(o.given) > cap(o.given)/4 {
+	n := len(o.given)
+	o.given, o.numbers, o.next = o.given[:0], o.numbers[:0], 0
+	if cap(o.given) <= 4*sortAtOnce {
+		return
+	}
+	if o.roomy++; n > cap(o.given)/4 {
 		o.roomy = 0
 	}
-	if o.roomy > patience && cap(o.given) > 4*sortAtOnce {
+	if o.roomy > patience {
 		*o = order[P]{}
 	}
-	o.given, o.numbers, o.next = o.given[:0], o.numbers[:0], 0
 }

@@ -11,6 +11,9 @@ type pool[T any] struct {
 // also how many are too few to let go. It is longer than a rung lasts, whose ebb and flow is no burst.
 const patience = 4096
 
+// trimEvery is how many buckets pass from trimming to trimming.
+const trimEvery = 64
+
 func (p *pool[T]) get() *T {
 	last := len(p.free) - 1
 	if last < 0 {
@@ -31,7 +34,9 @@ func (p *pool[T]) put(t *T) { p.free = append(p.free, t) }
 
 // trim lets go of what has not been wanted for long: what was given back first, when it is half of what is free.
 func (p *pool[T]) trim() {
-	p.keep -= (p.keep - p.made + len(p.free)) / patience
+	used := p.made - len(p.free)
+	p.keep = max(p.keep, used)
+	p.keep -= (p.keep - used) * trimEvery / patience
 	if drop := p.made - p.keep; drop > len(p.free)/2 {
 		p.free = append(make([]*T, 0, len(p.free)), p.free[drop:]...)
 		p.made = p.keep

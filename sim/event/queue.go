@@ -10,7 +10,8 @@ type Queue[P any] struct {
 	count  int
 	events pool[Event[P]]
 	chunks pool[chunk[P]]
-	moves  int // of entries from bucket to bucket: the work that grows with bad luck, bounded by tests
+	passed uint // buckets
+	moves  int  // of entries from bucket to bucket: the work that grows with bad luck, bounded by tests
 }
 
 // With more than mostLate late events the bottom is too wide, and is spread again.
@@ -117,8 +118,10 @@ func (q *Queue[P]) least() *Event[P] {
 // advance moves the earliest bucket into the bottom, whose events have all been popped.
 func (q *Queue[P]) advance() bool {
 	q.bottom.release()
-	q.chunks.trim()
-	q.events.trim()
+	if q.passed++; q.passed%trimEvery == 0 {
+		q.chunks.trim()
+		q.events.trim()
+	}
 	if q.count == 0 {
 		q.finest = 0
 		q.rungs[0].reset()
