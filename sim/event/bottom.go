@@ -10,6 +10,14 @@ type bottom[P any] struct {
 
 func (b *bottom[P]) empty() bool { return b.order.left() == 0 && len(b.late) == 0 }
 
+// ready gives the least event if it is plain which that is, and nil otherwise.
+func (b *bottom[P]) ready() *Event[P] {
+	if o := &b.order; len(b.late) == 0 && o.next < len(o.numbers) {
+		return o.given[o.numbers[o.next]&o.places]
+	}
+	return nil
+}
+
 // lateFirst tells, in a bottom that is not empty, whether the least event is a late one.
 func (b *bottom[P]) lateFirst() bool {
 	return len(b.late) > 0 && (b.order.left() == 0 || b.late[0].ev.Before(&b.order.event(b.order.next).Key))

@@ -40,6 +40,11 @@ func (b *bucket[P]) push(pool *pool[chunk[P]], at int64, ev *Event[P]) {
 	if b.room == 0 {
 		b.extend(pool)
 	}
+	b.fill(at, ev)
+}
+
+// fill puts an entry where there is room.
+func (b *bucket[P]) fill(at int64, ev *Event[P]) {
 	b.room--
 	b.first.entries[b.room] = entry[P]{at, ev}
 }

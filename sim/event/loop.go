@@ -33,7 +33,12 @@ func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 	ev.At, ev.Src, ev.Dst = at, src, dst
 	l.sources.of(src).number(&ev.Key)
 	ev.Payload = payload
-	l.queue.Push(ev)
+	l.queue.count++
+	if b := l.queue.rungs[0].ahead(at); b != nil && b.room != 0 {
+		b.fill(at, ev)
+	} else {
+		l.queue.pushSlowly(ev)
+	}
 }
 
 func tooSoon(src uint32, at, now int64) {
@@ -46,30 +51,44 @@ func (l *Loop[P]) Rekey(seed rng.Source) { l.sources.rekey(seed) }
 // Run handles all events up to and including time until, and sets the clock to it. It returns early, with the
 // clock at the last event, when a handler calls Stop.
 func (l *Loop[P]) Run(until int64) {
-	for l.stopped = false; !l.stopped; {
-		ev := l.queue.Pop(until)
-		if ev == nil {
-			l.now = max(l.now, until)
-			return
-		}
-		l.handle(ev)
+	l.stopped = false
+	if !l.run(until) {
+		l.now = max(l.now, until)
 	}
 }
 
 // Step handles one event, if there is any.
 func (l *Loop[P]) Step() bool {
-	ev := l.queue.Pop(math.MaxInt64)
-	if ev != nil {
-		l.handle(ev)
-	}
-	return ev != nil
+	l.stopped = true
+	return l.run(math.MaxInt64)
 }
 
-func (l *Loop[P]) handle(ev *Event[P]) {
-	l.now = ev.At
-	l.handled++
-	l.handler(ev)
-	l.queue.Free(ev)
+// run handles one event and goes on until it is stopped. It reports false when there is none left.
+func (l *Loop[P]) run(until int64) bool {
+	for {
+		ev := l.queue.bottom.ready()
+		if ev == nil {
+			if ev = l.queue.least(); ev == nil {
+				return false
+			}
+		}
+		if ev.At > until {
+			return false
+		}
+		if len(l.queue.bottom.late) == 0 {
+			l.queue.bottom.order.next++
+		} else {
+			l.queue.bottom.drop()
+		}
+		l.queue.count--
+		l.now = ev.At
+		l.handled++
+		l.handler(ev)
+		l.queue.Free(ev)
+		if l.stopped {
+			return true
+		}
+	}
 }
 
 // Stop makes Run return when the event being handled is done. Events left stay pending.

@@ -33,18 +33,20 @@ func (q *Queue[P]) Free(ev *Event[P]) {
 // Push adds an event, whose time must not be negative. It may lie before events already popped. It stays where it lies.
 func (q *Queue[P]) Push(ev *Event[P]) {
 	q.count++
-	r := &q.rungs[0]
-	i := r.index(ev.At)
-	if i <= r.current {
+	if b := q.rungs[0].ahead(ev.At); b != nil {
+		b.push(&q.chunks, ev.At, ev)
+	} else {
 		q.pushSoon(ev)
-		return
 	}
-	b := &r.buckets[i]
-	if b.room == 0 {
-		b.extend(&q.chunks)
+}
+
+// pushSlowly is Push of an event that is counted already.
+func (q *Queue[P]) pushSlowly(ev *Event[P]) {
+	if b := q.rungs[0].ahead(ev.At); b != nil {
+		b.push(&q.chunks, ev.At, ev)
+	} else {
+		q.pushSoon(ev)
 	}
-	b.room--
-	b.first.entries[b.room] = entry[P]{ev.At, ev}
 }
 
 // pushSoon adds an event that does not lie beyond the current bucket of the first rung.
@@ -76,20 +78,6 @@ func (q *Queue[P]) place(at int64) *bucket[P] {
 
 // Pop removes the least event, if its time is at most until, and gives nil otherwise. Give it to Free when it is handled.
 func (q *Queue[P]) Pop(until int64) *Event[P] {
-	o := &q.bottom.order
-	if len(q.bottom.late) == 0 && o.next < len(o.numbers) {
-		ev := o.event(o.next)
-		if ev.At > until {
-			return nil
-		}
-		o.next++
-		q.count--
-		return ev
-	}
-	return q.popSlowly(until)
-}
-
-func (q *Queue[P]) popSlowly(until int64) *Event[P] {
 	ev := q.least()
 	if ev == nil || ev.At > until {
 		return nil

@@ -30,6 +30,14 @@ func (r *rung[P]) index(at int64) int {
 	return min(int((at-r.start)>>(r.shift&63)), len(r.buckets)-1)
 }
 
+// ahead is the bucket for a time, if that lies beyond the current bucket, and nil otherwise.
+func (r *rung[P]) ahead(at int64) *bucket[P] {
+	if i := r.index(at); i > r.current {
+		return &r.buckets[i]
+	}
+	return nil
+}
+
 // reached is the time at which the current bucket begins.
 func (r *rung[P]) reached() int64 { return r.start + int64(r.current)<<r.shift }
 
