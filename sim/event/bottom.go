@@ -13,7 +13,7 @@ func (b *bottom[P]) empty() bool { return b.order.left() == 0 && len(b.late) == 
 // ready gives the least event if it is plain which that is, and nil otherwise.
 func (b *bottom[P]) ready() *Event[P] {
 	if o := &b.order; len(b.late) == 0 && o.next < len(o.numbers) {
-		return o.given[o.numbers[o.next]&o.places]
+		return o.given[o.numbers[o.next]&o.places].ev
 	}
 	return nil
 }
@@ -62,13 +62,13 @@ func (b *bottom[P]) unload(pool *pool[chunk[P]], to *bucket[P]) {
 		to.push(pool, e.at, e.ev)
 	}
 	b.late = b.late[:0]
-	b.release()
+	b.release(pool)
 }
 
 // release makes the bottom end before all events, and lets go of the space that a burst has left.
-func (b *bottom[P]) release() {
+func (b *bottom[P]) release(pool *pool[chunk[P]]) {
 	b.end = 0
-	b.order.release()
+	b.order.release(pool)
 	if cap(b.late) > 4*mostLate {
 		b.late = nil
 	}

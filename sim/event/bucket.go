@@ -19,7 +19,7 @@ func (e *entry[P]) before(o *entry[P]) bool {
 }
 
 // entriesPerChunk weighs the space of half-filled chunks against the reach for the next one. A chunk is two cache lines.
-const entriesPerChunk = 15
+const entriesPerChunk = 23
 
 // A chunk is a contiguous piece of a bucket.
 type chunk[P any] struct {
@@ -54,6 +54,17 @@ func (b *bucket[P]) extend(pool *pool[chunk[P]]) {
 	c.next = b.first
 	b.first, b.room = c, entriesPerChunk
 	b.full += entriesPerChunk
+}
+
+// appendTo appends all entries, and gives the chunks back.
+func (b *bucket[P]) appendTo(entries []entry[P], pool *pool[chunk[P]]) []entry[P] {
+	for c, skip := b.first, b.room; c != nil; skip = 0 {
+		entries = append(entries, c.entries[skip:]...)
+		used := c
+		c = c.next
+		pool.put(used)
+	}
+	return entries
 }
 
 // extent gives the first and the last time in a bucket that is not empty, and the mean distance from the first,

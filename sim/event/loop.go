@@ -29,9 +29,12 @@ func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 	if at <= l.now {
 		tooSoon(src, at, l.now)
 	}
-	ev := l.queue.New()
+	if len(l.queue.events.free) == 0 || int(src) >= len(l.sources.list) {
+		l.provide(src)
+	}
+	ev := l.queue.events.take()
 	ev.At, ev.Src, ev.Dst = at, src, dst
-	l.sources.of(src).number(&ev.Key)
+	l.sources.list[src].number(&ev.Key)
 	ev.Payload = payload
 	l.queue.count++
 	if b := l.queue.rungs[0].ahead(at); b != nil && b.room != 0 {
@@ -39,6 +42,12 @@ func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 	} else {
 		l.queue.pushSlowly(ev)
 	}
+}
+
+// provide makes room.
+func (l *Loop[P]) provide(src uint32) {
+	l.sources.of(src)
+	l.queue.events.provide()
 }
 
 func tooSoon(src uint32, at, now int64) {

@@ -5,13 +5,15 @@ import (
 	"slices"
 )
 
-// An order is the events of a bucket, sorted. What is sorted are numbers: above an event's time, from the bucket's first on,
+// An order is the events of a bucket, sorted. What is sorted are numbers: above an event's time, from the bucket's beginning on,
 // and below its place among what is given.
 type order[P any] struct {
-	given   []*Event[P]
+	given   []entry[P] // in a chunk, if one has them all, or else in copies
 	numbers []uint64
 	places  uint64 // the bits of a place
 	next    int    // in numbers: what comes before has been popped
+	chunk   *chunk[P]
+	copies  []entry[P]
 	cells   cells
 	roomy   int // buckets since the last that needed the space
 }
@@ -19,23 +21,28 @@ type order[P any] struct {
 func (o *order[P]) left() int { return len(o.numbers) - o.next }
 
 // event is the i-th in order.
-func (o *order[P]) event(i int) *Event[P] { return o.given[o.numbers[i]&o.places] }
+func (o *order[P]) event(i int) *Event[P] { return o.given[o.numbers[i]&o.places].ev }
 
 // placeBits are enough for the places of a bucket that is sorted at once.
 const placeBits = 8
 
-// take takes all events of a bucket that is not empty. None is before base, if it is in a good order of magnitude.
+// take takes all events of a bucket that is not empty and begins at base.
 func (o *order[P]) take(from *bucket[P], base int64, pool *pool[chunk[P]]) {
 	n := from.count()
-	if cap(o.given) < n {
-		room := max(sortAtOnce, n)
-		o.given, o.numbers = make([]*Event[P], room), make([]uint64, room+block)
+	if cap(o.numbers) < n+block {
+		o.numbers = make([]uint64, max(sortAtOnce, n)+block)
 	}
-	o.given, o.numbers = o.given[:n], o.numbers[:n]
+	o.numbers = o.numbers[:n]
+	if o.chunk = from.first; from.first.next == nil {
+		o.given = o.chunk.entries[from.room:]
+	} else {
+		o.copies = from.appendTo(o.copies[:0], pool)
+		o.given, o.chunk = o.copies, nil
+	}
+	*from = bucket[P]{}
 	o.places, o.next = 1<<placeBits-1, 0
-	if far := o.gather(from, base, pool); n > sortAtOnce || far>>(64-placeBits) != 0 {
-		if o.renumber(); o.numbers[n-1] == uint64(n-1) {
-			// All are of one time.
+	if far := o.number(base); n > sortAtOnce || far>>(64-placeBits) != 0 {
+		if o.renumber(); o.numbers[n-1] == uint64(n-1) { // all are of one time
 			o.orderByTie(o.numbers)
 			return
 		}
@@ -44,39 +51,30 @@ func (o *order[P]) take(from *bucket[P], base int64, pool *pool[chunk[P]]) {
 	o.orderRuns()
 }
 
-// gather lists events and gives them numbers. It reads their times where they lie: that brings those into
-// the cache, many side by side, before the handler waits for one after the other. far is not less than what one lies beyond base.
-func (o *order[P]) gather(from *bucket[P], base int64, pool *pool[chunk[P]]) (far uint64) {
-	i := 0
-	for c, skip := from.first, from.room; c != nil; skip = 0 {
-		entries := c.entries[skip:]
-		given, numbers := o.given[i:][:len(entries)], o.numbers[i:][:len(entries)]
-		for j := range entries {
-			ev := entries[j].ev
-			ahead := uint64(ev.At - base)
-			far |= ahead
-			given[j], numbers[j] = ev, ahead<<placeBits|uint64(i+j)
-		}
-		i += len(entries)
-		used := c
-		c = c.next
-		pool.put(used)
+// number gives events numbers. It reads their times where they lie: that brings those into the cache, many side by side, before the
+// handler waits for one after the other. far is not less than what one lies beyond base.
+func (o *order[P]) number(base int64) (far uint64) {
+	given := o.given
+	numbers := o.numbers[:len(given)]
+	for i := range given {
+		ahead := uint64(given[i].ev.At - base)
+		far |= ahead
+		numbers[i] = ahead<<placeBits | uint64(i)
 	}
-	*from = bucket[P]{}
 	return far
 }
 
 // renumber numbers the events of a bucket with many events, or of a long time, or with events that lie before it.
 func (o *order[P]) renumber() {
-	first, last := o.given[0].At, o.given[0].At
-	for _, ev := range o.given {
-		first, last = min(first, ev.At), max(last, ev.At)
+	first, last := o.given[0].at, o.given[0].at
+	for _, e := range o.given {
+		first, last = min(first, e.at), max(last, e.at)
 	}
 	width := bits.Len(uint(len(o.given) - 1))
 	shift := max(0, bits.Len64(uint64(last-first))+width-64)
 	o.places = 1<<width - 1
-	for i, ev := range o.given {
-		o.numbers[i] = uint64(ev.At-first)>>shift<<width | uint64(i)
+	for i, e := range o.given {
+		o.numbers[i] = uint64(e.at-first)>>shift<<width | uint64(i)
 	}
 }
 
@@ -96,12 +94,12 @@ func (o *order[P]) orderRuns() {
 
 // orderByTie orders numbers of which only the places matter, as their events are of one time, or nearly.
 func (o *order[P]) orderByTie(run []uint64) {
-	at, one := o.given[run[0]&o.places].At, true
+	at, one := o.given[run[0]&o.places].at, true
 	for i, number := range run {
 		place := number & o.places
-		ev := o.given[place]
-		run[i] = ev.Tie&^o.places | place
-		one = one && ev.At == at
+		e := &o.given[place]
+		run[i] = e.ev.Tie&^o.places | place
+		one = one && e.at == at
 	}
 	followers := *(*[block]uint64)(run[len(run) : len(run)+block])
 	o.cells.sort(run)
@@ -110,18 +108,21 @@ func (o *order[P]) orderByTie(run []uint64) {
 		one = run[i]^run[i-1] > o.places
 	}
 	if !one {
-		slices.SortFunc(run, func(x, y uint64) int { return o.given[x&o.places].Compare(&o.given[y&o.places].Key) })
+		slices.SortFunc(run, func(x, y uint64) int { return o.given[x&o.places].ev.Compare(&o.given[y&o.places].ev.Key) })
 	}
 }
 
 // release lets go of events, and of space that only a burst has needed.
-func (o *order[P]) release() {
-	n := len(o.given)
-	o.given, o.numbers, o.next = o.given[:0], o.numbers[:0], 0
-	if cap(o.given) <= 4*sortAtOnce {
+func (o *order[P]) release(pool *pool[chunk[P]]) {
+	if o.chunk != nil {
+		pool.put(o.chunk)
+	}
+	n := len(o.numbers)
+	o.given, o.chunk, o.numbers, o.next = nil, nil, o.numbers[:0], 0
+	if cap(o.numbers) <= 4*sortAtOnce {
 		return
 	}
-	if o.roomy++; n > cap(o.given)/4 {
+	if o.roomy++; n > cap(o.numbers)/4 {
 		o.roomy = 0
 	}
 	if o.roomy > patience {

@@ -15,19 +15,25 @@ const patience = 4096
 const trimEvery = 64
 
 func (p *pool[T]) get() *T {
-	last := len(p.free) - 1
-	if last < 0 {
-		return p.grow()
+	if len(p.free) == 0 {
+		p.provide()
 	}
+	return p.take()
+}
+
+// provide makes one more.
+func (p *pool[T]) provide() {
+	p.made++
+	p.keep = max(p.keep, p.made)
+	p.free = append(p.free, new(T))
+}
+
+// take gives what is there: there must be some.
+func (p *pool[T]) take() *T {
+	last := len(p.free) - 1
 	t := p.free[last]
 	p.free = p.free[:last]
 	return t
-}
-
-func (p *pool[T]) grow() *T {
-	p.made++
-	p.keep = max(p.keep, p.made)
-	return new(T)
 }
 
 func (p *pool[T]) put(t *T) { p.free = append(p.free, t) }

@@ -105,7 +105,7 @@ func (q *Queue[P]) least() *Event[P] {
 
 // advance moves the earliest bucket into the bottom, whose events have all been popped.
 func (q *Queue[P]) advance() bool {
-	q.bottom.release()
+	q.bottom.release(&q.chunks)
 	if q.passed++; q.passed%trimEvery == 0 {
 		q.chunks.trim()
 		q.events.trim()

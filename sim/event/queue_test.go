@@ -228,7 +228,8 @@ func TestQueueLetsGoOfMemoryAfterABurst(t *testing.T) {
 		for _, ev := range q.events.free {
 			require.Nil(t, ev.Payload.p)
 		}
-		require.LessOrEqual(t, cap(q.bottom.order.given), 4*sortAtOnce)
+		require.LessOrEqual(t, cap(q.bottom.order.numbers), 4*sortAtOnce)
+		require.LessOrEqual(t, cap(q.bottom.order.copies), 4*sortAtOnce)
 		require.LessOrEqual(t, cap(q.bottom.order.cells.spread), 4*sortAtOnce)
 		require.LessOrEqual(t, cap(q.bottom.late), 4*mostLate)
 	}
