@@ -1,21 +1,32 @@
 package event
 
+import "math"
+
 // A bottom holds the earliest events in order: those of one bucket, sorted when it was loaded, and
 // those that came late, in a heap.
 type bottom[P any] struct {
 	order order[P]
 	late  entryHeap[P]
+	calm  int64  // no late event is before
 	end   uint64 // the bottom has all events before this time
 }
 
 func (b *bottom[P]) empty() bool { return b.order.left() == 0 && len(b.late) == 0 }
 
-// ready gives the least event if it is plain which that is, and nil otherwise.
+// ready gives the least event if no late one comes near it, and nil otherwise.
 func (b *bottom[P]) ready() *Event[P] {
-	if o := &b.order; len(b.late) == 0 && o.next < len(o.numbers) {
-		return o.given[o.numbers[o.next]&o.places].ev
+	if o := &b.order; o.next < len(o.numbers) {
+		if ev := o.given[o.numbers[o.next]&o.places].ev; ev.At < b.calm {
+			return ev
+		}
 	}
 	return nil
+}
+
+// push adds an event that comes late.
+func (b *bottom[P]) push(ev *Event[P]) {
+	b.late.push(entry[P]{ev.At, ev})
+	b.calm = b.late[0].at
 }
 
 // lateFirst tells, in a bottom that is not empty, whether the least event is a late one.
@@ -33,10 +44,14 @@ func (b *bottom[P]) least() *Event[P] {
 
 // drop removes the least event of a bottom that is not empty.
 func (b *bottom[P]) drop() {
-	if b.lateFirst() {
-		b.late.pop()
-	} else {
+	if !b.lateFirst() {
 		b.order.next++
+		return
+	}
+	b.late.pop()
+	b.calm = math.MaxInt64
+	if len(b.late) > 0 {
+		b.calm = b.late[0].at
 	}
 }
 
@@ -48,6 +63,7 @@ func (b *bottom[P]) crowded() bool {
 
 // load takes all events of a bucket, which begins at base, into the empty bottom and leaves the bucket empty.
 func (b *bottom[P]) load(from *bucket[P], base int64, pool *pool[chunk[P]]) {
+	b.calm = math.MaxInt64
 	b.order.take(from, base, pool)
 	b.end = uint64(b.order.event(len(b.order.numbers)-1).At) + 1
 }

@@ -76,20 +76,12 @@ func (l *Loop[P]) Step() bool {
 func (l *Loop[P]) run(until int64) bool {
 	for {
 		ev := l.queue.bottom.ready()
-		if ev == nil {
-			if ev = l.queue.least(); ev == nil {
-				return false
-			}
-		}
-		if ev.At > until {
+		if ev != nil && ev.At <= until {
+			l.queue.bottom.order.next++
+			l.queue.count--
+		} else if ev = l.queue.Pop(until); ev == nil {
 			return false
 		}
-		if len(l.queue.bottom.late) == 0 {
-			l.queue.bottom.order.next++
-		} else {
-			l.queue.bottom.drop()
-		}
-		l.queue.count--
 		l.now = ev.At
 		l.handled++
 		l.handler(ev)

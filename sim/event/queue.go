@@ -55,7 +55,7 @@ func (q *Queue[P]) pushSoon(ev *Event[P]) {
 		q.place(ev.At).push(&q.chunks, ev.At, ev)
 		return
 	}
-	q.bottom.late.push(entry[P]{ev.At, ev})
+	q.bottom.push(ev)
 	if q.bottom.crowded() {
 		q.spill()
 	}
