@@ -13,10 +13,11 @@ type bottom[P any] struct {
 
 func (b *bottom[P]) empty() bool { return b.order.left() == 0 && len(b.late) == 0 }
 
-// ready gives the least event if no late one comes near it, and nil otherwise.
-func (b *bottom[P]) ready() *Event[P] {
+// quick removes the least event if no late one comes near it and its time is at most until, and gives nil otherwise.
+func (b *bottom[P]) quick(until int64) *Event[P] {
 	if o := &b.order; o.next < len(o.numbers) {
-		if ev := o.given[o.numbers[o.next]&o.places].ev; ev.At < b.calm {
+		if ev := o.given[o.numbers[o.next]&o.places].ev; ev.At < b.calm && ev.At <= until {
+			o.next++
 			return ev
 		}
 	}

@@ -75,9 +75,8 @@ func (l *Loop[P]) Step() bool {
 // run handles one event and goes on until it is stopped. It reports false when there is none left.
 func (l *Loop[P]) run(until int64) bool {
 	for {
-		ev := l.queue.bottom.ready()
-		if ev != nil && ev.At <= until {
-			l.queue.bottom.order.next++
+		ev := l.queue.bottom.quick(until)
+		if ev != nil {
 			l.queue.count--
 		} else if ev = l.queue.Pop(until); ev == nil {
 			return false

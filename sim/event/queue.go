@@ -78,11 +78,13 @@ func (q *Queue[P]) place(at int64) *bucket[P] {
 
 // Pop removes the least event, if its time is at most until, and gives nil otherwise. Give it to Free when it is handled.
 func (q *Queue[P]) Pop(until int64) *Event[P] {
-	ev := q.least()
-	if ev == nil || ev.At > until {
-		return nil
+	ev := q.bottom.quick(until)
+	if ev == nil {
+		if ev = q.least(); ev == nil || ev.At > until {
+			return nil
+		}
+		q.bottom.drop()
 	}
-	q.bottom.drop()
 	q.count--
 	return ev
 }
