@@ -18,7 +18,7 @@ func (e *entry[P]) before(o *entry[P]) bool {
 	return e.ev.Before(&o.ev.Key)
 }
 
-// entriesPerChunk weighs the space of half-filled chunks against the reach for the next one. A chunk is two cache lines.
+// entriesPerChunk weighs the space of half-filled chunks against the reach for the next one. One chunk holds most buckets.
 const entriesPerChunk = 23
 
 // A chunk is a contiguous piece of a bucket.
@@ -73,8 +73,8 @@ func (b *bucket[P]) extent() (first, last int64, mean uint64) {
 	first = math.MaxInt64
 	var hi, lo, carry uint64
 	for c, from := b.first, b.room; c != nil; c, from = c.next, 0 {
-		for i := range c.entries[from:] {
-			at := c.entries[from:][i].at
+		for _, e := range c.entries[from:] {
+			at := e.at
 			first, last = min(first, at), max(last, at)
 			lo, carry = bits.Add64(lo, uint64(at), 0)
 			hi += carry

@@ -25,6 +25,8 @@ func NewLoop[P any](seed uint64, handler func(ev *Event[P])) *Loop[P] {
 
 // Schedule adds an event at virtual time at, in the name of src, for dst. It must lie after Now: at least
 // one nanosecond passes between a cause and its effect. Sources are numbered densely from 0.
+//
+// It is Queue.Push in one piece, and what is rare lies behind one condition: so that arguments stay in the processor's registers.
 func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 	if at <= l.now {
 		tooSoon(src, at, l.now)
@@ -40,11 +42,11 @@ func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 	if b := l.queue.rungs[0].ahead(at); b != nil && b.room != 0 {
 		b.fill(at, ev)
 	} else {
-		l.queue.pushSlowly(ev)
+		l.queue.add(ev)
 	}
 }
 
-// provide makes room.
+// provide makes room for an event of a source.
 func (l *Loop[P]) provide(src uint32) {
 	l.sources.of(src)
 	l.queue.events.provide()

@@ -6,7 +6,7 @@ package event
 type Queue[P any] struct {
 	bottom bottom[P]
 	rungs  [mostRungs]rung[P] // each but the first spreads the current bucket of the one before
-	finest int
+	finest int                // the last in use
 	count  int
 	events pool[Event[P]]
 	chunks pool[chunk[P]]
@@ -20,7 +20,7 @@ const mostLate = 32
 // Len is the number of events in the queue.
 func (q *Queue[P]) Len() int { return q.count }
 
-// New gives an event to fill and push. What its key holds is of the past.
+// New gives an event to fill and push. Its key is what a former event has left.
 func (q *Queue[P]) New() *Event[P] { return q.events.get() }
 
 // Free takes back an event that was popped.
@@ -33,24 +33,20 @@ func (q *Queue[P]) Free(ev *Event[P]) {
 // Push adds an event, whose time must not be negative. It may lie before events already popped. It stays where it lies.
 func (q *Queue[P]) Push(ev *Event[P]) {
 	q.count++
+	q.add(ev)
+}
+
+// add adds an event that is counted already.
+func (q *Queue[P]) add(ev *Event[P]) {
 	if b := q.rungs[0].ahead(ev.At); b != nil {
 		b.push(&q.chunks, ev.At, ev)
 	} else {
-		q.pushSoon(ev)
+		q.addSoon(ev)
 	}
 }
 
-// pushSlowly is Push of an event that is counted already.
-func (q *Queue[P]) pushSlowly(ev *Event[P]) {
-	if b := q.rungs[0].ahead(ev.At); b != nil {
-		b.push(&q.chunks, ev.At, ev)
-	} else {
-		q.pushSoon(ev)
-	}
-}
-
-// pushSoon adds an event that does not lie beyond the current bucket of the first rung.
-func (q *Queue[P]) pushSoon(ev *Event[P]) {
+// addSoon adds an event that does not lie beyond the current bucket of the first rung.
+func (q *Queue[P]) addSoon(ev *Event[P]) {
 	if uint64(ev.At) >= q.bottom.end {
 		q.place(ev.At).push(&q.chunks, ev.At, ev)
 		return
@@ -142,19 +138,18 @@ func (q *Queue[P]) earliest() *bucket[P] {
 	}
 }
 
-// spread makes a rung of the current bucket of the finest: the next one, or itself again of its rest. It reports false when all events
-// are of one instant.
+// spread makes a rung of the current bucket of the finest: the next one, or the same anew if that bucket is its rest. It reports false
+// when all events are of one instant, or when events before all others have used up the rungs.
 func (q *Queue[P]) spread(from *bucket[P]) bool {
-	to := q.finest
+	to, n := q.finest, from.count()
 	if r := &q.rungs[to]; r.current < len(r.buckets)-1 {
 		to++
 	}
-	n := from.count()
 	each := eventsPerBucket
 	if to > 0 {
 		each = eventsPerFineBucket
 	}
-	if !q.rungs[to].spread(from, &q.chunks, each) {
+	if to == mostRungs || !q.rungs[to].spread(from, max(n/each, fewestBuckets), &q.chunks) {
 		return false
 	}
 	q.finest = to

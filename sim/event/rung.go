@@ -2,9 +2,9 @@ package event
 
 import "math/bits"
 
-// A rung divides a stretch of time into buckets of 2^shift nanoseconds. The last bucket is the rest: what lies beyond.
-// Buckets before current are empty for good. The current one is open: what lies in its time, but beyond what
-// the finer rung that was made of it reaches, is that rung's rest; if none was, what lies beyond the bottom still goes there.
+// A rung divides a stretch of time into buckets of 2^shift nanoseconds; the last one is the rest, what lies beyond them.
+// Buckets before current are empty for good. What comes into the current one goes to the finer rung that was made of it, or
+// to the bottom; if it was loaded into the bottom and the event lies beyond that, it waits there.
 type rung[P any] struct {
 	start   int64
 	shift   uint
@@ -15,14 +15,14 @@ type rung[P any] struct {
 const (
 	// A bucket of at most sortAtOnce events goes to the bottom as it is; a fuller one becomes a rung.
 	sortAtOnce = 256
-	// eventsPerBucket is what the first rung aims at, on the average. Waiting times spread exponentially bring four times as many to a
-	// bucket until its turn comes. To finer rungs next to nothing comes anew: theirs are so full as the bottom likes them,
-	// which fetches events from memory many side by side.
+	// eventsPerBucket is what the first rung aims at when it is made. Waiting times spread exponentially bring four to eight times as
+	// many to a bucket until its turn comes. To finer rungs next to nothing comes anew: their buckets are made as full as the bottom
+	// likes them, which fetches events from memory many side by side.
 	eventsPerBucket, eventsPerFineBucket = 2, 32
 	// fewestBuckets makes each rung at least 16 times finer than the one before, and so their number
 	// at most mostRungs. With mostBuckets the ends of all buckets of a rung stay in the processor's cache.
 	fewestBuckets, mostBuckets = 16, 2048
-	mostRungs                  = 63/4 + 2
+	mostRungs                  = 63/4 + 1
 )
 
 // index is the bucket for a time. It is not beyond current if time is not beyond the current bucket.
@@ -57,16 +57,16 @@ func (r *rung[P]) earliest() *bucket[P] {
 	return nil
 }
 
-// spread makes the rung of a bucket, which may be its own rest. It reaches to four times the mean distance from the earliest
-// event at most, so that outliers do not make its buckets wide: by Markov's inequality that is three quarters of the
-// events or more. It reports false when all events are of one instant.
-func (r *rung[P]) spread(from *bucket[P], pool *pool[chunk[P]], each int) bool {
+// spread makes the rung of a bucket, which may be its own rest, with about as many buckets as wanted. It reaches to four times the
+// mean distance from the earliest event at most, so that outliers do not make its buckets wide: by Markov's inequality that
+// is three quarters of the events or more. It reports false when all events are of one instant.
+func (r *rung[P]) spread(from *bucket[P], wanted int, pool *pool[chunk[P]]) bool {
 	first, last, mean := from.extent()
 	if first == last {
 		return false
 	}
 	reach := min(uint64(last-first), 4*mean+1)
-	wanted := min(max(from.count()/each, fewestBuckets), mostBuckets)
+	wanted = min(wanted, mostBuckets)
 	events := *from
 	*from = bucket[P]{}
 	r.start, r.current = first, 0
