@@ -48,7 +48,6 @@ type LanesConfig[P any] struct {
 type Lane[P any] struct {
 	all     *Lanes[P]
 	number  int
-	queue   Queue[P]
 	now     int64
 	handled uint64
 	home    int         // the member of the crew in whose cache its state lies
@@ -56,6 +55,7 @@ type Lane[P any] struct {
 	alone   bool        // the others stand still
 	mail    []mail[P]   // for other lanes, at the barrier
 	failure any         // what a handler panicked with
+	queue   Queue[P]
 }
 
 // Mail is an event on its way to another lane.

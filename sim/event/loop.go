@@ -10,12 +10,12 @@ import (
 // A Loop runs a simulation on one goroutine: it takes events in the order of their keys and hands each to the
 // handler, which schedules what follows. The event stays as it is while it is handled; keep nothing of it longer.
 type Loop[P any] struct {
-	queue   Queue[P]
 	handler func(ev *Event[P])
 	sources sources
 	now     int64
 	handled uint64
 	stopped bool
+	queue   Queue[P]
 }
 
 // NewLoop makes a loop with nothing to do. The seed decides the order of events of one instant.

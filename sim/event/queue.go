@@ -2,16 +2,17 @@ package event
 
 // A Queue gives back events in the order of their keys. It is a ladder queue (Tang, Goh, Thng: Ladder
 // queue, an O(1) priority queue structure for large-scale discrete event simulation, 2005) over chunks of
-// entries; doc.go tells how it works. The zero Queue is empty and ready.
+// entries; doc.go tells how it works. The zero Queue is empty and ready. What every event touches lies together: scattered over
+// the rungs it made a hold a fifth slower with one length of the array than with another.
 type Queue[P any] struct {
-	bottom bottom[P]
-	rungs  [mostRungs]rung[P] // each but the first spreads the current bucket of the one before
-	finest int                // the last in use
 	count  int
 	events pool[Event[P]]
 	chunks pool[chunk[P]]
-	passed uint // buckets
-	moves  int  // of entries from bucket to bucket: the work that grows with bad luck, bounded by tests
+	bottom bottom[P]
+	passed uint               // buckets
+	moves  int                // of entries from bucket to bucket: the work that grows with bad luck, bounded by tests
+	finest int                // of rungs in use
+	rungs  [mostRungs]rung[P] // each but the first spreads the current bucket of the one before
 }
 
 // With more than mostLate late events the bottom is too wide, and is spread again.
