@@ -41,7 +41,7 @@ func (o *order[P]) take(from *bucket[P], base int64, pool *pool[chunk[P]]) {
 	}
 	*from = bucket[P]{}
 	o.places, o.next = 1<<placeBits-1, 0
-	if far := o.number(base); n > sortAtOnce || far>>(64-placeBits) != 0 {
+	if n > sortAtOnce || o.number(base)>>(64-placeBits) != 0 {
 		if o.renumber(); o.numbers[n-1] == uint64(n-1) { // all are of one time
 			o.orderByTie(o.numbers)
 			return
