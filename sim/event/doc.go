@@ -51,5 +51,5 @@
 // # Why not a heap
 //
 // With 100,000 pending events a heap of four children in one slice, this package's entryHeap, misses the cache on most of its eight levels,
-// and waits for one comparison before the next: it reaches a fourth of the ladder's speed (make bench, BenchmarkHold100k).
+// and waits for one comparison before the next: it reaches a fifth of the ladder's speed (make bench, BenchmarkHold100k).
 package event

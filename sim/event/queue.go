@@ -3,7 +3,7 @@ package event
 // A Queue gives back events in the order of their keys. It is a ladder queue (Tang, Goh, Thng: Ladder
 // queue, an O(1) priority queue structure for large-scale discrete event simulation, 2005) over chunks of
 // entries; doc.go tells how it works. The zero Queue is empty and ready. What every event touches lies together: scattered over
-// the rungs it made a hold a fifth slower with one length of the array than with another.
+// the rungs it made a hold a sixth slower with one length of the array than with another.
 type Queue[P any] struct {
 	count  int
 	events pool[Event[P]]
