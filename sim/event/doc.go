@@ -27,22 +27,29 @@
 //
 // # Queue
 //
-// A Queue is a ladder. Far ahead, in the top, events lie unsorted. A rung spreads the top over up to 2048 buckets
-// of equal time; when a bucket's turn comes and it is large, a finer rung spreads it in turn. A small one becomes
-// the bottom: it is sorted and popped. What is scheduled into the time that the bottom spans goes to a heap beside it;
-// if many do, the bottom is spread too.
+// Events lie still. An event is written once, where a pool has room for it, and is freed when it has been handled; the room
+// freed last is used first. What is moved are entries of 16 bytes: a time, and where the event lies.
 //
-// An event moves at most once a rung, every rung is at least 16 times finer than the one before, and
-// the finest has buckets of a nanosecond: so there are at most 16 moves, and two in practice. Bottoms are sorted by spreading
-// over as many cells as there are events, by tie if they are all of one instant. So the cost
-// of an event does not grow with the number pending, whatever the distribution: not when all events have one time,
-// nor when all lie far ahead, nor with outliers, which a rung leaves in the bucket it spreads.
+// A Queue is a ladder. Far ahead, in the rest of the first rung, entries lie unsorted. When their turn comes that rung is made anew: it
+// spreads them over up to 2048 buckets of equal time, and what lies beyond those is its rest again. When a bucket's turn
+// comes and it is large, a finer rung spreads it in turn. A small one becomes the bottom: it is sorted and popped. What is scheduled into
+// the time that the bottom spans goes to a heap beside it; if many do, the bottom is spread too. Nearly all events
+// find their bucket by one shift and one comparison.
 //
-// Memory: buckets are lists of chunks of twelve events, kept for reuse. What only a burst needed is
-// let go as buckets pass, but for some 4,000 chunks.
+// An entry moves at most once a rung, but for the rest, of which a rung made anew takes three quarters or more. Every rung is at least 16
+// times finer than the one before, and the finest has buckets of a nanosecond: so there are at most 16, and two in practice. So the
+// cost of an event does not grow with the number pending, whatever the distribution: not when all events have one
+// time, nor when all lie far ahead, nor with outliers, which stay in the rest of the rung that was made for the others.
+//
+// A bottom is sorted as numbers, time above and place in the bucket below. Most have less than thirty, and go through a sorting network:
+// comparisons that do not wait for each other's outcome (network.go). Of equal times the ties are sorted likewise. Only a bucket of
+// one instant can be so large that its ties are spread over cells first.
+//
+// Memory: buckets are lists of chunks of 23 entries, kept for reuse as events are. What only a burst needed is
+// let go as buckets pass, but for some 4,000 chunks and events.
 //
 // # Why not a heap
 //
-// With 100,000 pending events of 64 bytes a heap of four children in one slice, this package's valueHeap, misses
-// the cache on each of its eight levels, and reaches a third to a fifth of the ladder's speed (make bench, BenchmarkHold100k).
+// With 100,000 pending events a heap of four children in one slice, this package's entryHeap, misses the cache on most of its eight levels,
+// and waits for one comparison before the next: it reaches a fifth of the ladder's speed (make bench, BenchmarkHold100k).
 package event

@@ -1,48 +1,48 @@
 package event
 
-// A valueHeap is a priority queue of values in which each has four children: fewer levels than two, and siblings
+// An entryHeap is a priority queue in which each entry has four children: fewer levels than two, and siblings
 // that lie together.
-type valueHeap[P any] []Event[P]
+type entryHeap[P any] []entry[P]
 
-func (h *valueHeap[P]) push(ev *Event[P]) {
-	*h = append(*h, *ev)
+func (h *entryHeap[P]) push(e entry[P]) {
+	*h = append(*h, e)
 	s := *h
 	i := len(s) - 1
 	for i > 0 {
 		parent := (i - 1) / 4
-		if !ev.Before(&s[parent].Key) {
+		if !e.before(&s[parent]) {
 			break
 		}
 		s[i] = s[parent]
 		i = parent
 	}
-	s[i] = *ev
+	s[i] = e
 }
 
-// pop moves the least event of a heap that is not empty into ev.
-func (h *valueHeap[P]) pop(ev *Event[P]) {
+// pop removes the least event of a heap that is not empty.
+func (h *entryHeap[P]) pop() *Event[P] {
 	s := *h
-	*ev = s[0]
+	least := s[0].ev
 	n := len(s) - 1
 	last := s[n]
-	s[n] = Event[P]{}
 	s = s[:n]
 	*h = s
 	if n == 0 {
-		return
+		return least
 	}
 	i := 0
 	for child := 1; child < n; child = 4*i + 1 {
 		for c, end := child+1, min(child+4, n); c < end; c++ {
-			if s[c].Before(&s[child].Key) {
+			if s[c].before(&s[child]) {
 				child = c
 			}
 		}
-		if !s[child].Before(&last.Key) {
+		if !s[child].before(&last) {
 			break
 		}
 		s[i] = s[child]
 		i = child
 	}
 	s[i] = last
+	return least
 }

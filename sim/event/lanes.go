@@ -48,7 +48,6 @@ type LanesConfig[P any] struct {
 type Lane[P any] struct {
 	all     *Lanes[P]
 	number  int
-	queue   Queue[P]
 	now     int64
 	handled uint64
 	home    int         // the member of the crew in whose cache its state lies
@@ -56,6 +55,7 @@ type Lane[P any] struct {
 	alone   bool        // the others stand still
 	mail    []mail[P]   // for other lanes, at the barrier
 	failure any         // what a handler panicked with
+	queue   Queue[P]
 }
 
 // Mail is an event on its way to another lane.
@@ -84,17 +84,23 @@ func (l *Lanes[P]) Lane(number int) *Lane[P] { return l.lanes[number] }
 // Schedule adds an event, as Loop.Schedule does. For another lane it must lie a window ahead.
 func (l *Lane[P]) Schedule(src, dst uint32, at int64, payload P) {
 	if at <= l.now {
-		panic(fmt.Sprintf("event: source %d schedules at %d ns, but it is %d ns already", src, at, l.now))
+		tooSoon(src, at, l.now)
 	}
-	key := l.all.sources.key(src, dst, at)
 	to := l.all.config.Lane(dst, payload)
 	switch {
 	case to == l.number || l.alone:
-		l.all.lanes[to].queue.Push(&key, &payload)
+		q := &l.all.lanes[to].queue
+		ev := q.New()
+		ev.At, ev.Src, ev.Dst = at, src, dst
+		l.all.sources.of(src).number(&ev.Key)
+		ev.Payload = payload
+		q.Push(ev)
 	case at < l.all.end:
 		panic(fmt.Sprintf("event: lane %d reaches lane %d at %d ns, within the window that ends at %d ns", l.number, to, at, l.all.end))
 	default:
-		l.mail = append(l.mail, mail[P]{to, Event[P]{key, payload}})
+		m := mail[P]{to, Event[P]{Key{At: at, Src: src, Dst: dst}, payload}}
+		l.all.sources.of(src).number(&m.event.Key)
+		l.mail = append(l.mail, m)
 	}
 }
 
@@ -113,6 +119,7 @@ func (l *Lane[P]) handle(ev *Event[P]) {
 	l.now = ev.At
 	l.handled++
 	l.all.config.Handle(l.number, ev)
+	l.queue.Free(ev)
 }
 
 // Run handles all events up to and including time until, and sets the clock to it.
@@ -222,7 +229,10 @@ func (l *Lanes[P]) work(member int) {
 func (l *Lanes[P]) handOver(from *Lane[P]) {
 	for i := range from.mail {
 		m := &from.mail[i]
-		l.lanes[m.to].queue.Push(&m.event.Key, &m.event.Payload)
+		q := &l.lanes[m.to].queue
+		ev := q.New()
+		*ev = m.event
+		q.Push(ev)
 	}
 	clear(from.mail)
 	from.mail = from.mail[:0]

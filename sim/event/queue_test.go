@@ -55,6 +55,25 @@ func spreadNames() []string {
 	return names
 }
 
+func push(q *Queue[payload], k Key, p payload) {
+	ev := q.New()
+	ev.Key, ev.Payload = k, p
+	q.Push(ev)
+}
+
+// pop removes the least event, and gives its key.
+func pop(q *Queue[payload]) Key {
+	ev := q.Pop(math.MaxInt64)
+	q.Free(ev)
+	return ev.Key
+}
+
+func drain(q *Queue[payload], until int64) {
+	for ev := q.Pop(until); ev != nil; ev = q.Pop(until) {
+		q.Free(ev)
+	}
+}
+
 // model drives a Queue and the sorted slice together.
 type model struct {
 	t     require.TestingT
@@ -76,7 +95,7 @@ func (m *model) push(spread string) {
 		k.Tie = 7 // equal hashes: source and sequence decide
 	}
 	m.seq++
-	m.q.Push(&k, &payload{p: &m.marks[0], a: k.Seq})
+	push(&m.q, k, payload{p: &m.marks[0], a: k.Seq})
 	m.want.push(k)
 }
 
@@ -94,6 +113,7 @@ func (m *model) pop() {
 	if ev == nil || ev.Key != want || ev.Payload != (payload{p: &m.marks[0], a: want.Seq}) {
 		require.Equal(m.t, &Event[payload]{want, payload{p: &m.marks[0], a: want.Seq}}, ev)
 	}
+	m.q.Free(ev)
 	m.now = want.At
 	if m.now > 1<<60 { // keep room ahead
 		m.now = 0
@@ -102,7 +122,6 @@ func (m *model) pop() {
 
 func (m *model) check() {
 	require.Equal(m.t, len(m.want), m.q.Len())
-	require.LessOrEqual(m.t, len(m.q.rungs), mostRungs)
 	key, ok := m.q.Peek()
 	require.Equal(m.t, len(m.want) > 0, ok)
 	if ok {
@@ -131,7 +150,8 @@ func TestQueueGivesKeyOrderForEveryDistribution(t *testing.T) {
 				m.pop()
 			}
 			m.check()
-			require.Zero(t, m.q.pool.used-chunksOf(m.q.bottom.chunks), "chunks in use by an empty queue")
+			require.Zero(t, m.q.chunks.made-len(m.q.chunks.free), "chunks in use by an empty queue")
+			require.Zero(t, m.q.events.made-len(m.q.events.free), "events in use by an empty queue")
 		})
 	}
 }
@@ -158,33 +178,26 @@ func TestQueueGivesKeyOrderForMixedDistributions(t *testing.T) {
 	})
 }
 
-func chunksOf[P any](c *chunk[P]) (n int) {
-	for ; c != nil; c = c.next {
-		n++
-	}
-	return n
-}
-
 // A handler may keep reading its event while it schedules, even when that spreads the bottom anew.
 func TestPoppedEventStaysWhileOthersArePushed(t *testing.T) {
 	for _, late := range []bool{false, true} {
 		var q Queue[payload]
-		push := func(at int64, a uint64) { q.Push(&Key{At: at, Tie: a}, &payload{a: a}) }
+		at := func(at int64, a uint64) { push(&q, Key{At: at, Tie: a}, payload{a: a}) }
 		for i := range uint64(100) {
-			push(int64(1000+i*10), i)
+			at(int64(1000+i*10), i)
 		}
 		want := payload{a: 0}
 		if late {
 			q.Peek()
-			push(999, 4711)
+			at(999, 4711)
 			want.a = 4711
 		}
 		ev := q.Pop(math.MaxInt64)
 		for i := range uint64(5000) {
-			push(int64(1001+i%500), i)
+			at(int64(1001+i%500), i)
 		}
 		require.Equal(t, want, ev.Payload, "late: %v", late)
-		require.NotEmpty(t, q.rungs, "the bottom was not spread: the test tests nothing")
+		require.NotZero(t, q.finest, "the bottom was not spread: the test tests nothing")
 	}
 }
 
@@ -195,38 +208,29 @@ func TestQueueLetsGoOfMemoryAfterABurst(t *testing.T) {
 		draws := rng.Root(2).Stream()
 		mark := new(byte)
 		for i := range uint64(200_000) {
-			q.Push(&Key{At: spreads[spread](draws.Next(), 0), Tie: i}, &payload{p: mark})
+			push(&q, Key{At: spreads[spread](draws.Next(), 0), Tie: i}, payload{p: mark})
 		}
-		for q.Pop(math.MaxInt64) != nil {
-		}
+		drain(&q, math.MaxInt64)
 		for i := range int64(4 * patience) {
 			at := 100 * i
-			q.Push(&Key{At: at + 99}, &payload{p: mark})
+			push(&q, Key{At: at + 99}, payload{p: mark})
 			q.Peek()
 			for late := range i % (mostLate + 10) { // now and then enough to spread the bottom
-				q.Push(&Key{At: at + late}, &payload{p: mark})
+				push(&q, Key{At: at + late}, payload{p: mark})
 			}
-			for q.Pop(at+99) != nil {
-			}
+			drain(&q, at+99)
 		}
 		require.Nil(t, q.Pop(math.MaxInt64))
-		require.Equal(t, q.pool.free, chunksOf(q.pool.first))
-		require.LessOrEqual(t, q.pool.free, 2*patience)
-		require.LessOrEqual(t, cap(q.bottom.sorter.given), 4*sortAtOnce)
+		require.LessOrEqual(t, len(q.chunks.free), 2*patience)
+		require.LessOrEqual(t, q.events.made, 2*patience)
+		require.Len(t, q.events.free, q.events.made)
+		for _, ev := range q.events.free {
+			require.Nil(t, ev.Payload.p)
+		}
+		require.LessOrEqual(t, cap(q.bottom.order.numbers), 4*sortAtOnce)
+		require.LessOrEqual(t, cap(q.bottom.order.copies), 4*sortAtOnce)
+		require.LessOrEqual(t, cap(q.bottom.order.cells.spread), 4*sortAtOnce)
 		require.LessOrEqual(t, cap(q.bottom.late), 4*mostLate)
-		for c := q.pool.first; c != nil; c = c.next {
-			for i := range c.events {
-				require.Nil(t, c.events[i].Payload.p)
-			}
-		}
-		for _, r := range q.bottom.late[:cap(q.bottom.late)] {
-			require.Nil(t, r.Payload.p)
-		}
-		sorter := &q.bottom.sorter
-		for _, r := range slices.Concat(sorter.given[:cap(sorter.given)], sorter.spread[:cap(sorter.spread)]) {
-			require.Nil(t, r.ev)
-		}
-		require.Nil(t, q.bottom.popped.Payload.p)
 	}
 }
 
@@ -235,14 +239,14 @@ func TestHoldDoesNotAllocate(t *testing.T) {
 	var q Queue[payload]
 	wait := increments(rng.Exponential(1_000_000))
 	i := 0
-	push := func(now int64) {
+	next := func(now int64) {
 		i++
-		q.Push(&Key{At: now + wait[i%len(wait)], Tie: mix(uint64(i))}, &payload{})
+		push(&q, Key{At: now + wait[i%len(wait)], Tie: mix(uint64(i))}, payload{})
 	}
 	for range 5000 {
-		push(0)
+		next(0)
 	}
-	hold := func() { push(q.Pop(math.MaxInt64).At) }
+	hold := func() { next(pop(&q).At) }
 	for range 200_000 {
 		hold()
 	}
@@ -258,18 +262,18 @@ func TestMovesAreFew(t *testing.T) {
 		var q Queue[payload]
 		draws := rng.Root(3).Stream()
 		now, events := int64(0), 0
-		push := func() {
-			q.Push(&Key{At: max(now+1, spreads[spread](draws.Next(), now)), Tie: draws.Next().Uint64()}, &payload{})
+		next := func() {
+			push(&q, Key{At: max(now+1, spreads[spread](draws.Next(), now)), Tie: draws.Next().Uint64()}, payload{})
 			events++
 		}
 		for range 20_000 {
-			push()
+			next()
 		}
 		for range 100_000 {
-			if now = q.Pop(math.MaxInt64).At; now > 1<<60 {
+			if now = pop(&q).At; now > 1<<60 {
 				break
 			}
-			push()
+			next()
 		}
 		require.LessOrEqual(t, q.moves, events, spread)
 	}
@@ -280,42 +284,60 @@ func TestHoldMovesHardlyAny(t *testing.T) {
 	var q Queue[payload]
 	wait := increments(rng.Exponential(1_000_000_000))
 	n := 0
-	push := func(now int64) {
+	next := func(now int64) {
 		n++
-		q.Push(&Key{At: now + wait[n%len(wait)], Tie: mix(uint64(n))}, &payload{})
+		push(&q, Key{At: now + wait[n%len(wait)], Tie: mix(uint64(n))}, payload{})
 	}
 	for range 50_000 {
-		push(0)
+		next(0)
 	}
 	for range 500_000 {
-		push(q.Pop(math.MaxInt64).At)
+		next(pop(&q).At)
 	}
 	require.LessOrEqual(t, q.moves, n/3)
+}
+
+// Events before all others, again and again, make each rung as wide as the one before: then rungs are used up, and the order holds.
+func TestOrderHoldsWhenRungsAreUsedUp(t *testing.T) {
+	var q Queue[payload]
+	for at := int64(1) << 62; at > 1<<57; at -= 1 << 57 {
+		for i := range int64(3 * mostLate) {
+			push(&q, Key{At: at - i<<50, Seq: uint64(i)}, payload{})
+			q.Peek()
+		}
+	}
+	require.Equal(t, mostRungs-1, q.finest)
+	last := Key{}
+	for q.Len() > 0 {
+		key := pop(&q)
+		require.True(t, last.Before(&key))
+		last = key
+	}
 }
 
 // A bottom that is small is spread when many events come late: otherwise all would pass through its heap.
 func TestLateEventsNarrowTheBottom(t *testing.T) {
 	var q Queue[payload]
-	q.Push(&Key{At: 1_000_000}, &payload{})
+	push(&q, Key{At: 1_000_000}, payload{})
 	q.Peek()
 	for at := range int64(200) {
-		q.Push(&Key{At: at * 1000}, &payload{})
+		push(&q, Key{At: at * 1000}, payload{})
 		require.LessOrEqual(t, len(q.bottom.late), mostLate)
 	}
 	require.Less(t, q.moves, 200)
 }
 
-// Cells take the place of comparisons: they stay nearly empty for times that are spread, and for ties when all
-// events are of one instant.
+// Cells take the place of comparisons: they stay nearly empty when what they sort is spread, as ties are.
 func TestCellsStayNearlyEmpty(t *testing.T) {
-	for _, spread := range []string{"uniform", "equal"} {
-		var q Queue[payload]
-		draws := rng.Root(4).Stream()
-		for range 5000 {
-			q.top.push(&q.pool, &Key{At: spreads[spread](draws.Next(), 0), Tie: draws.Next().Uint64()}, &payload{})
-		}
-		var s sorter[payload]
-		s.sort(&q.top)
-		require.LessOrEqual(t, s.spreadOverCells(), uint32(fullCell), spread)
+	numbers := make([]uint64, 5000)
+	for i := range numbers {
+		numbers[i] = rng.Root(4).At(uint64(i)).Uint64()
+	}
+	var c cells
+	c.fill(numbers)
+	begin := uint32(0)
+	for _, end := range c.ends {
+		require.Less(t, end-begin, uint32(128))
+		begin = end
 	}
 }

@@ -31,15 +31,18 @@ func (s *sources) rekey(seed rng.Source) {
 	}
 }
 
-// key gives a source's next event its place in the order.
-func (s *sources) key(src, dst uint32, at int64) Key {
+// of gives a source by its number.
+func (s *sources) of(src uint32) *source {
 	if int(src) >= len(s.list) {
 		s.grow(int(src) + 1)
 	}
-	from := &s.list[src]
-	k := Key{At: at, Tie: mix(from.tie + from.count*weyl), Src: src, Dst: dst, Seq: from.count}
-	from.count++
-	return k
+	return &s.list[src]
+}
+
+// number gives the source's next event its place in the order.
+func (s *source) number(k *Key) {
+	k.Tie, k.Seq = mix(s.tie+s.count*weyl), s.count
+	s.count++
 }
 
 // weyl and mix are SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number generators, 2014).
