@@ -42,7 +42,7 @@
 // time, nor when all lie far ahead, nor with outliers, which stay in the rest of the rung that was made for the others.
 //
 // A bottom is sorted as numbers, time above and place in the bucket below. Most have less than thirty, and go through a sorting network:
-// comparisons that do not wait for each other's outcome (network.go). Of equal times the ties are sorted likewise. Only a bucket of
+// comparisons that do not wait for each other's outcome (sort.go). Of equal times the ties are sorted likewise. Only a bucket of
 // one instant can be so large that its ties are spread over cells first.
 //
 // Memory: buckets are lists of chunks of 23 entries, kept for reuse as events are. What only a burst needed is
