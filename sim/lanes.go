@@ -27,9 +27,10 @@ func (s *simulation) divide() {
 	s.lanes = event.NewLanes(event.LanesConfig[occurrence]{
 		Seed: s.config.Seed, Sources: int(s.netSource(len(s.subnets))), Lanes: world, Window: int64(window),
 		Workers: s.config.Workers, Worthwhile: worthwhile,
-		Lane:    func(dst uint32, o occurrence) int { return s.laneFor(protocol.NodeID(dst), o.what) },
-		Handle:  func(lane int, ev *event.Event[occurrence]) { s.parts[lane].handle(ev) },
-		Barrier: s.merge,
+		Lane:     func(dst uint32, o occurrence) int { return s.laneFor(protocol.NodeID(dst), o.what) },
+		Handle:   func(lane int, ev *event.Event[occurrence]) { s.parts[lane].handle(ev) },
+		Announce: func(lane int, ev *event.Event[occurrence]) { s.parts[lane].glance(ev) },
+		Barrier:  s.merge,
 	})
 	for i := range world + 1 {
 		part := *s

@@ -69,6 +69,7 @@ type simulation struct {
 	bench     machine.Bench         // of all hosts, or a lane's
 	effects   network.Effects
 	stock     network.Stock // likewise
+	seen      uint64        // at a glance
 	transfers []*network.Transfer
 	log       *explain.Log // nil: nobody asks what comes from what
 	sought    *sought      // nil: nobody asks about a height
@@ -115,6 +116,7 @@ func (s *simulation) begin(c *Config) error {
 		s.log.Timeline = c.Timeline
 	}
 	s.loop = event.NewLoop(c.Seed, s.handle)
+	s.loop.Announce(s.glance)
 	if err := s.build(); err != nil {
 		return err
 	}

@@ -5,10 +5,11 @@ import "math"
 // A bottom holds the earliest events in order: those of one bucket, sorted when it was loaded, and
 // those that came late, in a heap.
 type bottom[P any] struct {
-	order order[P]
-	late  entryHeap[P]
-	calm  int64  // no late event is before
-	end   uint64 // the bottom has all events before this time
+	order    order[P]
+	late     entryHeap[P]
+	calm     int64              // no late event is before
+	end      uint64             // the bottom has all events before this time
+	announce func(ev *Event[P]) // nil: nobody wants to know
 }
 
 func (b *bottom[P]) empty() bool { return b.order.left() == 0 && len(b.late) == 0 }
@@ -66,6 +67,11 @@ func (b *bottom[P]) crowded() bool {
 func (b *bottom[P]) load(from *bucket[P], base int64, pool *pool[chunk[P]]) {
 	b.calm = math.MaxInt64
 	b.order.take(from, base, pool)
+	if b.announce != nil {
+		for i := range b.order.given {
+			b.announce(b.order.given[i].ev)
+		}
+	}
 	b.end = uint64(b.order.event(len(b.order.numbers)-1).At) + 1
 }
 

@@ -40,6 +40,8 @@ type LanesConfig[P any] struct {
 	Lane func(dst uint32, payload P) int
 	// Handle handles an event in its lane. Different lanes' are handled side by side.
 	Handle func(lane int, ev *Event[P])
+	// Announce, if not nil, is called for each event of a lane some time before Handle is, if it was scheduled long enough before.
+	Announce func(lane int, ev *Event[P])
 	// Barrier is called when all events before a time have been handled.
 	Barrier func()
 }
@@ -73,6 +75,9 @@ func NewLanes[P any](c LanesConfig[P]) *Lanes[P] {
 	l.sources.grow(c.Sources)
 	for i := range c.Lanes + 1 {
 		l.lanes = append(l.lanes, &Lane[P]{all: l, number: i, now: -1, alone: true})
+		if c.Announce != nil {
+			l.lanes[i].queue.bottom.announce = func(ev *Event[P]) { c.Announce(i, ev) }
+		}
 	}
 	l.order = slices.Clone(l.lanes[:c.Lanes])
 	return l

@@ -56,6 +56,9 @@ func tooSoon(src uint32, at, now int64) {
 	panic(fmt.Sprintf("event: source %d schedules at %d ns, but it is %d ns already", src, at, now))
 }
 
+// Announce has f called for each event some time before it is handled, if it was scheduled long enough before.
+func (l *Loop[P]) Announce(f func(ev *Event[P])) { l.queue.bottom.announce = f }
+
 // Rekey lets a new seed decide the order of the events to be scheduled. What is pending keeps its place.
 func (l *Loop[P]) Rekey(seed rng.Source) { l.sources.rekey(seed) }
 

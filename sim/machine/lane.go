@@ -56,6 +56,12 @@ func (h *Host) Arrive(t protocol.Time, to protocol.Lane, a *protocol.Arrival) (D
 	return Due{}, true
 }
 
+// Glance looks at what an arrival at a lane will touch.
+func (h *Host) Glance(on protocol.Lane) (seen uint64) {
+	l := &h.lanes[on]
+	return uint64(h.boots) + uint64(l.end) + uint64(l.worked)
+}
+
 // Free ends a lane's step. The outputs, if not nil, take effect now, their writes already have; they are the
 // caller's until the next call of Free of a host at this bench. A step for what has queued up follows at once.
 func (h *Host) Free(t protocol.Time, on protocol.Lane) (*protocol.Outputs, Due) {

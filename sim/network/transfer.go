@@ -59,8 +59,8 @@ func (n *Network) Send(
 	return out
 }
 
-// linksTo gives the links to some receivers, valid until the next call with this stock. A reader at a time the processor would wait for each of
-// them; asked for all at once they come at one time.
+// linksTo gives the links to some receivers, valid until the next call with this stock. Met one after the other, each would be waited
+// for until it comes from memory; looked at all at once they come together.
 func (n *Network) linksTo(from protocol.NodeID, to []protocol.NodeID, s *Stock) []*link {
 	s.links = s.links[:0]
 	for _, peer := range to {
@@ -214,4 +214,10 @@ func (n *Network) Arrive(t protocol.Time, tr *Transfer, eff *Effects) Outcome {
 		n.stop(t, tr, m.Stream, eff)
 	}
 	return Delivered
+}
+
+// Glance looks at what the arrival of a transfer will touch.
+func (n *Network) Glance(tr *Transfer) (seen uint64) {
+	l := tr.link
+	return tr.wire + uint64(tr.span) + uint64(l.taken) + uint64(len(l.stopped)) + n.endpoints[tr.To].traffic.ReceivedBytes
 }
