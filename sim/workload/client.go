@@ -9,6 +9,7 @@ import (
 	"icsim/crypto/principal"
 	"icsim/protocol"
 	"icsim/protocol/messaging"
+	"icsim/sim/health"
 	"icsim/sim/rng"
 )
 
@@ -57,6 +58,8 @@ type Client struct {
 	asking   []*question   // likewise
 	memory   Memory
 	outcomes []Outcome
+	watch    *health.Watch
+	subnets  []int // that it asks, and whose nodes it watches
 }
 
 // A call is one that has no answer yet.
@@ -78,7 +81,11 @@ func (k *Client) Rekey(random rng.Source) { k.random = random.Stream() }
 
 // New makes the client that is user number own.
 func New(c Config, own User, w World) *Client {
-	k := &Client{config: c, world: w, user: own, random: w.Random.Stream(), outcomes: make([]Outcome, max(1, len(c.Sequence)))}
+	k := &Client{
+		config: c, world: w, user: own, random: w.Random.Stream(), outcomes: make([]Outcome, max(1, len(c.Sequence))),
+		watch: health.NewWatch(),
+	}
+	k.lookAhead()
 	k.memory.Replies = make([][]byte, len(c.Sequence))
 	k.memory.Subnets = w.Subnets
 	for _, u := range w.Users {
@@ -116,6 +123,8 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 			k.polled(reply, in.Instant, out)
 		case *protocol.QueryReply:
 			k.told(reply, in.Arrivals[i].From, in.Instant, out)
+		case *protocol.StatusReply:
+			k.watch.Answered(in.Arrivals[i].From, reply)
 		}
 	}
 	for k.due <= in.Instant {
@@ -124,6 +133,10 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 	k.retry(in.Instant, out)
 	k.askAgain(in.Instant, out)
 	out.Wake = k.nextWake()
+	if out.Wake != protocol.Never { // there is something left to ask
+		k.watch.Step(in.Instant, k.members, out)
+		out.Wake = min(out.Wake, k.watch.Next())
+	}
 }
 
 func (k *Client) more() bool {
@@ -267,17 +280,6 @@ func (k *Client) poll(c *call) *protocol.ReadRequest {
 	read := protocol.NewSignedRead(content, k.world.Genesis, k.sign(c.user, content.RequestID(k.world.Genesis)))
 	c.read = read.ID
 	return &protocol.ReadRequest{Read: read, Effective: c.of.about()}
-}
-
-// ask sends a request to a random node of the subnet that hosts the canister. Where that is being created there is none, and the client
-// tries again.
-func (k *Client) ask(of *Call, m protocol.Message, out *protocol.Outputs) {
-	nodes := k.world.Nodes(k.host(of))
-	if len(nodes) == 0 {
-		return
-	}
-	i := k.random.Next().IntN(len(nodes))
-	out.Send(nodes[i:i+1:i+1], m)
 }
 
 // answer takes a node's reply to an open call. Replies to calls that are over are ignored.
