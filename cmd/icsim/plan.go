@@ -196,7 +196,8 @@ func (w *planWorkers) one(t *planner.Trial, interrupted func() bool) (o *planner
 	if err != nil {
 		return nil, err
 	}
-	config.Record, config.Modules = true, w.modules
+	meter := planner.NewMeter(w.plan, &t.Trial)
+	config.Record, config.Modules, config.Observe = true, w.modules, meter.Observe
 	result, err := sim.Run(config, func(sim.Progress) bool { return !interrupted() })
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", w.flags.file, t.What, err)
@@ -205,7 +206,7 @@ func (w *planWorkers) one(t *planner.Trial, interrupted func() bool) (o *planner
 		return nil, errInterrupted
 	}
 	w.end(t)
-	return planner.Measure(w.plan, result), nil
+	return meter.Measure(result), nil
 }
 
 // begin shows that there are more trials.

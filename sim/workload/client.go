@@ -229,7 +229,7 @@ func (k *Client) content(of *Call, arg []byte) (protocol.IngressContent, User) {
 func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Outputs) {
 	content, user := k.content(of, arg)
 	m := protocol.NewSignedIngress(content, k.world.Genesis, k.sign(user, content.RequestID(k.world.Genesis)))
-	c := &call{message: m, of: of, user: user, kind: k.next, made: now, act: now.Add(syncWait), expires: now.Add(lifetime)}
+	c := &call{message: m, of: of, user: user, kind: k.next, made: now, act: now.Add(Patience), expires: now.Add(lifetime)}
 	k.waiting = append(k.waiting, c)
 	out.Emit(protocol.Note{Kind: protocol.NoteCallSubmitted, Hash: crypto.Hash(m.MessageID)})
 	k.submit(c, out)
@@ -344,7 +344,7 @@ func (k *Client) retry(now protocol.Time, out *protocol.Outputs) {
 			c.acked = false // unless this node, too, knows of the call, it is sent again
 		default:
 			k.submit(c, out)
-			c.act = now.Add(syncWait)
+			c.act = now.Add(Patience)
 		}
 		i++
 	}
