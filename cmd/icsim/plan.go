@@ -36,10 +36,14 @@ func planCommand() *cobra.Command {
 		Use:   "plan FILE",
 		Short: "Find the cheapest subnet that carries a load within targets",
 		Long: `plan reads what a subnet may be (sizes, regions, types of nodes), what is asked of it and what it must reach, simulates it, and
-recommends
-the cheapest that meets every target, with the evidence: latencies over several seeds with intervals of confidence, the load at which it
-saturates, what happens when a data centre, provider or country is lost, Nakamoto coefficients, what the nodes cost and what the
-load burns in cycles; and which target failed at which size. The choice is simulated again with other seeds.
+recommends the cheapest that meets every target, with the evidence: latencies over several seeds with intervals of confidence, the load
+at which it saturates, what happens when a data centre, provider or country is lost, Nakamoto coefficients, what the nodes cost and what
+the load burns in cycles; and which target failed at which size. The choice is simulated again with as many other seeds, which had no
+say in it, and has to hold with each.
+
+What a plan names under survives may be lost: then every call is answered, and p50, p90 and p99 hold for calls made from 20 s after the
+loss on, unless degraded names others, or any. By then boundary nodes send no calls to nodes that are gone, and users whose calls went
+there have asked again.
 
 The table goes to standard output, progress to standard error. The same plan, seed and version give the same answer. With --out DIR
 a page with plots is written (DIR/report.html), the answer as JSON, and the choice as a scenario for icsim run.

@@ -461,7 +461,8 @@ func (a *Answer) method() report.Section {
 		Explain: fmt.Sprintf("Targets that need no run were judged first. Each candidate left was run %d times, with seeds from %d on: calls "+
 			"begin at %s and end at %s, and the run goes on until they have their answers. Those that met the load's targets were run "+
 			"without %s, with the same seeds; there calls count that were made from %s to %s. Then the greatest load was sought. What is "+
-			"recommended was run again, with all nodes and without what must be survived, with the %d seeds from %d on, that had no say in the choice, and met the targets in each. A "+
+			"recommended was run again, with all nodes and without what must be survived, with the %d seeds from %d on, "+
+			"that had no say in the choice, and met the targets in each. A "+
 			"target is met when it is in every run.",
 			e.Seeds, a.Seed, from, until, outages, lostFrom, lostUntil, e.Seeds, a.Seed+uint64(e.Seeds)),
 	}
