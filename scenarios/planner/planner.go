@@ -160,10 +160,7 @@ func (x *planner) eachLoadTarget(each func(name, want string, got func(*Outcome)
 	g := &x.plan.Goals
 	each("load", fmt.Sprintf("%s calls/s carried", trim(x.plan.Rate())), func(o *Outcome) reading {
 		ok, why := o.Carried()
-		if ok {
-			why = fmt.Sprintf("%d calls answered", o.Submitted)
-		}
-		return reading{why, ok, -float64(o.Submitted)}
+		return reading{why, ok, 0}
 	})
 	eachLatency(&g.Latencies, each)
 	if g.BlockRate > 0 {
@@ -200,12 +197,13 @@ type reading struct {
 
 // demand wants a target met in every run, and tells the worst.
 func (c *candidate) demand(name, want string, all []reading) bool {
-	failed := 0
+	failed, same := 0, true
 	worst := all[0]
 	for _, r := range all {
 		if !r.ok {
 			failed++
 		}
+		same = same && r.text == worst.text
 		if !r.ok && worst.ok || r.ok == worst.ok && r.bad > worst.bad {
 			worst = r
 		}
@@ -213,7 +211,9 @@ func (c *candidate) demand(name, want string, all []reading) bool {
 	switch {
 	case failed > 0:
 		worst.text = fmt.Sprintf("%s, in %d of %d runs", worst.text, failed, len(all))
-	case len(all) > 1:
+	case same:
+		worst.text = fmt.Sprintf("%s, in each of %d runs", worst.text, len(all))
+	default:
 		worst.text = fmt.Sprintf("%s, the worst of %d runs", worst.text, len(all))
 	}
 	c.judge(name, want, worst.text, failed == 0)

@@ -135,7 +135,7 @@ func (a *Answer) evidence() report.Section {
 	}
 	return report.Section{
 		Title: "Evidence",
-		Explain: "The runs of what is recommended. Without an owner those calls count that were made once boundary nodes had noticed, from " +
+		Explain: "The runs of what is recommended. Without an owner those calls count that were made from " +
 			fmt.Sprintf("%v after the loss on.", a.plan.Goals.Degraded.After),
 		Tables: []report.Table{t},
 	}
