@@ -149,7 +149,7 @@ func (o *Outcome) Carried() (bool, string) {
 	case o.Backlog():
 		return false, "a backlog builds up"
 	}
-	return true, "every call answered as they come"
+	return true, "every call answered in time"
 }
 
 // Survived tells whether every call was answered in the end, whatever it took.

@@ -213,30 +213,22 @@ func (a *Answer) kinds() (names []string, of map[string][]int) {
 	return names, of
 }
 
-// A quantity is what is drawn of candidates; its name goes behind theirs.
-type quantity struct {
-	name string
-	of   func(o *Option, c *candidate) (v, low, high float64)
-}
-
-// bySize draws quantities against size.
-func (a *Answer) bySize(c plot.Chart, all ...quantity) *plot.Figure {
+// bySize draws a quantity against size.
+func (a *Answer) bySize(c plot.Chart, of func(o *Option, c *candidate) (v, low, high float64)) *plot.Figure {
 	c.X = "nodes"
 	for _, size := range a.plan.Sizes {
 		c.Ticks = append(c.Ticks, float64(size))
 	}
 	var lines []plot.Line
 	names, which := a.kinds()
-	for _, q := range all {
-		for _, name := range names {
-			l := plot.Line{Name: name + q.name, Marks: true}
-			for _, i := range which[name] {
-				v, low, high := q.of(&a.Candidates[i], a.all[i])
-				l.X, l.Y = append(l.X, float64(a.Candidates[i].Size)), append(l.Y, v)
-				l.Low, l.High = append(l.Low, low), append(l.High, high)
-			}
-			lines = append(lines, l)
+	for _, name := range names {
+		l := plot.Line{Name: name, Marks: true}
+		for _, i := range which[name] {
+			v, low, high := of(&a.Candidates[i], a.all[i])
+			l.X, l.Y = append(l.X, float64(a.Candidates[i].Size)), append(l.Y, v)
+			l.Low, l.High = append(l.Low, low), append(l.High, high)
 		}
+		lines = append(lines, l)
 	}
 	return plot.Lines(c, lines)
 }
@@ -251,34 +243,31 @@ func rule(name string, want time.Duration) []plot.Rule {
 }
 
 func (a *Answer) latency() report.Section {
-	of := func(name string, f func(*Option) Estimate) quantity {
-		return quantity{name, func(o *Option, _ *candidate) (float64, float64, float64) {
+	of := func(f func(*Option) Estimate) func(o *Option, c *candidate) (float64, float64, float64) {
+		return func(o *Option, _ *candidate) (float64, float64, float64) {
 			e := f(o)
 			if e.N == 0 {
 				return none()
 			}
 			return e.Mean / 1000, max(e.Low, 0) / 1000, e.High / 1000
-		}}
-	}
-	p99 := []quantity{of("", func(o *Option) Estimate { return o.P99 })}
-	about := "One call in a hundred takes longer."
-	if len(a.plan.Goals.Survives) > 0 {
-		p99 = append(p99, of(", one lost", func(o *Option) Estimate { return o.LostP99 }))
-		about += " One lost: without the owner that must be survived whose loss hurts most."
-	}
-	rules := rule("target", a.plan.Goals.P99)
-	if lost := a.plan.Goals.Degraded.P99; lost != a.plan.Goals.P99 {
-		rules = append(rules, rule("one lost", lost)...)
+		}
 	}
 	s := report.Section{
 		Title: "Latency",
 		Explain: fmt.Sprintf("Update calls at %s a second, from the call to its certified answer. Shaded: the interval of confidence of 95 %% "+
 			"over the seeds.", trim(a.Rate)),
 		Figures: []*plot.Figure{
-			a.bySize(plot.Chart{Name: "p99", Title: "99th percentile of update calls, by size", Y: "s", Rules: rules, Explain: about}, p99...),
+			a.bySize(plot.Chart{Name: "p99", Title: "99th percentile of update calls, by size", Y: "s", Rules: rule("target", a.plan.Goals.P99),
+				Explain: "One call in a hundred takes longer."}, of(func(o *Option) Estimate { return o.P99 })),
 			a.bySize(plot.Chart{Name: "p50", Title: "Median of update calls, by size", Y: "s", Rules: rule("target", a.plan.Goals.P50),
-				Explain: "Half of the calls take longer."}, of("", func(o *Option) Estimate { return o.P50 })),
+				Explain: "Half of the calls take longer."}, of(func(o *Option) Estimate { return o.P50 })),
 		},
+	}
+	if len(a.plan.Goals.Survives) > 0 {
+		s.Figures = slices.Insert(s.Figures, 1, a.bySize(plot.Chart{
+			Name: "p99-lost", Title: "99th percentile with an owner lost, by size", Y: "s", Rules: rule("target", a.plan.Goals.Degraded.P99),
+			Explain: "Without the owner that must be survived whose loss hurts most.",
+		}, of(func(o *Option) Estimate { return o.LostP99 })))
 	}
 	var curves []plot.Curve
 	for i, c := range a.all {
@@ -320,7 +309,7 @@ func (a *Answer) capacity() report.Section {
 		Figures: []*plot.Figure{
 			a.bySize(plot.Chart{Name: "capacity", Title: "Load that is carried, by size", Y: "update calls/s",
 				Rules: []plot.Rule{{Name: "asked for", Y: want}}},
-				quantity{"", func(_ *Option, c *candidate) (float64, float64, float64) {
+				func(_ *Option, c *candidate) (float64, float64, float64) {
 					if c.search == nil {
 						return none()
 					}
@@ -329,7 +318,7 @@ func (a *Answer) capacity() report.Section {
 						high = a.Rate * float64(c.search.fails) / grain
 					}
 					return c.capacity, c.capacity, high
-				}}),
+				}),
 		},
 	}
 }
