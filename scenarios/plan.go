@@ -8,7 +8,9 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"icsim/sim/health"
 	"icsim/sim/sites"
+	"icsim/sim/workload"
 )
 
 // A Plan asks which subnet to make: what it may be, what it has to carry and what it must reach. package planner answers.
@@ -43,14 +45,31 @@ type UserLoad struct {
 
 // Goals are what a subnet must reach. Zero: no goal.
 type Goals struct {
-	P50, P90, P99 time.Duration // of update calls, when all is well
-	DegradedP99   time.Duration // of update calls, while an owner that it must survive is gone
-	BlockRate     float64       // blocks a second at least
-	Headroom      Factor        // of the load, that it must carry within the latencies; 1x: the load
-	Survives      []sites.Owner // whose loss leaves every call answered
-	Nakamoto      map[sites.Owner]int
-	XDR           int // a month at most
+	Latencies               // when all is well
+	BlockRate float64       // blocks a second at least, when all is well
+	Headroom  Factor        // of the load, that it must carry within the latencies; 1x: the load
+	Survives  []sites.Owner // whose loss leaves every call answered, and those made while it lasts in time
+	Degraded  Degraded
+	Nakamoto  map[sites.Owner]int
+	XDR       int // a month at most
 }
+
+// Latencies are goals of update calls.
+type Latencies struct{ P50, P90, P99 time.Duration }
+
+// Degraded is what is reached while an owner that must be survived is gone.
+type Degraded struct {
+	Latencies
+	After time.Duration // the loss: calls made from then on count
+}
+
+// settles is how long after a loss calls count if the plan does not say: boundary nodes have noticed, users whose calls went to a node that
+// was gone have asked again, and these calls, which come on top of the others, are answered. From then on it goes on as it is.
+const settles = health.Notice + workload.Patience + 2*time.Second
+
+// measureDegraded is how long is measured at least where nodes are lost, if the plan does not say. Rounds whose first block makers are gone
+// take a second more a maker: those with two in a row make a 99th percentile, and in a subnet of 13 nodes come once a minute and a half.
+const measureDegraded = 2 * time.Minute
 
 // Effort is how much is simulated.
 type Effort struct {
@@ -58,23 +77,25 @@ type Effort struct {
 	Seeds      int // runs of each candidate, and of the choice again with others
 	WarmUp     time.Duration
 	Measure    time.Duration
-	MostLoad   Factor // up to which multiple of the load capacity is sought
-	AllOutages bool   // each owner's loss, not the hardest alone
+	Degraded   time.Duration // as long as that is measured where nodes are lost
+	MostLoad   Factor        // up to which multiple of the load capacity is sought
+	AllOutages bool          // each owner's loss, not the hardest alone
 }
 
 // A Trial is one run that a plan needs: on these nodes, with so much of the load, some of them lost.
 type Trial struct {
 	Nodes    []sites.Site
 	Num, Den int64 // the load is Num/Den of the plan's
-	Lost     []int // crash for good when the load begins
+	Lost     []int // crash for good while the load lasts
 	Seed     uint64
 }
 
-// How long a run goes on after the last call. Where nodes are lost, users who had asked one of them give it up after 12 s and ask another,
-// which may be lost as well (sim/workload): with a third of all gone, ten times in a row is one call in a hundred thousand.
+// The times of runs. Nodes are lost while calls are under way. A run goes on after the last call for so long; where nodes are lost, for the
+// patience more of users who had asked one of them.
 const (
+	lossAfter     = 2 * time.Second
 	drain         = 15 * time.Second
-	degradedDrain = 130 * time.Second
+	degradedDrain = 30 * time.Second
 )
 
 // Limits of plans.
@@ -95,9 +116,21 @@ func (p *Plan) Rate() (perSecond float64) {
 	return perSecond
 }
 
-// LoadFrom and LoadUntil bound the time in which calls are made.
-func (p *Plan) LoadFrom() time.Duration  { return p.Effort.WarmUp }
-func (p *Plan) LoadUntil() time.Duration { return p.Effort.WarmUp + p.Effort.Measure }
+// LoadFrom is when users make the first calls of a run.
+func (p *Plan) LoadFrom() time.Duration { return p.Effort.WarmUp }
+
+// LossAt is when the nodes crash that a run loses.
+func (p *Plan) LossAt() time.Duration { return p.LoadFrom() + lossAfter }
+
+// Measured bounds the time in which those calls of a trial are made that count, the last ones made; in a run that loses nodes earlier ones
+// only have to be answered.
+func (p *Plan) Measured(t *Trial) (from, until time.Duration) {
+	if len(t.Lost) > 0 {
+		from = p.LossAt() + p.Goals.Degraded.After
+		return from, from + p.Effort.Degraded
+	}
+	return p.LoadFrom(), p.LoadFrom() + p.Effort.Measure
+}
 
 // ParsePlan reads a plan on the terms of Parse.
 func ParsePlan(name string, text []byte) (*Plan, error) {
@@ -240,9 +273,7 @@ func (r *planReader) goals(o *object) {
 		return
 	}
 	g, f := &r.plan.Goals, r.object(n, "targets")
-	latency := spans(time.Millisecond, time.Hour)
-	g.P50, g.P90, g.P99 = optional(f, "p50", latency, 0), optional(f, "p90", latency, 0), optional(f, "p99", latency, 0)
-	g.DegradedP99 = optional(f, "degraded_p99", latency, 0)
+	g.Latencies = latencies(f, spans(time.Millisecond, time.Hour), Latencies{})
 	g.BlockRate = optional(f, "block_rate", figures(), 0)
 	g.Headroom = optional(f, "headroom", multiples(), Factor{1, 1})
 	g.XDR = optional(f, "xdr_a_month", counts(1, 1_000_000_000), 0)
@@ -254,8 +285,10 @@ func (r *planReader) goals(o *object) {
 		for _, s := range r.oneOfEach(f, "survives", owners, "") {
 			g.Survives = append(g.Survives, sites.Owner(s))
 		}
+	} else {
+		f.known = append(f.known, "survives")
 	}
-	f.known = append(f.known, "survives")
+	g.Degraded = r.degraded(f, g)
 	if n := f.take("nakamoto"); n != nil {
 		g.Nakamoto = map[sites.Owner]int{}
 		w := r.object(n, "nakamoto")
@@ -269,9 +302,51 @@ func (r *planReader) goals(o *object) {
 	f.done()
 }
 
+func latencies(f *object, k kind[time.Duration], def Latencies) Latencies {
+	return Latencies{P50: optional(f, "p50", k, def.P50), P90: optional(f, "p90", k, def.P90), P99: optional(f, "p99", k, def.P99)}
+}
+
+// degraded reads what holds while an owner is gone that must be survived: the latencies of good days, unless the plan says others, or any.
+func (r *planReader) degraded(f *object, g *Goals) Degraded {
+	d := Degraded{Latencies: g.Latencies, After: settles}
+	n := f.take("degraded")
+	switch {
+	case n == nil:
+		return d
+	case len(g.Survives) == 0:
+		f.fail("degraded", "degraded says what holds while an owner is gone; it needs survives, such as survives: [data_centre]")
+		return d
+	case n.Kind == yaml.ScalarNode && n.Value == anyLatency:
+		return Degraded{After: settles}
+	case n.Kind == yaml.ScalarNode:
+		f.fail("degraded", "degraded %q: want any (calls are answered some time), or fields, such as { p99: 4s, after: 20s }", shorten(n.Value))
+		return d
+	}
+	w := r.object(n, "degraded")
+	d.Latencies = latencies(w, orAny(spans(time.Millisecond, time.Hour)), d.Latencies)
+	d.After = optional(w, "after", spans(0, time.Hour), d.After)
+	w.done()
+	return d
+}
+
+// anyLatency is the word for no goal where there would be one.
+const anyLatency = "any"
+
+// orAny takes that word, too.
+func orAny(k kind[time.Duration]) kind[time.Duration] {
+	return kind[time.Duration]{k.want + ", or " + anyLatency, func(text string) (time.Duration, error) {
+		if text == anyLatency {
+			return 0, nil
+		}
+		return k.parse(text)
+	}}
+}
+
 func (r *planReader) effort(o *object) {
 	e := &r.plan.Effort
-	*e = Effort{Crypto: "ideal", Seeds: 3, WarmUp: 3 * time.Second, Measure: 15 * time.Second, MostLoad: Factor{4, 1}}
+	*e = Effort{
+		Crypto: "ideal", Seeds: 3, WarmUp: 3 * time.Second, Measure: 15 * time.Second, Degraded: measureDegraded, MostLoad: Factor{4, 1},
+	}
 	n := o.take("simulate")
 	if n == nil {
 		return
@@ -281,6 +356,7 @@ func (r *planReader) effort(o *object) {
 	e.Seeds = optional(f, "seeds", counts(2, 100), e.Seeds)
 	e.WarmUp = optional(f, "warm_up", spans(time.Second, time.Hour), e.WarmUp)
 	e.Measure = optional(f, "measure", spans(2*time.Second, 24*time.Hour), e.Measure)
+	e.Degraded = optional(f, "measure_degraded", spans(2*time.Second, 24*time.Hour), max(e.Measure, measureDegraded))
 	e.MostLoad = optional(f, "most_load", multiples(), e.MostLoad)
 	e.AllOutages = optional(f, "outages", choices("hardest", "all"), "hardest") == "all"
 	f.done()

@@ -39,6 +39,10 @@ func TestATrialIsWhatThePlanSays(t *testing.T) {
 	require.Equal(t, 4*400*time.Microsecond, spec.Clients[3].Every)
 	require.Equal(t, 3*time.Second, spec.Clients[0].From)
 	require.Equal(t, "crash", spec.Faults[0].Kind)
+	require.Equal(t, 5*time.Second, spec.Faults[0].At)
+	from, until := p.Measured(&Trial{Lost: []int{2, 5}})
+	require.Equal(t, []time.Duration{25 * time.Second, 145 * time.Second}, []time.Duration{from, until}, "the loss is behind them")
+	require.Equal(t, until, spec.Clients[0].Until)
 	require.Equal(t, "app/2, app/5", spec.NodeNames(spec.Faults[0].Nodes.Nodes))
 	for i, site := range c.Nodes {
 		require.Equal(t, site.Place, spec.Subnets[0].Places[i])
@@ -46,6 +50,23 @@ func TestATrialIsWhatThePlanSays(t *testing.T) {
 	again, err := Parse("again.yaml", spec.Resolved()) // what icsim plan --out writes
 	require.NoError(t, err)
 	require.Equal(t, spec.Resolved(), again.Resolved())
+}
+
+// What holds while an owner is lost is what holds on good days, unless the plan says so.
+func TestDegradedTargets(t *testing.T) {
+	for targets, want := range map[string]Degraded{
+		"p99: 3s, p50: 1s":                             {Latencies{P50: time.Second, P99: 3 * time.Second}, 20 * time.Second},
+		"p99: 3s, degraded: any":                       {Latencies{}, 20 * time.Second},
+		"p99: 3s, p50: 1s, degraded: { p99: any }":     {Latencies{P50: time.Second}, 20 * time.Second},
+		"p99: 3s, degraded: { p99: 8s, p90: 5s }":      {Latencies{P90: 5 * time.Second, P99: 8 * time.Second}, 20 * time.Second},
+		"degraded: { after: 0s }, p90: 1s":             {Latencies{P90: time.Second}, 0},
+		"p99: 3s, degraded: { after: 1m, p99: 250ms }": {Latencies{P99: 250 * time.Millisecond}, time.Minute},
+	} {
+		p, err := ParsePlan("p.yaml", []byte("name: p\nsizes: [4]\n"+
+			"loads: [{ rate: 5/s, call: inc, canister: { library: counter } }]\ntargets: { survives: [node], "+targets+" }\n"))
+		require.NoError(t, err, targets)
+		require.Equal(t, want, p.Goals.Degraded, targets)
+	}
 }
 
 // Each fault of a plan has its line, also where the plan passes on what a scenario would have.
@@ -63,6 +84,13 @@ func TestBadPlansSayWhere(t *testing.T) {
 		{start + "places: [mars]\n" + load + goal, `p.yaml:3: places "mars" is unknown; want world, africa`},
 		{start + load + "targets:\n  p98: 3s\n", `p.yaml:5: targets has no field "p98"; did you mean`},
 		{start + load + "targets: { survives: [data_center] }\n", `p.yaml:4: survives "data_center" is unknown; did you mean data_centre?`},
+		{start + load + "targets: { p99: 3s, degraded: any }\n",
+			`p.yaml:4: degraded says what holds while an owner is gone; it needs`},
+		{start + load + "targets: { survives: [node], degraded: all }\n", `p.yaml:4: degraded "all": want any (calls are answered some time)`},
+		{start + load + "targets: { survives: [node], degraded: { p99: soon } }\n", `p.yaml:4: p99 "soon" is not a duration`},
+		{start + load + "targets: { survives: [node], degraded: { p98: 3s } }\n", `p.yaml:4: degraded has no field "p98"; did you mean`},
+		{start + load + "targets: { survives: [node], degraded_p99: 3s }\n",
+			`p.yaml:4: targets has no field "degraded_p99"; want p50, p90, p99, block_rate, headroom, xdr_a_month, survives, degraded or`},
 		{start + "loads:\n  - { rate: 5, call: inc, canister: { library: counter } }\n" + goal, `p.yaml:4: rate "5" is not a rate`},
 		{start + "loads:\n  - rate: 5/s\n    call: inc\n    canister:\n      library: contour\n" + goal,
 			`p.yaml:7: library "contour" is unknown`},

@@ -23,9 +23,11 @@ func (p *Plan) Scenario(t *Trial) (*Spec, error) {
 
 // document writes the trial as a scenario. It is made of nodes rather than text, so that those of the plan keep their lines.
 func (p *Plan) document(t *Trial) *yaml.Node {
-	end := p.LoadUntil() + drain
+	_, end := p.Measured(t)
 	if len(t.Lost) > 0 {
-		end = p.LoadUntil() + degradedDrain
+		end += degradedDrain
+	} else {
+		end += drain
 	}
 	subnet := mapping("name", scalar(loadedSubnet), "nodes", scalar(strconv.Itoa(len(t.Nodes))))
 	places := make([]string, len(t.Nodes))
@@ -50,7 +52,7 @@ func (p *Plan) document(t *Trial) *yaml.Node {
 		for _, n := range t.Lost {
 			lost = append(lost, fmt.Sprintf("%s/%d", loadedSubnet, n))
 		}
-		faults = append(faults, mapping("crash", words(lost), "at", scalar(printDuration(p.LoadFrom()))))
+		faults = append(faults, mapping("crash", words(lost), "at", scalar(printDuration(p.LossAt()))))
 	}
 	doc.Content = append(doc.Content, scalar("canisters"), sequence(canisters...), scalar("clients"), sequence(clients...))
 	if len(faults) > 0 {
@@ -62,12 +64,13 @@ func (p *Plan) document(t *Trial) *yaml.Node {
 // client makes the share of a load that one of its canisters gets.
 func (p *Plan) client(l *UserLoad, canister string, t *Trial) *yaml.Node {
 	every := max(time.Duration(int64(l.Every)*int64(l.Spread)*t.Den/t.Num), time.Microsecond)
+	_, until := p.Measured(t)
 	ask := "call"
 	if l.Query {
 		ask = "query"
 	}
 	c := mapping("name", scalar("users-of-"+canister), ask, scalar(canister+"."+l.Method), "every", scalar(printDuration(every)),
-		"poisson", scalar("true"), "from", scalar(printDuration(p.LoadFrom())), "until", scalar(printDuration(p.LoadUntil())))
+		"poisson", scalar("true"), "from", scalar(printDuration(p.LoadFrom())), "until", scalar(printDuration(until)))
 	for _, at := range c.Content {
 		at.Line = l.line
 	}

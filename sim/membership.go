@@ -246,8 +246,8 @@ func (s *simulation) homeOf(n protocol.NodeID) *subnetWorld {
 
 // servingNodes are the members that a subnet's users reach, by the newest registry version.
 //
-// Model: API boundary nodes poll the registry and the health of nodes; here their view is always fresh. A node that was added is healthy
-// from its first certified state on.
+// Model: API boundary nodes poll the registry; here their view of it is always fresh. A node that was added is among them from its first
+// certified state on. Who of them is well they find out (package health).
 func (s *simulation) servingNodes(subnet int) []protocol.NodeID {
 	snapshot := s.registry.Latest()
 	if !s.exists(subnet) {

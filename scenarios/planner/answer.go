@@ -22,6 +22,10 @@ type Answer struct {
 	Choice     string   `json:"choice"` // the name of the cheapest candidate that meets all targets
 	Because    string   `json:"because"`
 	Candidates []Option `json:"candidates"` // the cheapest first
+	// Evidence is the runs of the choice, those with seeds that had no say in it last.
+	Evidence []Evidence `json:"evidence"`
+	// LossAfter is how long after a loss those calls begin whose latency counts.
+	LossAfter float64 `json:"loss_counts_after_seconds"`
 
 	plan   *scenarios.Plan
 	chosen *candidate
@@ -43,6 +47,7 @@ type Option struct {
 	Nakamoto    map[string]int `json:"nakamoto"`
 	P50         Estimate       `json:"p50_ms"`
 	P99         Estimate       `json:"p99_ms"`
+	LostP99     Estimate       `json:"lost_p99_ms"` // without the owner that must be survived whose loss hurts most
 	BlockRate   Estimate       `json:"block_rate"`
 	SentPerNode Estimate       `json:"bytes_sent_per_node_second"`
 	Capacity    float64        `json:"capacity_calls_per_second"`
@@ -59,7 +64,18 @@ type Loss struct {
 	Target   bool    `json:"target"`
 	Survived bool    `json:"survived"`
 	Detail   string  `json:"detail"`
-	P99      float64 `json:"p99_ms"` // 0: more than one call in a hundred had no answer
+	P99      float64 `json:"p99_ms"`         // of all calls, of the worst run; 0: more than one call in a hundred had no answer
+	Settled  float64 `json:"settled_p99_ms"` // of those made once the loss has been noticed; likewise
+	Runs     int     `json:"runs"`
+}
+
+// Evidence is runs that differ in nothing but their seeds.
+type Evidence struct {
+	What   string    `json:"what"`
+	Seeds  []uint64  `json:"seeds"`
+	Choice bool      `json:"had_a_say"` // in the choice
+	P50    []float64 `json:"p50_ms"`    // by seed; 0: no answer
+	P99    []float64 `json:"p99_ms"`
 }
 
 // A Machine is a node of a candidate.
@@ -75,13 +91,14 @@ type Machine struct {
 func (x *planner) answer(chosen *candidate) *Answer {
 	a := &Answer{
 		Plan: x.plan.Name, About: x.plan.About, Seed: x.seed, Seeds: x.plan.Effort.Seeds, Rate: x.plan.Rate(), Candidates: []Option{},
+		Evidence: []Evidence{}, LossAfter: x.plan.Goals.Degraded.After.Seconds(),
 		plan: x.plan, chosen: chosen, all: x.all,
 	}
 	for _, c := range x.all {
 		a.Candidates = append(a.Candidates, x.option(c))
 	}
 	if chosen != nil {
-		a.Found, a.Choice = true, chosen.Name()
+		a.Found, a.Choice, a.Evidence = true, chosen.Name(), x.evidence(chosen)
 	}
 	a.Because = a.because()
 	return a
@@ -120,18 +137,71 @@ func (x *planner) option(c *candidate) Option {
 	if len(c.runs) > 0 {
 		o.EarnedXDR = x.earned(c, of(func(r *Outcome) float64 { return r.Instructions }).Mean)
 	}
-	for _, out := range c.outages {
-		survived, why := out.Outcome.Survived()
-		l := Loss{string(out.Owner), out.Lost.Name, len(out.Lost.Nodes), out.Target, survived, why, out.Outcome.P99}
-		if survived {
-			l.Detail = "every call answered"
+	if h := hardest(c.outages); h != nil && !math.IsInf(h.worst(), 0) {
+		var values []float64
+		for _, r := range h.Outcomes {
+			values = append(values, r.P99)
 		}
-		if math.IsInf(l.P99, 0) {
-			l.P99 = 0
-		}
-		o.Outages = append(o.Outages, l)
+		o.LostP99 = estimate(values)
+	}
+	for i := range c.outages {
+		o.Outages = append(o.Outages, c.outages[i].loss())
 	}
 	return o
+}
+
+// loss sums an outage up: of several runs the worst counts.
+func (o *Outage) loss() Loss {
+	l := Loss{
+		Owner: string(o.Owner), Name: o.Lost.Name, Lost: len(o.Lost.Nodes), Target: o.Target, Survived: true, Settled: finite(o.worst()),
+		Runs: len(o.Outcomes),
+	}
+	if len(o.Outcomes) == 0 {
+		l.Survived, l.Detail = false, "it stops: more than f nodes are gone"
+	}
+	whole := 0.0
+	for _, r := range o.Outcomes {
+		survived, why := r.Survived()
+		if l.Detail == "" || l.Survived && !survived {
+			l.Survived, l.Detail = survived, why
+		}
+		whole = max(whole, r.Whole.P99)
+	}
+	l.P99 = finite(whole)
+	return l
+}
+
+// finite writes no latency as 0.
+func finite(ms float64) float64 {
+	if math.IsInf(ms, 0) {
+		return 0
+	}
+	return ms
+}
+
+// evidence lists the runs of the choice.
+func (x *planner) evidence(c *candidate) (all []Evidence) {
+	add := func(what string, first uint64, runs []*Outcome) {
+		e := Evidence{What: what, Choice: first == x.seed}
+		for i, r := range runs {
+			e.Seeds = append(e.Seeds, first+uint64(i))
+			e.P50, e.P99 = append(e.P50, finite(r.P50)), append(e.P99, finite(r.P99))
+		}
+		all = append(all, e)
+	}
+	for _, part := range []struct {
+		first   uint64
+		runs    []*Outcome
+		outages []Outage
+	}{{x.seed, c.runs, c.outages}, {x.seed + uint64(x.plan.Effort.Seeds), c.again, c.lost}} {
+		add("all nodes", part.first, part.runs)
+		for i := range part.outages {
+			if o := &part.outages[i]; o.Target {
+				add(fmt.Sprintf("without %s %s", words(o.Owner), o.Lost.Name), part.first, o.Outcomes)
+			}
+		}
+	}
+	return all
 }
 
 // earned is what the load burns in cycles, in XDR a month.

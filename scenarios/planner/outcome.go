@@ -1,12 +1,15 @@
 package planner
 
 import (
+	"fmt"
 	"math"
+	"time"
 
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"icsim/metrics"
+	"icsim/protocol"
 	"icsim/scenarios"
 	"icsim/sim"
 	"icsim/sim/check"
@@ -17,10 +20,10 @@ type Outcome struct {
 	Submitted    uint64
 	Unanswered   uint64  // at the end of the run, or expired
 	Failed       uint64  // rejected
-	Made         float64 // calls, in the second half of the load
+	Made         float64 // calls, in the second half of the time that counts
 	Answered     float64 // calls, meanwhile
-	P50, P90     float64 // ms; infinite when more calls than that stayed without an answer
-	P99          float64
+	Percentiles          // of the calls that count
+	Whole        Percentiles
 	BlockRate    float64
 	Instructions float64 // a second, in the second half
 	SentPerNode  float64 // bytes a second
@@ -30,37 +33,78 @@ type Outcome struct {
 	Record       *metrics.Record
 }
 
-// Measure reads a result of a trial of a plan, which was run with a record.
-func Measure(p *scenarios.Plan, r *sim.Result) *Outcome {
+// Percentiles are latencies of calls in milliseconds; infinite where more calls than that stayed without an answer.
+type Percentiles struct{ P50, P90, P99 float64 }
+
+func percentiles(s metrics.Summary, made, answered uint64) Percentiles {
+	p := Percentiles{s.P50, s.P90, s.P99}
+	for _, q := range []struct {
+		to    *float64
+		above float64
+	}{{&p.P50, 0.5}, {&p.P90, 0.1}, {&p.P99, 0.01}} {
+		if made == 0 || float64(made-answered) > q.above*float64(made) {
+			*q.to = math.Inf(1)
+		}
+	}
+	return p
+}
+
+// A Meter watches a trial and measures it. Its Observe is for the run's configuration.
+type Meter struct {
+	from, until    time.Duration // when the calls are made that count
+	made, answered uint64        // of those
+	latency        *metrics.Histogram
+}
+
+// NewMeter makes a meter for one run of a trial.
+func NewMeter(p *scenarios.Plan, t *scenarios.Trial) *Meter {
+	m := &Meter{latency: metrics.NewHistogram(digits)}
+	m.from, m.until = p.Measured(t)
+	return m
+}
+
+const (
+	digits = 3   // significant, of latencies
+	ms     = 1e6 // ns
+)
+
+// Observe looks at what a client notes.
+func (m *Meter) Observe(w check.Where, n *protocol.Note) {
+	switch n.Kind {
+	case protocol.NoteCallSubmitted:
+		if w.At >= protocol.Time(m.from) {
+			m.made++
+		}
+	case protocol.NoteCallAnswered:
+		if w.At-protocol.Time(n.Value) >= protocol.Time(m.from) {
+			m.answered++
+			m.latency.Record(int64(n.Value))
+		}
+	}
+}
+
+// Measure reads the result of the run, which had a record.
+func (m *Meter) Measure(r *sim.Result) *Outcome {
 	in, sub := &r.Ingress, &r.Subnets[0]
 	answered := in.Completed + in.Failed
 	o := &Outcome{
 		Submitted: in.Submitted, Unanswered: in.Submitted - answered, Failed: in.Failed, BlockRate: sub.BlockRate,
 		SentPerNode: sub.BytesSentPerNodeSecond, Record: r.Record,
-	}
-	for _, q := range []struct {
-		to    *float64
-		value float64
-		above float64
-	}{{&o.P50, in.LatencyMS.P50, 0.5}, {&o.P90, in.LatencyMS.P90, 0.1}, {&o.P99, in.LatencyMS.P99, 0.01}} {
-		*q.to = q.value
-		if in.Submitted == 0 || float64(o.Unanswered) > q.above*float64(in.Submitted) {
-			*q.to = math.Inf(1)
-		}
+		Percentiles: percentiles(m.latency.Summary(ms), m.made, m.answered), Whole: percentiles(in.LatencyMS, in.Submitted, answered),
 	}
 	for i := range r.Checks {
 		if c := &r.Checks[i]; !c.OK && c.Kind != check.Expect && o.Broken == "" {
 			o.Broken = c.Name + ": " + c.Detail
 		}
 	}
-	o.watch(p, r.Record)
+	o.watch(m, r.Record)
 	return o
 }
 
-// watch reads what a record has of the second half of the load.
-func (o *Outcome) watch(p *scenarios.Plan, r *metrics.Record) {
-	until := p.LoadUntil().Seconds()
-	from := (p.LoadFrom().Seconds() + until) / 2
+// watch reads what a record has of the second half of the time that counts.
+func (o *Outcome) watch(m *Meter, r *metrics.Record) {
+	until := m.until.Seconds()
+	from := (m.from.Seconds() + until) / 2
 	over := func(name string) (sum, span float64) {
 		for i := range r.Tracks {
 			t := &r.Tracks[i]
@@ -105,7 +149,20 @@ func (o *Outcome) Carried() (bool, string) {
 	case o.Backlog():
 		return false, "a backlog builds up"
 	}
-	return true, ""
+	return true, "every call answered in time"
+}
+
+// Survived tells whether every call was answered in the end, whatever it took.
+func (o *Outcome) Survived() (bool, string) {
+	switch {
+	case o.Broken != "":
+		return false, o.Broken
+	case o.Unanswered > 0:
+		return false, fmt.Sprintf("%d of %d calls without an answer", o.Unanswered, o.Submitted)
+	case o.Failed > 0:
+		return false, fmt.Sprintf("%d of %d calls rejected", o.Failed, o.Submitted)
+	}
+	return true, "every call answered"
 }
 
 // An Estimate is a mean over seeds with its interval of confidence of 95 %.

@@ -35,7 +35,8 @@ type candidate struct {
 	runs     []*Outcome // under the load, by seed
 	search   *search
 	outages  []Outage
-	again    []*Outcome
+	again    []*Outcome // with other seeds
+	lost     []Outage   // likewise
 	capacity float64
 }
 
@@ -124,7 +125,7 @@ func (x *planner) load() error {
 	var whose []*candidate
 	for _, c := range x.all {
 		if !c.ok() {
-			x.eachLoadTarget(func(name, want string, _ func(*Outcome) (string, bool)) { c.skip(name, want) })
+			x.eachLoadTarget(func(name, want string, _ func(*Outcome) reading) { c.skip(name, want) })
 			continue
 		}
 		for i := range x.plan.Effort.Seeds {
@@ -155,164 +156,87 @@ func (x *planner) trial(c *candidate, load int64, lost []int, seed uint64, what 
 }
 
 // eachLoadTarget gives the targets of runs under the load: what is wanted, and what an outcome says of it.
-func (x *planner) eachLoadTarget(each func(name, want string, got func(*Outcome) (string, bool))) {
+func (x *planner) eachLoadTarget(each func(name, want string, got func(*Outcome) reading)) {
 	g := &x.plan.Goals
-	each("load", fmt.Sprintf("%s calls/s carried", trim(x.plan.Rate())), func(o *Outcome) (string, bool) {
+	each("load", fmt.Sprintf("%s calls/s carried", trim(x.plan.Rate())), func(o *Outcome) reading {
 		ok, why := o.Carried()
-		if ok {
-			why = fmt.Sprintf("%d calls answered", o.Submitted)
-		}
-		return why, ok
+		return reading{why, ok, 0}
 	})
+	eachLatency(&g.Latencies, each)
+	if g.BlockRate > 0 {
+		each("block rate", fmt.Sprintf("at least %.3g/s", g.BlockRate), func(o *Outcome) reading {
+			return reading{fmt.Sprintf("%.3g/s", o.BlockRate), o.BlockRate >= g.BlockRate, -o.BlockRate}
+		})
+	}
+}
+
+// eachLatency gives the latencies that are a goal.
+func eachLatency(l *scenarios.Latencies, each func(name, want string, got func(*Outcome) reading)) {
 	for _, q := range []struct {
 		name string
 		want time.Duration
 		of   func(*Outcome) float64
 	}{
-		{"p50", g.P50, func(o *Outcome) float64 { return o.P50 }}, {"p90", g.P90, func(o *Outcome) float64 { return o.P90 }},
-		{"p99", g.P99, func(o *Outcome) float64 { return o.P99 }},
+		{"p50", l.P50, func(o *Outcome) float64 { return o.P50 }}, {"p90", l.P90, func(o *Outcome) float64 { return o.P90 }},
+		{"p99", l.P99, func(o *Outcome) float64 { return o.P99 }},
 	} {
 		if q.want > 0 {
-			each(q.name, "at most "+q.want.String(), func(o *Outcome) (string, bool) {
-				return millis(q.of(o)), q.of(o) <= float64(q.want)/1e6
+			each(q.name, "at most "+q.want.String(), func(o *Outcome) reading {
+				return reading{millis(q.of(o)), q.of(o) <= float64(q.want)/1e6, q.of(o)}
 			})
 		}
 	}
-	if g.BlockRate > 0 {
-		each("block rate", fmt.Sprintf("at least %.3g/s", g.BlockRate), func(o *Outcome) (string, bool) {
-			return fmt.Sprintf("%.3g/s", o.BlockRate), o.BlockRate >= g.BlockRate
-		})
-	}
 }
 
-// judgeLoad demands each target of every run, and tells the worst.
+// A reading is what a run says of a target; the greater bad is, the worse.
+type reading struct {
+	text string
+	ok   bool
+	bad  float64
+}
+
+// demand wants a target met in every run, and tells the worst.
+func (c *candidate) demand(name, want string, all []reading) bool {
+	failed, same := 0, true
+	worst := all[0]
+	for _, r := range all {
+		if !r.ok {
+			failed++
+		}
+		same = same && r.text == worst.text
+		if !r.ok && worst.ok || r.ok == worst.ok && r.bad > worst.bad {
+			worst = r
+		}
+	}
+	switch {
+	case failed > 0:
+		worst.text = fmt.Sprintf("%s, in %d of %d runs", worst.text, failed, len(all))
+	case same:
+		worst.text = fmt.Sprintf("%s, in each of %d runs", worst.text, len(all))
+	default:
+		worst.text = fmt.Sprintf("%s, the worst of %d runs", worst.text, len(all))
+	}
+	c.judge(name, want, worst.text, failed == 0)
+	return failed == 0
+}
+
+// judgeLoad judges runs under the load.
 func (x *planner) judgeLoad(c *candidate, runs []*Outcome, when string) (held bool) {
 	held = true
-	x.eachLoadTarget(func(name, want string, got func(*Outcome) (string, bool)) {
-		failed := 0
-		text, worst := "", ""
+	x.eachLoadTarget(func(name, want string, got func(*Outcome) reading) {
+		var all []reading
 		for _, o := range runs {
-			what, ok := got(o)
-			if text == "" {
-				text = what
-			}
-			if !ok {
-				failed++
-				worst = what
-			}
+			all = append(all, got(o))
 		}
-		if failed > 0 {
-			text = fmt.Sprintf("%s, in %d of %d runs", worst, failed, len(runs))
-			held = false
-		}
-		c.judge(name+when, want, text, failed == 0)
+		held = c.demand(name+when, want, all) && held
 	})
 	return held
-}
-
-// An Outage is a run with an owner gone.
-type Outage struct {
-	Owner   sites.Owner
-	Lost    sites.Group
-	Outcome *Outcome
-	Target  bool // it must be survived
-}
-
-// outages runs those that meet the targets of the load with an owner gone: of each kind that must be survived and, to know, of the others.
-// Owners of the same nodes are one run.
-func (x *planner) outages() error {
-	var trials []Trial
-	var note []func([]*Outcome)
-	for _, c := range x.all {
-		if c.runs == nil || !c.ok() {
-			continue
-		}
-		run := map[string]int{}
-		for _, o := range sites.Owners() {
-			must := slices.Contains(x.plan.Goals.Survives, o)
-			if !must && o == sites.Node {
-				continue
-			}
-			for _, g := range x.groups(c, o) {
-				i, known := run[fmt.Sprint(g.Nodes)]
-				if !known {
-					i = len(trials)
-					run[fmt.Sprint(g.Nodes)] = i
-					trials = append(trials, x.trial(c, grain, g.Nodes, x.seed, fmt.Sprintf("without %s %s", words(o), g.Name)))
-				}
-				note = append(note, func(all []*Outcome) { c.outages = append(c.outages, Outage{o, g, all[i], must}) })
-			}
-		}
-	}
-	outcomes, err := x.simulate(trials)
-	if err != nil {
-		return err
-	}
-	for _, n := range note {
-		n(outcomes)
-	}
-	for _, c := range x.all {
-		x.judgeOutages(c)
-	}
-	return nil
-}
-
-// groups are the owners whose loss is simulated.
-func (x *planner) groups(c *candidate, o sites.Owner) []sites.Group {
-	if x.plan.Effort.AllOutages && slices.Contains(x.plan.Goals.Survives, o) {
-		return o.Groups(c.Nodes)
-	}
-	return []sites.Group{sites.Hardest(c.Nodes, o)}
-}
-
-func (x *planner) judgeOutages(c *candidate) {
-	for _, o := range x.plan.Goals.Survives {
-		name, want := "survives any "+words(o), "every call answered"
-		limit := x.plan.Goals.DegradedP99
-		if limit > 0 {
-			want += ", p99 at most " + limit.String()
-		}
-		of := slices.DeleteFunc(slices.Clone(c.outages), func(out Outage) bool { return out.Owner != o })
-		if len(of) == 0 {
-			if c.Nodes != nil && !slices.ContainsFunc(c.targets, func(t Target) bool { return t.Name == name }) {
-				c.skip(name, want)
-			}
-			continue
-		}
-		got, ok := fmt.Sprintf("without %s: p99 %s", of[0].Lost.Name, millis(of[0].Outcome.P99)), true
-		for _, out := range of {
-			carried, why := out.Outcome.Survived()
-			if carried && limit > 0 && out.Outcome.P99 > float64(limit)/1e6 {
-				carried, why = false, "p99 "+millis(out.Outcome.P99)
-			}
-			if !carried && ok {
-				got, ok = fmt.Sprintf("without %s: %s", out.Lost.Name, why), false
-			}
-		}
-		c.judge(name, want, got, ok)
-	}
-}
-
-// Survived tells whether every call was answered in the end; latency may suffer.
-func (o *Outcome) Survived() (bool, string) {
-	switch {
-	case o.Broken != "":
-		return false, o.Broken
-	case o.Unanswered > 0:
-		return false, fmt.Sprintf("%d of %d calls without an answer", o.Unanswered, o.Submitted)
-	case o.Failed > 0:
-		return false, fmt.Sprintf("%d of %d calls rejected", o.Failed, o.Submitted)
-	}
-	return true, ""
 }
 
 // within tells whether a run carries its load within the latencies.
 func (x *planner) within(o *Outcome) bool {
 	ok := true
-	x.eachLoadTarget(func(_, _ string, got func(*Outcome) (string, bool)) {
-		_, met := got(o)
-		ok = ok && met
-	})
+	x.eachLoadTarget(func(_, _ string, got func(*Outcome) reading) { ok = ok && got(o).ok })
 	return ok
 }
 
@@ -383,26 +307,30 @@ func (c *candidate) says() string {
 
 // choose takes the cheapest candidate that meets all targets, also with seeds that had no say in that.
 func (x *planner) choose() (*candidate, error) {
+	n := uint64(x.plan.Effort.Seeds)
 	for _, c := range x.all {
 		if !c.ok() {
 			continue
 		}
 		var trials []Trial
-		n := uint64(x.plan.Effort.Seeds)
 		for i := range n {
 			trials = append(trials, x.trial(c, grain, nil, x.seed+n+i, "once more"))
 		}
-		outcomes, err := x.simulate(trials)
+		lose := x.losses(c, x.seed+n, true)
+		outcomes, err := x.simulate(append(trials, lose.trials...))
 		if err != nil {
 			return nil, err
 		}
-		c.again = outcomes
-		if x.judgeLoad(c, outcomes, " with other seeds") {
+		c.again, c.lost = outcomes[:n], lose.outages(outcomes[n:])
+		held := x.judgeLoad(c, c.again, otherSeeds)
+		if x.judgeOutages(c, c.lost, otherSeeds) && held {
 			return c, nil
 		}
 	}
 	return nil, nil
 }
+
+const otherSeeds = " with other seeds"
 
 // How things are written.
 

@@ -10,7 +10,10 @@ import (
 	"pgregory.net/rapid"
 
 	"icsim/metrics"
+	"icsim/protocol"
 	"icsim/scenarios"
+	"icsim/sim"
+	"icsim/sim/check"
 	"icsim/sim/sites"
 )
 
@@ -19,6 +22,7 @@ type law struct {
 	capacity func(nodes int) float64 // calls a second
 	p99      func(nodes int, seed uint64) float64
 	fragile  func(nodes, lost int) bool
+	lost     func(nodes int, seed uint64) float64 // p99 while some are lost; nil: as ever
 	rate     float64
 	trials   []Trial
 }
@@ -27,10 +31,14 @@ func (l *law) simulate(trials []Trial) (out []*Outcome, _ error) {
 	l.trials = append(l.trials, trials...)
 	for _, t := range trials {
 		n, rate := len(t.Nodes), l.rate*float64(t.Num)/float64(t.Den)
+		p99 := l.p99(n, t.Seed)
+		if l.lost != nil && len(t.Lost) > 0 {
+			p99 = l.lost(n, t.Seed)
+		}
 		h := metrics.NewHistogram(3)
-		h.Record(int64(1e6 * l.p99(n, t.Seed)))
+		h.Record(int64(1e6 * p99))
 		o := &Outcome{
-			Submitted: uint64(rate * 10), Made: rate * 5, Answered: rate * 5, P50: 500, P90: 800, P99: l.p99(n, t.Seed), BlockRate: 2,
+			Submitted: uint64(rate * 10), Made: rate * 5, Answered: rate * 5, Percentiles: Percentiles{500, 800, p99}, BlockRate: 2,
 			Instructions: 1e6,
 			Record:       &metrics.Record{Distributions: []metrics.Distribution{h.Distribution("call_latency", "", "ms", 1e6)}},
 		}
@@ -140,6 +148,93 @@ func TestASubnetThatDoesNotSurviveIsNotRecommended(t *testing.T) {
 	}
 }
 
+// A latency that is a target holds also while an owner is lost that must be survived, with the seeds that choose and with those that do
+// not, unless the plan says another, or any; what binds names it.
+func TestLatenciesHoldWhileAnOwnerIsLost(t *testing.T) {
+	for _, c := range []struct {
+		targets string
+		choice  string
+		binds   []string // of four nodes
+	}{
+		{"{ p99: 3s, survives: [data_centre] }", "7 europe", []string{"p99 without any data centre"}},
+		{"{ p90: 1s, survives: [data_centre] }", "4 europe", []string{}},
+		{"{ p90: 700ms, survives: [data_centre] }", "", []string{"p90"}},
+		{"{ p99: 3s }", "4 europe", []string{}},
+		{"{ p99: 3s, survives: [data_centre], degraded: any }", "4 europe", []string{}},
+		{"{ p99: 3s, survives: [data_centre], degraded: { p99: any } }", "4 europe", []string{}},
+		{"{ p99: 3s, survives: [data_centre], degraded: { p99: 4s } }", "4 europe", []string{}},
+		{"{ p99: 3s, survives: [data_centre], degraded: { p99: 3400ms } }", "7 europe", []string{"p99 without any data centre"}},
+		{"{ survives: [data_centre], degraded: { p99: 3400ms } }", "7 europe", []string{"p99 without any data centre"}},
+	} {
+		for _, slow := range []uint64{2, 6} { // of 1 to 3, and of the 4 to 6 that come after
+			l := plain()
+			l.lost = func(n int, seed uint64) float64 {
+				if n == 4 && seed == slow {
+					return 3500
+				}
+				return 2900
+			}
+			a, err := Run(planOf(t, c.targets), 1, l.simulate)
+			require.NoError(t, err)
+			require.Equal(t, c.choice, a.Choice, c.targets)
+			binds := c.binds
+			if len(binds) > 0 && c.choice != "" && slow > 3 {
+				binds = []string{binds[0] + otherSeeds}
+			}
+			require.Equal(t, binds, failed(a, "4 europe"), c.targets)
+		}
+	}
+}
+
+// The choice's runs are told seed by seed: those that chose and those that did not, with all nodes and without what must be survived.
+func TestTheEvidenceHasEachSeed(t *testing.T) {
+	l := plain()
+	l.p99 = func(_ int, seed uint64) float64 { return 100 * float64(seed) }
+	l.lost = func(_ int, seed uint64) float64 { return 1000 * float64(seed) }
+	a, err := Run(planOf(t, "{ p99: 13s, survives: [data_centre] }"), 7, l.simulate)
+	require.NoError(t, err)
+	lost := "without data centre " + a.Candidates[0].Outages[0].Name
+	p50 := []float64{500, 500, 500}
+	require.Equal(t, []Evidence{
+		{"all nodes", []uint64{7, 8, 9}, true, p50, []float64{700, 800, 900}},
+		{lost, []uint64{7, 8, 9}, true, p50, []float64{7000, 8000, 9000}},
+		{"all nodes", []uint64{10, 11, 12}, false, p50, []float64{1000, 1100, 1200}},
+		{lost, []uint64{10, 11, 12}, false, p50, []float64{10000, 11000, 12000}},
+	}, a.Evidence)
+	require.InDelta(t, 8000, a.Candidates[0].LostP99.Mean, 1e-9)
+	seen := map[string]bool{}
+	for _, trial := range l.trials {
+		key := fmt.Sprint(len(trial.Nodes), trial.Lost, trial.Num, trial.Seed)
+		require.False(t, seen[key], "%s is run twice", trial.What)
+		seen[key] = true
+	}
+}
+
+// Those calls count that are made once the loss has been noticed; the others only have to be answered.
+func TestTheMeterCountsCallsAfterTheLoss(t *testing.T) {
+	p := planOf(t, "{ p99: 3s, survives: [data_centre], degraded: { after: 4s } }")
+	trial := &scenarios.Trial{Lost: []int{0}}
+	from := protocol.Time(p.LossAt().Nanoseconds() + 4e9)
+	m := NewMeter(p, trial)
+	h := metrics.NewHistogram(3)
+	for _, c := range []struct{ made, took protocol.Time }{{from - 1, 12e9}, {from, 1e9}, {from + 1, 2e9}} {
+		m.Observe(check.Where{At: c.made}, &protocol.Note{Kind: protocol.NoteCallSubmitted})
+		m.Observe(check.Where{At: c.made + c.took}, &protocol.Note{Kind: protocol.NoteCallAnswered, Value: uint64(c.took)})
+		h.Record(int64(c.took))
+	}
+	r := &sim.Result{Subnets: make([]sim.SubnetResult, 1), Record: &metrics.Record{}}
+	r.Ingress.Submitted, r.Ingress.Completed, r.Ingress.LatencyMS = 3, 3, h.Summary(1e6)
+	o := m.Measure(r)
+	require.InEpsilon(t, 2000, o.P99, 0.002)
+	require.InEpsilon(t, 12000, o.Whole.P99, 0.002)
+
+	m.Observe(check.Where{At: from + 2}, &protocol.Note{Kind: protocol.NoteCallSubmitted})
+	r.Ingress.Submitted = 4
+	o = m.Measure(r)
+	require.True(t, math.IsInf(o.P99, 1), "a third of the calls have no answer")
+	require.False(t, math.IsInf(o.P50, 1))
+}
+
 // Countries with two nodes are more than f of four: no run is needed to know.
 func TestMoreThanFInOneHandIsNoSurvival(t *testing.T) {
 	l := plain()
@@ -151,6 +246,25 @@ func TestMoreThanFInOneHandIsNoSurvival(t *testing.T) {
 	require.False(t, a.Found)
 	require.Contains(t, a.Candidates[0].Binds, "survives any country")
 	require.Empty(t, l.trials)
+}
+
+// Nor is one to know what happens without them, where nobody asks that they be survived.
+func TestTheLossOfMoreThanFNeedsNoRun(t *testing.T) {
+	l := plain()
+	p, err := scenarios.ParsePlan("p.yaml", []byte("name: p\nsizes: [4]\nplaces: [asia]\norder: near\nlimits: { country: 2 }\n"+
+		"loads: [{ rate: 1000/s, call: inc, canister: { library: counter } }]\ntargets: { survives: [node] }\n"))
+	require.NoError(t, err)
+	a, err := Run(p, 1, l.simulate)
+	require.NoError(t, err)
+	require.True(t, a.Found)
+	for _, trial := range l.trials {
+		require.LessOrEqual(t, len(trial.Lost), 1)
+	}
+	country := a.Candidates[0].Outages[len(a.Candidates[0].Outages)-1]
+	require.Equal(t, Loss{Owner: "country", Name: country.Name, Lost: 2, Detail: "it stops: more than f nodes are gone"}, country)
+	page, err := a.Report().Page()
+	require.NoError(t, err)
+	require.Contains(t, string(page), country.Detail)
 }
 
 // The search brackets the greatest load that holds, to an eighth, in few steps.

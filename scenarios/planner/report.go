@@ -10,8 +10,11 @@ import (
 	"icsim/metrics"
 	"icsim/metrics/plot"
 	"icsim/metrics/report"
+	"icsim/scenarios"
+	"icsim/sim/health"
 	"icsim/sim/network"
 	"icsim/sim/sites"
+	"icsim/sim/workload"
 )
 
 // Report makes a page of an answer.
@@ -29,7 +32,11 @@ func (a *Answer) Report() *report.Document {
 			Tone: report.Good}
 		d.Facts = a.facts(o)
 	}
-	d.Sections = append(d.Sections, a.overview(), a.targets(), a.latency(), a.capacity(), a.money(), a.losses())
+	d.Sections = append(d.Sections, a.overview())
+	if a.Found {
+		d.Sections = append(d.Sections, a.evidence())
+	}
+	d.Sections = append(d.Sections, a.targets(), a.latency(), a.capacity(), a.money(), a.losses())
 	if a.Found {
 		d.Sections = append(d.Sections, a.chosenNodes())
 	}
@@ -42,7 +49,7 @@ func (a *Answer) choice() *Option {
 }
 
 func (a *Answer) facts(o *Option) []report.Fact {
-	return []report.Fact{
+	facts := []report.Fact{
 		{Value: fmt.Sprint(o.Size), Name: "nodes", Note: o.Region},
 		{Value: thousands(o.XDR) + " XDR", Name: "a month for nodes", Note: thousands(o.XDR/o.Size) + " a node"},
 		{Value: millis(o.P99.Mean), Name: "p99 of update calls", Note: interval(o.P99, millis)},
@@ -50,6 +57,11 @@ func (a *Answer) facts(o *Option) []report.Fact {
 		{Value: a.chosen.says(), Name: "calls a second it carries", Note: "within the latencies asked for"},
 		{Value: fmt.Sprintf("%d", o.Nakamoto[string(sites.Provider)]), Name: "providers to stop it", Note: "Nakamoto coefficient"},
 	}
+	if h := hardest(a.chosen.outages); h != nil {
+		lost := report.Fact{Value: millis(o.LostP99.Mean), Name: "p99 without any " + words(h.Owner), Note: interval(o.LostP99, millis)}
+		facts = slices.Insert(facts, 3, lost)
+	}
+	return facts
 }
 
 func interval(e Estimate, write func(float64) string) string {
@@ -67,19 +79,23 @@ func thousands(n int) string {
 // overview has a line a candidate.
 func (a *Answer) overview() report.Section {
 	t := report.Table{
-		Head:  []string{"candidate", "XDR a month", "p50", "p99", "95 % of p99", "blocks/s", "capacity, calls/s", "sent a node", "result"},
-		Right: []bool{false, true, true, true, true, true, true, true, false},
+		Head: []string{"candidate", "XDR a month", "p50", "p99", "95 % of p99", "p99 when lost", "blocks/s", "capacity, calls/s",
+			"sent a node", "result"},
+		Right: []bool{false, true, true, true, true, true, true, true, true, false},
 	}
 	for i := range a.Candidates {
 		o, c := &a.Candidates[i], a.all[i]
-		row := report.Row(o.Name, "–", "–", "–", "–", "–", "–", "–")
+		row := report.Row(o.Name, "–", "–", "–", "–", "–", "–", "–", "–")
 		if o.Placed {
 			row[1].Text = thousands(o.XDR)
 		}
 		if len(c.runs) > 0 {
 			row[2].Text, row[3].Text, row[4].Text = worst(c.runs, o.P50), worst(c.runs, o.P99), interval(o.P99, millis)
-			row[5].Text, row[6].Text, row[7].Text = fmt.Sprintf("%.2f", o.BlockRate.Mean), c.says(), fmt.Sprintf("%.0f kB/s",
+			row[6].Text, row[7].Text, row[8].Text = fmt.Sprintf("%.2f", o.BlockRate.Mean), c.says(), fmt.Sprintf("%.0f kB/s",
 				o.SentPerNode.Mean/1000)
+		}
+		if h := hardest(c.outages); h != nil {
+			row[5].Text = worst(h.Outcomes, o.LostP99)
 		}
 		result := report.Cell{Text: "meets all targets", Tone: report.Good}
 		switch {
@@ -92,10 +108,45 @@ func (a *Answer) overview() report.Section {
 	}
 	return report.Section{
 		Title: "Candidates",
-		Explain: fmt.Sprintf("The cheapest first. Means over %d runs with different seeds; capacity is the greatest load that is carried "+
-			"within the latencies asked for (+: more was not tried).", a.Seeds),
+		Explain: fmt.Sprintf("The cheapest first. Means over %d runs with different seeds; p99 when lost is that without the owner that must "+
+			"be survived whose loss hurts most; capacity is the greatest load that is carried within the latencies asked for, with all "+
+			"nodes (+: more was not tried).", a.Seeds),
 		Tables: []report.Table{t},
 	}
+}
+
+// evidence has the runs of the choice, seed by seed.
+func (a *Answer) evidence() report.Section {
+	t := report.Table{Head: []string{"runs", "seeds", "median, by seed", "p99, by seed", "had a say in the choice"}}
+	list := func(values []float64) string {
+		var texts []string
+		for _, v := range values {
+			texts = append(texts, latency(v))
+		}
+		return strings.Join(texts, ", ")
+	}
+	for _, e := range a.Evidence {
+		say := "yes"
+		if !e.Choice {
+			say = "no"
+		}
+		t.Rows = append(t.Rows, report.Row(e.What, strings.Trim(strings.ReplaceAll(fmt.Sprint(e.Seeds), " ", ", "), "[]"), list(e.P50),
+			list(e.P99), say))
+	}
+	return report.Section{
+		Title: "Evidence",
+		Explain: "The runs of what is recommended. Without an owner those calls count that were made from " +
+			fmt.Sprintf("%v after the loss on.", a.plan.Goals.Degraded.After),
+		Tables: []report.Table{t},
+	}
+}
+
+// latency writes milliseconds; 0: more calls had no answer.
+func latency(ms float64) string {
+	if ms == 0 {
+		return "no answer"
+	}
+	return millis(ms)
 }
 
 // worst is the mean, unless a run had none.
@@ -212,6 +263,12 @@ func (a *Answer) latency() report.Section {
 				Explain: "Half of the calls take longer."}, of(func(o *Option) Estimate { return o.P50 })),
 		},
 	}
+	if len(a.plan.Goals.Survives) > 0 {
+		s.Figures = slices.Insert(s.Figures, 1, a.bySize(plot.Chart{
+			Name: "p99-lost", Title: "99th percentile with an owner lost, by size", Y: "s", Rules: rule("target", a.plan.Goals.Degraded.P99),
+			Explain: "Without the owner that must be survived whose loss hurts most.",
+		}, of(func(o *Option) Estimate { return o.LostP99 })))
+	}
 	var curves []plot.Curve
 	for i, c := range a.all {
 		if len(c.runs) == 0 || len(curves) == 8 {
@@ -312,8 +369,8 @@ func (a *Answer) money() report.Section {
 
 func (a *Answer) losses() report.Section {
 	t := report.Table{
-		Head:  []string{"candidate", "without", "nodes lost", "p99 meanwhile", "result", "asked for"},
-		Right: []bool{false, false, true, true, false, false},
+		Head:  []string{"candidate", "without", "nodes lost", "p99 with all", "p99 without", "first calls included", "result", "asked for"},
+		Right: []bool{false, false, true, true, true, true, false, false},
 	}
 	nakamoto := report.Table{
 		Caption: "Nakamoto coefficients: how few owners can stop the subnet.", Head: []string{"candidate", "providers", "data centres",
@@ -323,19 +380,16 @@ func (a *Answer) losses() report.Section {
 	for i := range a.Candidates {
 		o := &a.Candidates[i]
 		for _, l := range o.Outages {
-			result := report.Cell{Text: l.Detail, Tone: report.Good}
+			result, asked := report.Cell{Text: l.Detail, Tone: report.Good}, ""
 			if !l.Survived {
 				result.Tone = report.Bad
-			}
-			p99, asked := millis(l.P99), ""
-			if l.P99 == 0 {
-				p99 = "no answer"
 			}
 			if l.Target {
 				asked = "yes"
 			}
-			t.Rows = append(t.Rows, append(report.Row(o.Name, words(sites.Owner(l.Owner))+" "+l.Name, fmt.Sprint(l.Lost), p99), result,
-				report.Cell{Text: asked}))
+			row := report.Row(o.Name, words(sites.Owner(l.Owner))+" "+l.Name, fmt.Sprint(l.Lost), worst(a.all[i].runs, o.P99),
+				latency(l.Settled), latency(l.P99))
+			t.Rows = append(t.Rows, append(row, result, report.Cell{Text: asked}))
 		}
 		if o.Placed {
 			n := func(owner sites.Owner) string { return fmt.Sprint(o.Nakamoto[string(owner)]) }
@@ -344,9 +398,12 @@ func (a *Answer) losses() report.Section {
 	}
 	s := report.Section{
 		Title: "What if",
-		Explain: "All nodes of an owner crash when the load begins, and do not come back. Which owner: the one with the most nodes, and of " +
-			"equals the one whose loss leaves the others " +
-			"farthest from a quorum. Users who had asked a node that is gone ask another after 12 s, which is what the 99th percentile shows.",
+		Explain: fmt.Sprintf("All nodes of an owner crash %v after the first call, and do not come back. Which owner: the one with the most "+
+			"nodes, and of equals the one whose loss leaves the others farthest from a quorum. API boundary nodes send calls to a node that "+
+			"is gone for up to %v more, and users whose call went there ask again after %v, beside all others. The targets are about what "+
+			"the smaller subnet is like then: calls made from %v after the loss on. The percentile beside it has those before, too. What "+
+			"must be survived was run with %d seeds, of which the worst counts, all else with one; more than f nodes cannot be.",
+			a.plan.LossAt()-a.plan.LoadFrom(), health.Notice, workload.Patience, a.plan.Goals.Degraded.After, a.Seeds),
 		Tables: []report.Table{nakamoto},
 	}
 	if len(t.Rows) > 0 {
@@ -386,13 +443,16 @@ func (a *Answer) method() report.Section {
 	if e.AllOutages {
 		outages = "each owner"
 	}
+	from, until := a.plan.Measured(&scenarios.Trial{})
+	lostFrom, lostUntil := a.plan.Measured(&scenarios.Trial{Lost: []int{0}})
 	return report.Section{
 		Title: "How this was found",
 		Explain: fmt.Sprintf("Targets that need no run were judged first. Each candidate left was run %d times, with seeds from %d on: calls "+
-			"begin at %s and end at %s, and the run goes on until "+
-			"they have their answers. Those that met the load's targets were run without %s. Then the greatest load was sought. What is "+
-			"recommended was run again with %d other seeds, "+
-			"that had no say in the choice, and met the targets in each. A target is met when it is in every run.",
-			e.Seeds, a.Seed, a.plan.LoadFrom(), a.plan.LoadUntil(), outages, e.Seeds),
+			"begin at %s and end at %s, and the run goes on until they have their answers. Those that met the load's targets were run "+
+			"without %s, with the same seeds; there calls count that were made from %s to %s. Then the greatest load was sought. What is "+
+			"recommended was run again, with all nodes and without what must be survived, with the %d seeds from %d on, "+
+			"that had no say in the choice, and met the targets in each. A "+
+			"target is met when it is in every run.",
+			e.Seeds, a.Seed, from, until, outages, lostFrom, lostUntil, e.Seeds, a.Seed+uint64(e.Seeds)),
 	}
 }

@@ -7,12 +7,8 @@
 // is the same run, whoever listens.
 //
 // It asks each node for its health every second, and sends requests to those that say they are healthy and do not lag the others
-// (health.go; rs/boundary_node/ic_boundary/src/check.rs). A node that lags by less is asked, and answers from an older state.
+// (package health).
 //
 // Rules that tests hold it to: each request is answered once; none waits longer than maxTries times its patience; no request goes to a
 // node that is not fit while another of its subnet is.
-//
-// Model: heights count at once. The deployed boundary node takes them from each tenth answer, and whenever an answer took 15 percent
-// longer or shorter than the last ones, and looks at them every five seconds. It also refuses requests while it knows of no fit node of
-// a subnet; here any node is asked then.
 package boundary

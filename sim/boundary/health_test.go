@@ -8,6 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"icsim/protocol"
+	"icsim/sim/health"
+	"icsim/sim/rng"
 )
 
 // A telling is what a node says of itself.
@@ -65,7 +67,7 @@ func TestNodesThatAreNotFitAreLeftOut(t *testing.T) {
 		"without delegation":      {telling{protocol.WaitingForRootDelegation, 1000}, false},
 		"starting, and far ahead": {telling{protocol.Starting, math.MaxUint64}, false},
 	} {
-		w.wait(checkInterval)
+		w.wait(health.Interval)
 		w.tell(all(node, c.telling))
 		got := w.asks()
 		if c.fit {
@@ -77,22 +79,22 @@ func TestNodesThatAreNotFitAreLeftOut(t *testing.T) {
 	}
 }
 
-// Silence counts as illness after checkTimeout; an answer to a question that was given up does not count.
+// Silence counts as illness after health.Timeout; an answer to a question that was given up does not count.
 func TestNodesThatDoNotAnswerAreLeftOut(t *testing.T) {
 	w := newWorld(3)
 	w.tell(all(4, telling{protocol.Healthy, 1000}))
-	for at := time.Duration(0); at < checkTimeout; at += checkInterval {
-		w.wait(checkInterval)
+	for at := time.Duration(0); at < health.Timeout; at += health.Interval {
+		w.wait(health.Interval)
 		answers := all(4, telling{protocol.Healthy, 1000})
 		delete(answers, 6)
 		w.tell(answers)
 		require.Greater(t, w.asks()[6], 10, "silent for %v", at)
 	}
-	w.wait(checkInterval)
+	w.wait(health.Interval)
 	w.tell(all(6, telling{protocol.Healthy, 1000}))
 	require.Greater(t, w.asks()[6], 10, "a new question was answered")
-	for range 2 * checkTimeout / checkInterval {
-		w.wait(checkInterval)
+	for range 2 * health.Timeout / health.Interval {
+		w.wait(health.Interval)
 		answers := all(4, telling{protocol.Healthy, 1000})
 		delete(answers, 6)
 		w.tell(answers)
@@ -115,7 +117,7 @@ func TestWhenNobodyIsFitAnybodyIsAsked(t *testing.T) {
 
 // The boundary node is well when 51 percent of the subnets have 51 percent of their nodes fit (routes.rs, ProxyRouter::health).
 func TestOwnHealth(t *testing.T) {
-	require.Equal(t, protocol.Starting, (&Node{cfg: Config{Registry: registry}}).Health())
+	require.Equal(t, protocol.Starting, New(Config{Registry: registry, Random: rng.Root(1)}).Health())
 	w := newWorld(1)
 	require.Equal(t, protocol.CertifiedStateBehind, w.node.Health())
 	w.tell(all(4, telling{protocol.Healthy, 1}))

@@ -5,6 +5,7 @@ import (
 
 	"icsim/crypto/principal"
 	"icsim/protocol"
+	"icsim/sim/health"
 	"icsim/sim/rng"
 )
 
@@ -24,7 +25,7 @@ type Node struct {
 	random  rng.Stream
 	serial  uint64
 	waiting []*attempt // in the order they were made
-	watch   healthWatch
+	watch   *health.Watch
 }
 
 // An attempt is a request at a node.
@@ -38,11 +39,8 @@ type attempt struct {
 
 // New makes a boundary node with nothing to do.
 func New(c Config) *Node {
-	return &Node{cfg: c, random: c.Random.Stream(), watch: healthWatch{nodes: map[protocol.NodeID]*checked{}}}
+	return &Node{cfg: c, random: c.Random.Stream(), watch: health.NewWatch()}
 }
-
-// Health is what the boundary node says of itself to agents.
-func (b *Node) Health() protocol.Health { return b.watch.health(b.cfg.Registry()) }
 
 // Step takes requests from outside and replies from nodes. All lanes do the same work: replies come in the lane of their kind.
 func (b *Node) Step(in *protocol.Input, out *protocol.Outputs) {
@@ -51,7 +49,7 @@ func (b *Node) Step(in *protocol.Input, out *protocol.Outputs) {
 		case *Request:
 			b.send(&attempt{request: m}, in.Instant, out)
 		case *protocol.StatusReply:
-			b.watch.answered(in.Arrivals[i].From, m)
+			b.watch.Answered(in.Arrivals[i].From, m)
 		case *protocol.CallReply:
 			b.replied(m.Serial, Answer{Call: m, Refusal: m.Refusal}, in.Instant, out)
 		case *protocol.QueryReply:
@@ -62,8 +60,8 @@ func (b *Node) Step(in *protocol.Input, out *protocol.Outputs) {
 	}
 	if in.Lane == protocol.LaneIngress {
 		b.lose(in.Instant, out)
-		b.watch.step(in.Instant, b.cfg.Registry(), out)
-		out.Wake = b.watch.next
+		b.watch.Step(in.Instant, b.members, out)
+		out.Wake = b.watch.Next()
 		for _, a := range b.waiting {
 			out.Wake = min(out.Wake, a.until)
 		}
@@ -107,7 +105,7 @@ func (r *Request) route(registry *protocol.RegistrySnapshot) (subnet *protocol.S
 
 // choose draws a node: of those that are fit, or of all if none is known to be, one that has not been tried if there is any.
 func (b *Node) choose(members, tried []protocol.NodeID) protocol.NodeID {
-	fit := b.watch.fit(members)
+	fit := b.watch.Fit(members)
 	if len(fit) == 0 {
 		fit = members
 	}

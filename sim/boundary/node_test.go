@@ -12,6 +12,7 @@ import (
 
 	"icsim/crypto/principal"
 	"icsim/protocol"
+	"icsim/sim/health"
 	"icsim/sim/rng"
 )
 
@@ -241,7 +242,7 @@ func (m *model) hear(t *rapid.T, before int) {
 				m.said[n] = s
 			}
 			if s.serial != 0 {
-				require.Equal(t, s.since.Add(checkTimeout), m.now)
+				require.Equal(t, s.since.Add(health.Timeout), m.now)
 				s.healthy = false
 			}
 			s.serial, s.since = q.Msg.(*protocol.StatusRequest).Serial, m.now
@@ -249,7 +250,11 @@ func (m *model) hear(t *rapid.T, before int) {
 	}
 	for n, s := range m.said {
 		idle, open := m.now-s.since, s.serial != 0
-		require.True(t, open && idle <= protocol.Time(checkTimeout) || !open && idle <= protocol.Time(checkInterval), "node %d is not asked", n)
+		most := health.Interval
+		if open {
+			most = health.Timeout
+		}
+		require.LessOrEqual(t, idle, protocol.Time(most), "node %d is not asked", n)
 	}
 }
 

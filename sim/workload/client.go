@@ -9,6 +9,7 @@ import (
 	"icsim/crypto/principal"
 	"icsim/protocol"
 	"icsim/protocol/messaging"
+	"icsim/sim/health"
 	"icsim/sim/rng"
 )
 
@@ -53,14 +54,20 @@ type Client struct {
 	burst    int           // calls made of those that are due together
 	due      protocol.Time // of the next call; Never when there is none. This and all times of the client are of its monotonic clock
 	next     int           // of a sequence: which call that is
-	waiting  []*call       // in the order they were made
-	asking   []*question   // likewise
+	waiting  map[protocol.MessageID]*call
+	reading  map[protocol.MessageID]*call // by their newest polls
+	alarms   alarms                       // of those that wait
+	asking   []*question                  // in the order they were made
 	memory   Memory
 	outcomes []Outcome
+	watch    *health.Watch
+	subnets  []int // that it asks, and whose nodes it watches
 }
 
 // A call is one that has no answer yet.
 type call struct {
+	number  int // of the client's calls
+	over    bool
 	message *protocol.SignedIngress
 	of      *Call
 	user    User               // who signed
@@ -78,7 +85,11 @@ func (k *Client) Rekey(random rng.Source) { k.random = random.Stream() }
 
 // New makes the client that is user number own.
 func New(c Config, own User, w World) *Client {
-	k := &Client{config: c, world: w, user: own, random: w.Random.Stream(), outcomes: make([]Outcome, max(1, len(c.Sequence)))}
+	k := &Client{
+		config: c, world: w, user: own, random: w.Random.Stream(), outcomes: make([]Outcome, max(1, len(c.Sequence))),
+		watch: health.NewWatch(), waiting: map[protocol.MessageID]*call{}, reading: map[protocol.MessageID]*call{},
+	}
+	k.lookAhead()
 	k.memory.Replies = make([][]byte, len(c.Sequence))
 	k.memory.Subnets = w.Subnets
 	for _, u := range w.Users {
@@ -116,6 +127,8 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 			k.polled(reply, in.Instant, out)
 		case *protocol.QueryReply:
 			k.told(reply, in.Arrivals[i].From, in.Instant, out)
+		case *protocol.StatusReply:
+			k.watch.Answered(in.Arrivals[i].From, reply)
 		}
 	}
 	for k.due <= in.Instant {
@@ -124,6 +137,10 @@ func (k *Client) Step(in *protocol.Input, out *protocol.Outputs) {
 	k.retry(in.Instant, out)
 	k.askAgain(in.Instant, out)
 	out.Wake = k.nextWake()
+	if out.Wake != protocol.Never { // there is something left to ask
+		k.watch.Step(in.Instant, k.members, out)
+		out.Wake = min(out.Wake, k.watch.Next())
+	}
 }
 
 func (k *Client) more() bool {
@@ -216,8 +233,11 @@ func (k *Client) content(of *Call, arg []byte) (protocol.IngressContent, User) {
 func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Outputs) {
 	content, user := k.content(of, arg)
 	m := protocol.NewSignedIngress(content, k.world.Genesis, k.sign(user, content.RequestID(k.world.Genesis)))
-	c := &call{message: m, of: of, user: user, kind: k.next, made: now, act: now.Add(syncWait), expires: now.Add(lifetime)}
-	k.waiting = append(k.waiting, c)
+	c := &call{
+		number: k.made, message: m, of: of, user: user, kind: k.next, made: now, act: now.Add(Patience), expires: now.Add(lifetime),
+	}
+	k.waiting[m.MessageID] = c
+	k.alarms.set(c)
 	out.Emit(protocol.Note{Kind: protocol.NoteCallSubmitted, Hash: crypto.Hash(m.MessageID)})
 	k.submit(c, out)
 	if user == Anonymous {
@@ -265,93 +285,80 @@ func (k *Client) poll(c *call) *protocol.ReadRequest {
 		Sender: c.message.Content.Sender, Expiry: k.wall.Add(lifetime), Paths: []hashtree.Path{messaging.StatusPath(c.message.MessageID)},
 	}
 	read := protocol.NewSignedRead(content, k.world.Genesis, k.sign(c.user, content.RequestID(k.world.Genesis)))
+	delete(k.reading, c.read)
 	c.read = read.ID
+	k.reading[c.read] = c
 	return &protocol.ReadRequest{Read: read, Effective: c.of.about()}
-}
-
-// ask sends a request to a random node of the subnet that hosts the canister. Where that is being created there is none, and the client
-// tries again.
-func (k *Client) ask(of *Call, m protocol.Message, out *protocol.Outputs) {
-	nodes := k.world.Nodes(k.host(of))
-	if len(nodes) == 0 {
-		return
-	}
-	i := k.random.Next().IntN(len(nodes))
-	out.Send(nodes[i:i+1:i+1], m)
 }
 
 // answer takes a node's reply to an open call. Replies to calls that are over are ignored.
 func (k *Client) answer(reply *protocol.CallReply, now protocol.Time, out *protocol.Outputs) {
-	for i, c := range k.waiting {
-		if c.message.MessageID != reply.ID {
-			continue
-		}
-		switch {
-		case reply.Certificate != nil:
-			k.proven(i, reply.Certificate, now, out)
-			return
-		case reply.Reject.Code != 0 || reply.Refusal.Status != 0: // this node has not taken it
-			c.open--
-		default:
-			c.acked = true
-		}
-		if reply.Reject.Code != 0 && c.open == 0 { // nor has any other
-			s := protocol.IngressStatus{State: protocol.IngressRejected, Reject: reply.Reject}
-			k.end(i, protocol.NoteCallAnswered, reply.Reject.Error, s, now, out)
-			return
-		}
-		c.act = now.Add(pollEvery) // what is not taken is sent to another node
+	c := k.waiting[reply.ID]
+	switch {
+	case c == nil:
+		return
+	case reply.Certificate != nil:
+		k.proven(c, reply.Certificate, now, out)
+		return
+	case reply.Reject.Code != 0 || reply.Refusal.Status != 0: // this node has not taken it
+		c.open--
+	default:
+		c.acked = true
+	}
+	if reply.Reject.Code != 0 && c.open == 0 { // nor has any other
+		s := protocol.IngressStatus{State: protocol.IngressRejected, Reject: reply.Reject}
+		k.end(c, protocol.NoteCallAnswered, reply.Reject.Error, s, now, out)
 		return
 	}
+	k.later(c, now.Add(pollEvery)) // what is not taken is sent to another node
+}
+
+// later sets when a call is asked again.
+func (k *Client) later(c *call, at protocol.Time) {
+	c.act = at
+	k.alarms.set(c)
 }
 
 // polled takes a node's answer to a poll.
 func (k *Client) polled(reply *protocol.ReadReply, now protocol.Time, out *protocol.Outputs) {
-	for i, c := range k.waiting {
-		if c.read == reply.ID {
-			k.proven(i, reply.Certificate, now, out)
-			return
-		}
+	if c := k.reading[reply.ID]; c != nil {
+		k.proven(c, reply.Certificate, now, out)
 	}
 }
 
-// proven looks at what a certificate shows of open call i.
-func (k *Client) proven(i int, certificate []byte, now protocol.Time, out *protocol.Outputs) {
-	c := k.waiting[i]
+// proven looks at what a certificate shows of an open call.
+func (k *Client) proven(c *call, certificate []byte, now protocol.Time, out *protocol.Outputs) {
 	status, proven := k.world.Verify(c.of.about())(c.message.MessageID, certificate, k.unix())
 	if proven && status.State.IsTerminal() {
-		k.end(i, protocol.NoteCallAnswered, status.Reject.Error, status, now, out)
+		k.end(c, protocol.NoteCallAnswered, status.Reject.Error, status, now, out)
 		return
 	}
 	c.acked = proven && status.State != protocol.IngressUnknown
-	c.act = now.Add(pollEvery)
+	k.later(c, now.Add(pollEvery))
 }
 
 // retry asks again for calls whose time has come, and gives up those that have expired.
 func (k *Client) retry(now protocol.Time, out *protocol.Outputs) {
-	for i := 0; i < len(k.waiting); {
-		c := k.waiting[i]
+	for c := k.alarms.first(); c != nil && c.wants() <= now; c = k.alarms.first() {
 		switch {
 		case now >= c.expires.Add(grace):
-			k.end(i, protocol.NoteCallLost, "", protocol.IngressStatus{}, now, out)
-			continue
-		case now < c.act:
+			k.end(c, protocol.NoteCallLost, "", protocol.IngressStatus{}, now, out)
 		case c.acked || now >= c.expires:
 			k.ask(c.of, k.poll(c), out)
-			c.act = now.Add(pollEvery)
+			k.later(c, now.Add(pollEvery))
 			c.acked = false // unless this node, too, knows of the call, it is sent again
 		default:
 			k.submit(c, out)
-			c.act = now.Add(syncWait)
+			k.later(c, now.Add(Patience))
 		}
-		i++
 	}
 }
 
-// end closes open call i.
-func (k *Client) end(i int, kind protocol.NoteKind, reason string, s protocol.IngressStatus, now protocol.Time, out *protocol.Outputs) {
-	c := k.waiting[i]
-	k.waiting = append(k.waiting[:i], k.waiting[i+1:]...)
+// end closes an open call.
+func (k *Client) end(c *call, kind protocol.NoteKind, reason string, s protocol.IngressStatus, now protocol.Time, out *protocol.Outputs) {
+	c.over = true
+	delete(k.waiting, c.message.MessageID)
+	delete(k.reading, c.read)
 	if s.State == protocol.IngressRejected && reason == "" {
 		reason = s.Reject.Message
 	}
@@ -403,8 +410,8 @@ func (k *Client) unix() uint64 { return k.world.Genesis + uint64(k.wall) }
 
 func (k *Client) nextWake() protocol.Time {
 	wake := k.due
-	for _, c := range k.waiting {
-		wake = min(wake, c.act, c.expires.Add(grace))
+	if c := k.alarms.first(); c != nil {
+		wake = min(wake, c.wants())
 	}
 	for _, q := range k.asking {
 		wake = min(wake, q.act, q.expires)

@@ -115,7 +115,7 @@ func TestUncertifiedRejectsAreBelievedFromTheOnlyNode(t *testing.T) {
 	require.Equal(t, reject, alone.Outcomes()[0].Newest.Reject)
 
 	two := started(Config{Sequence: []Call{update("inc")}, Stop: time.Minute})
-	require.Len(t, two.to(syncWait), 1, "the first node did not answer: another is asked")
+	require.Len(t, two.to(Patience), 1, "the first node did not answer: another is asked")
 	two.give(&protocol.CallReply{ID: id, Reject: reject})
 	require.Zero(t, two.Outcomes()[0].Answered, "the first may have taken it")
 

@@ -82,9 +82,11 @@ type Outcome struct {
 	NewestAt       protocol.Time
 }
 
+// Patience is how long an agent waits for the answer to a synchronous call, which the node gives up after 10 s, before it asks again.
+const Patience = 12 * time.Second
+
 // The manners of an agent (reference/interface.md D).
 const (
-	syncWait  = 12 * time.Second // for a synchronous answer: the node gives up after 10 s
 	pollEvery = 1 * time.Second
 	lifetime  = 4 * time.Minute  // of a call: its expiry
 	grace     = 10 * time.Second // after the expiry, before the call counts as lost

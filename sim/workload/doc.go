@@ -12,9 +12,14 @@
 // answer to the one before, and may use what earlier ones brought. What arguments and answers mean is not known here:
 // functions of the configuration make the one and judge the other.
 //
-// Rules that tests hold it to: calls go out in time, or in order; each call ends exactly once, answered or lost; nothing
-// is outstanding longer than the expiry and a grace period.
+// Its way to the nodes leads through an API boundary node, which knows who is well: the client watches the nodes that it may ask (package
+// health), and asks one that is fit. So a node that is gone costs the calls that it had and those of the next six seconds, until the
+// boundary node has noticed; those wait out their time, and no later call goes there.
 //
-// Model: the way through an API boundary node is part of the link's latency. Boundary nodes as machines of their own
-// come with the gateway.
+// Rules that tests hold it to: calls go out in time, or in order; each call ends exactly once, answered or lost; nothing
+// is outstanding longer than the expiry and a grace period; no request goes to a node that is known not to be fit while another is.
+//
+// Model: the way through the boundary node is part of the link's latency, and each client has a boundary node of its own. As ic-boundary
+// does by default (rs/boundary_node/ic_boundary/src/http/middleware/retry.rs), it tries no other node for a call that got no answer: the
+// agent does, when its patience ends.
 package workload

@@ -97,7 +97,8 @@ type user struct {
 	*network
 	*Client
 	host  protocoltest.Host
-	sent  []protocol.Message // not answered by the test yet
+	sent  []protocol.Message // requests not answered by the test yet
+	asked []protocol.Send    // requests with whom they went to, and questions for health
 	notes []protocol.Note
 }
 
@@ -108,7 +109,10 @@ func started(c Config) *user {
 	u.host = protocoltest.Host{Machine: u.Client, Run: func(in *protocol.Input, out *protocol.Outputs) {
 		u.Step(in, out)
 		for _, s := range out.Sends {
-			u.sent = append(u.sent, s.Msg)
+			u.asked = append(u.asked, s)
+			if _, ok := s.Msg.(*protocol.StatusRequest); !ok {
+				u.sent = append(u.sent, s.Msg)
+			}
 		}
 		u.notes = append(u.notes, out.Notes...)
 	}}
