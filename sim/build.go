@@ -219,6 +219,7 @@ func (s *simulation) foundStates() error {
 		if s.modules, err = wasm.NewCache(""); err != nil { // compiled once for all executors
 			return err
 		}
+		s.modules.Remember(memo.NewCache[wasm.ModuleKey, *wasm.Prepared](modulesPrepared))
 	}
 	results, transformed := s.sharedResults(), s.sharedTransformations()
 	for i, sub := range s.subnets {
@@ -241,6 +242,9 @@ func (s *simulation) foundStates() error {
 	}
 	return nil
 }
+
+// modulesPrepared is how many modules wait for the executors that have not compiled them yet.
+const modulesPrepared = 16
 
 func (s *simulation) newExecutor() *canister.Executor {
 	c := canister.Config{

@@ -27,7 +27,7 @@ type Engine struct {
 	config  Config
 	runtime wazero.Runtime
 	types   map[hostName]module.FuncType // of host functions as the guest sees them
-	modules map[moduleKey]*Module
+	modules map[ModuleKey]*Module
 	pool    pool
 }
 
@@ -36,24 +36,36 @@ type hostName struct {
 	wide         bool // for modules with a 64-bit memory
 }
 
-type moduleKey struct {
+// A ModuleKey is what a compiled module is made of: bytes, by their hash, and options.
+type ModuleKey struct {
 	hash    Hash
 	library bool
 }
 
 // Cache holds compiled code. Engines in different goroutines may share one.
-type Cache struct{ cache wazero.CompilationCache }
+type Cache struct {
+	cache    wazero.CompilationCache
+	prepared Memo
+}
+
+// A Memo remembers modules that were prepared for compilation, by what they were made of. Goroutines may share it.
+type Memo interface {
+	Do(of ModuleKey, prepare func() *Prepared) *Prepared
+}
+
+// Remember has engines to come take prepared modules from a memo: preparing a large one takes longer than to find it compiled.
+func (c *Cache) Remember(m Memo) { c.prepared = m }
 
 // NewCache makes a cache in memory, and on disk too if dir is not "". It returns an error if dir cannot be used.
 func NewCache(dir string) (*Cache, error) {
 	if dir == "" {
-		return &Cache{wazero.NewCompilationCache()}, nil
+		return &Cache{cache: wazero.NewCompilationCache()}, nil
 	}
 	c, err := wazero.NewCompilationCacheWithDir(dir)
 	if err != nil {
 		return nil, fmt.Errorf("cache of compiled modules: %w", err)
 	}
-	return &Cache{c}, nil
+	return &Cache{cache: c}, nil
 }
 
 // Close lets the code go. No engine may use it any more.
@@ -79,7 +91,7 @@ func NewEngine(c Config) *Engine {
 		config:  c,
 		runtime: wazero.NewRuntimeWithConfig(context.Background(), rc),
 		types:   make(map[hostName]module.FuncType),
-		modules: make(map[moduleKey]*Module),
+		modules: make(map[ModuleKey]*Module),
 		pool:    pool{byLine: make(map[*token]*instance)},
 	}
 	e.addHosts()

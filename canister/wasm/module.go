@@ -34,30 +34,53 @@ type Module struct {
 // Compile decodes, validates, rewrites and compiles a module, raw or gzip. Equal bytes with equal options give the same *Module.
 // The error names the section, function and byte at fault.
 func (e *Engine) Compile(raw []byte, opt CompileOptions) (*Module, error) {
-	key := moduleKey{sha256.Sum256(raw), opt.Library}
+	key := ModuleKey{sha256.Sum256(raw), opt.Library}
 	if m := e.modules[key]; m != nil {
 		return m, nil
 	}
-	plain, err := module.Unpack(raw)
-	if err != nil {
-		return nil, err
+	p := e.prepared(key, raw)
+	if p.err != nil {
+		return nil, p.err
 	}
-	decoded, err := module.Decode(plain)
+	compiled, err := e.runtime.CompileModule(context.Background(), p.out.Binary)
 	if err != nil {
-		return nil, err
+		return nil, typeError(p.decoded, err)
 	}
-	out, err := rewrite.Rewrite(decoded, rewrite.Rules{Library: opt.Library, Import: e.hostType})
-	if err != nil {
-		return nil, err
-	}
-	compiled, err := e.runtime.CompileModule(context.Background(), out.Binary)
-	if err != nil {
-		return nil, typeError(decoded, err)
-	}
-	m := newModule(key.hash, compiled, out)
-	m.chunks = crypto.SumChunks(raw)
+	m := newModule(key.hash, compiled, p.out)
+	m.chunks = p.chunks
 	e.modules[key] = m
 	return m, nil
+}
+
+// Prepared is a module as it is compiled, or why it is refused. Nobody changes it.
+type Prepared struct {
+	decoded *module.Module
+	out     *rewrite.Output
+	chunks  []crypto.Hash
+	err     error
+}
+
+func (e *Engine) prepared(key ModuleKey, raw []byte) *Prepared {
+	prepare := func() *Prepared { return e.prepare(raw, key.library) }
+	if c := e.config.Cache; c != nil && c.prepared != nil {
+		return c.prepared.Do(key, prepare)
+	}
+	return prepare()
+}
+
+func (e *Engine) prepare(raw []byte, library bool) *Prepared {
+	p := new(Prepared)
+	plain, err := module.Unpack(raw)
+	if err == nil {
+		p.decoded, err = module.Decode(plain)
+	}
+	if err == nil {
+		p.out, err = rewrite.Rewrite(p.decoded, rewrite.Rules{Library: library, Import: e.hostType})
+	}
+	if p.err = err; err == nil {
+		p.chunks = crypto.SumChunks(raw)
+	}
+	return p
 }
 
 func (e *Engine) hostType(mod, name string, wide bool) (module.FuncType, bool) {
