@@ -26,7 +26,7 @@ func (p *parser) canisters(o *object) {
 		p.controllers(f, &c)
 		c.Resources = p.resources(f)
 		c.Settings = p.settings(f, c.Library)
-		f.known = append(f.known, "arg", "arg_text")
+		f.known = append(f.known, "arg", "arg_text", "subnets")
 		f.done()
 		arguments = append(arguments, f)
 		if i := p.findCanister(c.Name); i >= 0 && c.Name != "" {
@@ -109,7 +109,7 @@ func (p *parser) client(f *object) Client {
 	} else if f.has("trace") {
 		p.trace(f, &c)
 	} else {
-		f.known = append(f.known, "sequence", "trace")
+		f.known = append(f.known, "sequence", "trace", "popularity") // the last of calls to a crowd
 		c.Step = p.step(f, askKinds, c.Name, nil)
 		p.times(f, &c)
 	}

@@ -15,6 +15,7 @@
 //     carries. Where there is none, methods are checked against the exports, and types are inferred. $name stands for what an
 //     earlier call brought, or the principal of a user or canister.
 //   - What is asked of the management canister is asked by ingress, as a user would: by a controller, module in chunks if large.
+//   - What is many of a kind is written once and written out before it is read: crowd.go, for canisters on many subnets and their users.
 //   - Names, and nothing else, tie things together; the order of sections does not matter. Node, canister and client numbers
 //     follow the order in the file, so that adding one at the end shifts no other.
 //

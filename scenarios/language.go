@@ -76,6 +76,7 @@ canisters:
     environment_variables: { MODE: test }
     log_visibility: [users, asker]    # beside controllers; or controllers (the default), or public
   - { name: oracle, subnet: app, library: fetcher, settings: { keep: usd } }         # makes outcalls
+  - { name: shop, subnets: all, library: counter }                   # one on each: shop-app, shop-other; or subnets: [app, other]
   - { name: notary, subnet: app, library: signer, settings: { path: seal } }       # asks chain keys for signatures
   # - { name: mine, subnet: app, module: mine.wasm, candid: mine.did, arg: '(42, "x", $admin)' }
   # module: raw or gzip; candid: for modules that do not carry it; arg: Candid or hex"4449444c0000"; motoko: a.mo with make e2e
@@ -92,6 +93,7 @@ clients:
   - { name: doubles, call: tally.inc, rate: 1/s, copies: 2 }        # each call to two nodes, with two keys that sign for one user
   - { name: uploads, call: tally.inc, payload: 1MiB, every: 10s, burst: 20 }     # 20 calls at a time, each with a blob of that size
   # - { name: replayed, trace: load.csv }     # columns at_s,call,payload: seconds, canister.method (or query), bytes of a blob
+  - { name: guests, call: shop.inc, rate: 3/s, poisson: true, popularity: zipf }    # shared among all of them; even: all alike
   - { name: clock, call: asker.call, every: 2s, from: 5s, until: 100s, count: 20 }
   - { name: reader, call: oracle.fetch, at: 8s, arg: '("https://api.example.com/price")', expect: '(200, "7")' }
   - { name: owner, call: notary.sign, at: 20s, arg: '("schnorr:ed25519:key_1", "a message")', expect: any }

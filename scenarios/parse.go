@@ -76,6 +76,7 @@ func (p *parser) scenario(o *object) {
 	p.network(o)
 	p.subnets(o)
 	p.changes(o)
+	p.crowds(o)
 	p.everyUser(o)
 	p.canisters(o)
 	p.migrations()

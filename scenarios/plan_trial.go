@@ -84,48 +84,5 @@ func (p *Plan) client(l *UserLoad, canister string, t *Trial) *yaml.Node {
 	return c
 }
 
-func scalar(text string) *yaml.Node {
-	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: text}
-}
-
-func mapping(pairs ...any) *yaml.Node {
-	n := &yaml.Node{Kind: yaml.MappingNode}
-	for _, x := range pairs {
-		switch x := x.(type) {
-		case string:
-			n.Content = append(n.Content, scalar(x))
-		case *yaml.Node:
-			n.Content = append(n.Content, x)
-		}
-	}
-	return n
-}
-
-func sequence(items ...*yaml.Node) *yaml.Node {
-	return &yaml.Node{Kind: yaml.SequenceNode, Content: items}
-}
-
-func words(texts []string) *yaml.Node {
-	n := sequence()
-	for _, t := range texts {
-		n.Content = append(n.Content, scalar(t))
-	}
-	return n
-}
-
-// withFields adds fields to a copy of a mapping. What is none stays as it is: whoever reads it says so.
-func withFields(n *yaml.Node, pairs ...any) *yaml.Node {
-	if n.Kind != yaml.MappingNode {
-		return n
-	}
-	out := *n
-	added := mapping(pairs...)
-	for _, at := range added.Content {
-		at.Line = n.Line
-	}
-	out.Content = append(append([]*yaml.Node{}, n.Content...), added.Content...)
-	return &out
-}
-
 // ExamplePlan is a plan that uses every section, with comments: `icsim plan --help` shows it.
 var ExamplePlan = strings.TrimSpace(string(mustRead("plans/example.yaml"))) + "\n"
