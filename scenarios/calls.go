@@ -6,7 +6,6 @@ import (
 	"math/big"
 
 	"icsim/canister/candid"
-	"icsim/canister/library"
 	"icsim/canister/management"
 	"icsim/crypto/principal"
 	"icsim/protocol"
@@ -122,10 +121,9 @@ func (x *scene) newCode(s *Step, names captures) (module, arg []byte, later prep
 		arg, later, err = x.argument(&s.Arg, s.Code.offers.init, names)
 		return s.Code.bytes, arg, later, err
 	}
-	if module, err = library.Module(); err != nil {
+	if module, err = x.library(); err != nil {
 		return nil, nil, nil, err
 	}
-	x.config.Library = module
 	arg, err = libraryArg(s.Code.Library, s.Settings, x.ids)
 	return module, arg, nil, err
 }

@@ -63,10 +63,9 @@ func (x *scene) install() (err error) {
 		}
 		if from.Library != "" {
 			to.Library = true
-			if to.Module, err = library.Module(); err == nil && from.Arg.isNone() {
+			if to.Module, err = x.library(); err == nil && from.Arg.isNone() {
 				to.Arg, err = libraryArg(from.Library, from.Settings, x.ids)
 			}
-			x.config.Library = to.Module // snapshots may bring it, too
 		}
 		if err != nil {
 			return fmt.Errorf("canister %s: %w", from.Name, err)
@@ -79,6 +78,14 @@ func (x *scene) install() (err error) {
 		x.config.Canisters = append(x.config.Canisters, to)
 	}
 	return nil
+}
+
+// library gives the module of all library canisters. Snapshots may bring it, too.
+func (x *scene) library() (module []byte, err error) {
+	if x.config.Library == nil {
+		x.config.Library, err = library.Module()
+	}
+	return x.config.Library, err
 }
 
 // parties gives users and canisters by their names; nil stays nil.
