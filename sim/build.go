@@ -302,8 +302,9 @@ func (s *simulation) sharedResults() *memo.Cache[execution, *messaging.Result] {
 	return memo.NewCache[execution, *messaging.Result](roundsShared * len(s.subnets))
 }
 
-// roundsShared is how many rounds of a subnet are remembered: far more than honest nodes are apart.
-const roundsShared = 256
+// roundsShared is how many rounds of a subnet are remembered, twice as many at most: more than honest nodes are apart. Each holds what the
+// state had that later ones have not.
+const roundsShared = 64
 
 func shareProcessor(p messaging.Processor, results *memo.Cache[execution, *messaging.Result]) messaging.Processor {
 	if results == nil {
