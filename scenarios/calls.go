@@ -121,7 +121,7 @@ func (x *scene) newCode(s *Step, names captures) (module, arg []byte, later prep
 		arg, later, err = x.argument(&s.Arg, s.Code.offers.init, names)
 		return s.Code.bytes, arg, later, err
 	}
-	if module, err = x.library(); err != nil {
+	if module, err = x.libraryModule(); err != nil {
 		return nil, nil, nil, err
 	}
 	arg, err = libraryArg(s.Code.Library, s.Settings, x.ids)

@@ -63,7 +63,7 @@ func (x *scene) install() (err error) {
 		}
 		if from.Library != "" {
 			to.Library = true
-			if to.Module, err = x.library(); err == nil && from.Arg.isNone() {
+			if to.Module, err = x.libraryModule(); err == nil && from.Arg.isNone() {
 				to.Arg, err = libraryArg(from.Library, from.Settings, x.ids)
 			}
 		}
@@ -80,8 +80,8 @@ func (x *scene) install() (err error) {
 	return nil
 }
 
-// library gives the module of all library canisters. Snapshots may bring it, too.
-func (x *scene) library() (module []byte, err error) {
+// libraryModule gives the module of all library canisters. Snapshots may bring it, too.
+func (x *scene) libraryModule() (module []byte, err error) {
 	if x.config.Library == nil {
 		x.config.Library, err = library.Module()
 	}

@@ -38,7 +38,7 @@ func (e *Engine) Compile(raw []byte, opt CompileOptions) (*Module, error) {
 	if m := e.modules[key]; m != nil {
 		return m, nil
 	}
-	p := e.prepared(key, raw)
+	p := e.prepared(key, raw, opt)
 	if p.err != nil {
 		return nil, p.err
 	}
@@ -60,22 +60,22 @@ type Prepared struct {
 	err     error
 }
 
-func (e *Engine) prepared(key ModuleKey, raw []byte) *Prepared {
-	prepare := func() *Prepared { return e.prepare(raw, key.library) }
+func (e *Engine) prepared(key ModuleKey, raw []byte, opt CompileOptions) *Prepared {
+	prepare := func() *Prepared { return e.prepare(raw, opt) }
 	if c := e.config.Cache; c != nil && c.prepared != nil {
 		return c.prepared.Do(key, prepare)
 	}
 	return prepare()
 }
 
-func (e *Engine) prepare(raw []byte, library bool) *Prepared {
+func (e *Engine) prepare(raw []byte, opt CompileOptions) *Prepared {
 	p := new(Prepared)
 	plain, err := module.Unpack(raw)
 	if err == nil {
 		p.decoded, err = module.Decode(plain)
 	}
 	if err == nil {
-		p.out, err = rewrite.Rewrite(p.decoded, rewrite.Rules{Library: library, Import: e.hostType})
+		p.out, err = rewrite.Rewrite(p.decoded, rewrite.Rules{Library: opt.Library, Import: e.hostType})
 	}
 	if p.err = err; err == nil {
 		p.chunks = crypto.SumChunks(raw)

@@ -195,3 +195,29 @@ func TestStepHandlesOneEvent(t *testing.T) {
 	require.True(t, l.Step())
 	require.False(t, l.Step())
 }
+
+// An event is announced at most once and before it is handled; most are, if they were scheduled far enough ahead. It changes no order.
+func TestEventsAreAnnouncedBeforeTheyAreHandled(t *testing.T) {
+	const events = 10_000
+	announced, handled := map[Key]bool{}, 0
+	var l *Loop[int]
+	l = NewLoop(1, func(ev *Event[int]) {
+		if handled++; handled+l.Pending() < events {
+			l.Schedule(ev.Src, ev.Dst, ev.At+1_000+int64(ev.Tie%100_000), ev.Payload+1)
+		}
+		announced[ev.Key] = true // none may come after
+	})
+	early := 0
+	l.Announce(func(ev *Event[int]) {
+		require.False(t, announced[ev.Key], "%v", ev.Key)
+		announced[ev.Key] = true
+		early++
+	})
+	for i := range uint32(1_000) {
+		l.Schedule(i, i, 1+int64(i)*100, 0)
+	}
+	l.Run(1 << 40)
+	require.Equal(t, events, handled)
+	require.Greater(t, early, events/2)
+	require.LessOrEqual(t, early, events)
+}
