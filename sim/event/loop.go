@@ -15,6 +15,7 @@ type Loop[P any] struct {
 	now     int64
 	handled uint64
 	stopped bool
+	spare   *Event[P] // a former one, to be filled next, which still has its payload; nil: none
 	queue   Queue[P]
 }
 
@@ -31,10 +32,11 @@ func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 	if at <= l.now {
 		tooSoon(src, at, l.now)
 	}
-	if len(l.queue.events.free) == 0 || int(src) >= len(l.sources.list) {
+	if l.spare == nil || int(src) >= len(l.sources.list) {
 		l.provide(src)
 	}
-	ev := l.queue.events.take()
+	ev := l.spare
+	l.spare = nil
 	ev.At, ev.Src, ev.Dst = at, src, dst
 	l.sources.list[src].number(&ev.Key)
 	ev.Payload = payload
@@ -49,7 +51,9 @@ func (l *Loop[P]) Schedule(src, dst uint32, at int64, payload P) {
 // provide makes room for an event of a source.
 func (l *Loop[P]) provide(src uint32) {
 	l.sources.of(src)
-	l.queue.events.provide()
+	if l.spare == nil {
+		l.spare = l.queue.New()
+	}
 }
 
 func tooSoon(src uint32, at, now int64) {
@@ -89,7 +93,11 @@ func (l *Loop[P]) run(until int64) bool {
 		l.now = ev.At
 		l.handled++
 		l.handler(ev)
-		l.queue.Free(ev)
+		if l.spare == nil {
+			l.spare = ev
+		} else {
+			l.queue.Free(ev)
+		}
 		if l.stopped {
 			return true
 		}

@@ -146,11 +146,11 @@ func (q *Queue[P]) spread(from *bucket[P]) bool {
 	if r := &q.rungs[to]; r.current < len(r.buckets)-1 {
 		to++
 	}
-	each := eventsPerBucket
+	each, least := eventsPerBucket, longRung
 	if to > 0 {
-		each = eventsPerFineBucket
+		each, least = eventsPerFineBucket, 0
 	}
-	if to == mostRungs || !q.rungs[to].spread(from, max(n/each, fewestBuckets), &q.chunks) {
+	if to == mostRungs || !q.rungs[to].spread(from, max(n/each, fewestBuckets), least, &q.chunks) {
 		return false
 	}
 	q.finest = to

@@ -23,6 +23,9 @@ const (
 	// at most mostRungs. With mostBuckets the ends of all buckets of a rung stay in the processor's cache.
 	fewestBuckets, mostBuckets = 16, 2048
 	mostRungs                  = 63/4 + 1
+	// longRung is how many buckets the first rung has at least. One of few events would soon be used up, and making it anew moves all
+	// events that lie in its rest; empty buckets cost little.
+	longRung = 1024
 )
 
 // index is the bucket for a time. It is not beyond current if time is not beyond the current bucket.
@@ -59,8 +62,9 @@ func (r *rung[P]) earliest() *bucket[P] {
 
 // spread makes the rung of a bucket, which may be its own rest, with about as many buckets as wanted. It reaches to four times the
 // mean distance from the earliest event at most, so that outliers do not make its buckets wide: by Markov's inequality that
-// is three quarters of the events or more. It reports false when all events are of one instant.
-func (r *rung[P]) spread(from *bucket[P], wanted int, pool *pool[chunk[P]]) bool {
+// is three quarters of the events or more. With fewer than least buckets it goes on in the same steps, for what is yet to come. It reports
+// false when all events are of one instant.
+func (r *rung[P]) spread(from *bucket[P], wanted, least int, pool *pool[chunk[P]]) bool {
 	first, last, mean := from.extent()
 	if first == last {
 		return false
@@ -71,7 +75,7 @@ func (r *rung[P]) spread(from *bucket[P], wanted int, pool *pool[chunk[P]]) bool
 	*from = bucket[P]{}
 	r.start, r.current = first, 0
 	r.shift = uint(max(0, bits.Len64(reach)-bits.Len(uint(wanted))+1))
-	r.reserve(int(reach>>r.shift) + 2)
+	r.reserve(max(int(reach>>r.shift)+2, least))
 	for c, skip := events.first, events.room; c != nil; skip = 0 {
 		for _, e := range c.entries[skip:] {
 			r.buckets[r.index(e.at)].push(pool, e.at, e.ev)

@@ -32,10 +32,21 @@ func sortNumbers(numbers []uint64) {
 
 // mirror begins to merge two sorted halves, of which the second may lack its end: as if the largest numbers were there.
 func mirror(s []uint64, half int) {
-	low := s[:half]
-	for i, j := len(s)-1, 2*half-len(s); i >= half && j < len(low); i, j = i-1, j+1 {
-		s[i], low[j] = max(s[i], low[j]), min(s[i], low[j])
+	for i, j := len(s)-block, 2*half-len(s); i >= half; i, j = i-block, j+block {
+		mirrorBlocks((*[block]uint64)(s[j:]), (*[block]uint64)(s[i:]))
 	}
+}
+
+// mirrorBlocks moves the lesser of each pair to low, the first of low paired with the last of high.
+func mirrorBlocks(low, high *[block]uint64) {
+	low[0], high[7] = inOrder(low[0], high[7])
+	low[1], high[6] = inOrder(low[1], high[6])
+	low[2], high[5] = inOrder(low[2], high[5])
+	low[3], high[4] = inOrder(low[3], high[4])
+	low[4], high[3] = inOrder(low[4], high[3])
+	low[5], high[2] = inOrder(low[5], high[2])
+	low[6], high[1] = inOrder(low[6], high[1])
+	low[7], high[0] = inOrder(low[7], high[0])
 }
 
 // cross moves the lesser of each pair to low.
