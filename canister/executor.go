@@ -3,6 +3,7 @@ package canister
 import (
 	"cmp"
 	"crypto/sha256"
+	"maps"
 
 	"icsim/canister/queue"
 	"icsim/canister/wasm"
@@ -55,6 +56,14 @@ func NewExecutor(c Config) *Executor {
 		mainnet: c.Mainnet,
 		limits:  c.limits,
 	}
+}
+
+// Twin makes an executor for another goroutine, with the modules that e has compiled so far. Close it before e.
+func (e *Executor) Twin() *Executor {
+	twin := *e
+	twin.engine, twin.own = e.engine.Twin(), false
+	twin.modules = maps.Clone(e.modules)
+	return &twin
 }
 
 // NewEngine makes an engine that executors may use one after the other: it keeps what it has compiled. Compiled code is shared with the

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"icsim/canister"
-	"icsim/canister/wasm"
 	"icsim/crypto"
 	"icsim/crypto/der"
 	"icsim/crypto/idkg"
@@ -57,7 +56,6 @@ type world struct {
 	amnesiacs []amnesiac // of plan
 	coalition *adversary.Coalition
 	executors []*canister.Executor
-	modules   *wasm.Cache // of the run, if its executors share one
 	adapter   outcalls.Adapter
 	told      *told // answers outcalls, if the configuration says so
 }
@@ -214,17 +212,12 @@ func (s *simulation) subnetRecord(i int, sub *subnetWorld) *protocol.SubnetRecor
 
 // foundStates installs the canisters and makes each subnet's genesis.
 func (s *simulation) foundStates() error {
-	if s.config.Modules == nil && s.config.Workers > 1 {
-		var err error
-		if s.modules, err = wasm.NewCache(""); err != nil { // compiled once for all executors
-			return err
-		}
-		s.modules.Remember(memo.NewCache[wasm.ModuleKey, *wasm.Prepared](modulesPrepared))
-	}
 	results, transformed := s.sharedResults(), s.sharedTransformations()
 	for i, sub := range s.subnets {
-		if i == 0 || s.config.Workers > 1 {
+		if i == 0 {
 			s.executors = append(s.executors, s.newExecutor())
+		} else if s.config.Workers > 1 {
+			s.executors = append(s.executors, s.executors[i-1].Twin())
 		}
 		sub.executor = s.executors[len(s.executors)-1]
 		sub.querier, sub.transformer = sub.executor, shareTransformer(sub.executor, transformed)
@@ -243,27 +236,17 @@ func (s *simulation) foundStates() error {
 	return nil
 }
 
-// modulesPrepared is how many modules wait for the executors that have not compiled them yet.
-const modulesPrepared = 16
-
 func (s *simulation) newExecutor() *canister.Executor {
-	c := canister.Config{
-		RootKey: s.rootKey(), Cache: cmp.Or(s.config.Modules, s.modules), Library: s.config.Library,
+	return canister.NewExecutor(canister.Config{
+		RootKey: s.rootKey(), Cache: s.config.Modules, Engine: s.config.Engine, Library: s.config.Library,
 		Round: s.config.slices.round, Slice: s.config.slices.slice,
-	}
-	if s.config.Workers <= 1 {
-		c.Engine = s.config.Engine // which serves one executor
-	}
-	return canister.NewExecutor(c)
+	})
 }
 
 // close gives back what the run has taken of the process.
 func (s *simulation) close() {
-	for _, e := range s.executors {
+	for _, e := range slices.Backward(s.executors) {
 		e.Close()
-	}
-	if s.modules != nil {
-		s.modules.Close()
 	}
 }
 

@@ -3,6 +3,7 @@ package wasm
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/tetratelabs/wazero"
@@ -22,12 +23,13 @@ const (
 )
 
 // Engine compiles modules and executes them. It holds one entry for each module compiled, and a bounded number of live instances, which are
-// only a cache. An Engine and its images belong to one goroutine at a time; engines share nothing but, if told to, a Cache.
+// only a cache. An Engine and its images belong to one goroutine at a time; engines share nothing but, if told to, a Cache, and what Twin
+// says.
 type Engine struct {
 	config  Config
 	runtime wazero.Runtime
 	types   map[hostName]module.FuncType // of host functions as the guest sees them
-	modules map[ModuleKey]*Module
+	modules map[moduleKey]*Module
 	pool    pool
 }
 
@@ -36,25 +38,16 @@ type hostName struct {
 	wide         bool // for modules with a 64-bit memory
 }
 
-// A ModuleKey is what a compiled module is made of: bytes, by their hash, and options.
-type ModuleKey struct {
+// A moduleKey is what a compiled module is made of: bytes, by their hash, and options.
+type moduleKey struct {
 	hash    Hash
 	library bool
 }
 
 // Cache holds compiled code. Engines in different goroutines may share one.
 type Cache struct {
-	cache    wazero.CompilationCache
-	prepared Memo
+	cache wazero.CompilationCache
 }
-
-// A Memo remembers modules that were prepared for compilation, by what they were made of. Goroutines may share it.
-type Memo interface {
-	Do(of ModuleKey, prepare func() *Prepared) *Prepared
-}
-
-// Remember has engines to come take prepared modules from a memo: preparing a large one takes longer than to find it compiled.
-func (c *Cache) Remember(m Memo) { c.prepared = m }
 
 // NewCache makes a cache in memory, and on disk too if dir is not "". It returns an error if dir cannot be used.
 func NewCache(dir string) (*Cache, error) {
@@ -91,11 +84,17 @@ func NewEngine(c Config) *Engine {
 		config:  c,
 		runtime: wazero.NewRuntimeWithConfig(context.Background(), rc),
 		types:   make(map[hostName]module.FuncType),
-		modules: make(map[ModuleKey]*Module),
-		pool:    pool{byLine: make(map[*token]*instance)},
+		modules: make(map[moduleKey]*Module),
+		pool:    newPool(),
 	}
 	e.addHosts()
 	return e
+}
+
+// Twin makes an engine for another goroutine, with the modules that e has compiled so far, which one validates and compiles in the
+// time of many executions. Let it Rest before e is closed.
+func (e *Engine) Twin() *Engine {
+	return &Engine{config: e.config, runtime: e.runtime, types: e.types, modules: maps.Clone(e.modules), pool: newPool()}
 }
 
 // Close frees compiled code and instances.
@@ -110,7 +109,7 @@ func (e *Engine) Rest() {
 	for _, inst := range e.pool.live {
 		inst.close()
 	}
-	e.pool = pool{byLine: make(map[*token]*instance)}
+	e.pool = newPool()
 }
 
 // callContext carries the instance to host functions; wazero hands them the context of the call.

@@ -12,7 +12,7 @@ import (
 	"icsim/crypto"
 )
 
-// Module is a canister module, compiled. It belongs to its Engine.
+// Module is a canister module, compiled. It belongs to its Engine and the twins of that, and nobody changes it.
 type Module struct {
 	hash     Hash
 	compiled wazero.CompiledModule
@@ -34,53 +34,30 @@ type Module struct {
 // Compile decodes, validates, rewrites and compiles a module, raw or gzip. Equal bytes with equal options give the same *Module.
 // The error names the section, function and byte at fault.
 func (e *Engine) Compile(raw []byte, opt CompileOptions) (*Module, error) {
-	key := ModuleKey{sha256.Sum256(raw), opt.Library}
+	key := moduleKey{sha256.Sum256(raw), opt.Library}
 	if m := e.modules[key]; m != nil {
 		return m, nil
 	}
-	p := e.prepared(key, raw, opt)
-	if p.err != nil {
-		return nil, p.err
-	}
-	compiled, err := e.runtime.CompileModule(context.Background(), p.out.Binary)
+	plain, err := module.Unpack(raw)
 	if err != nil {
-		return nil, typeError(p.decoded, err)
+		return nil, err
 	}
-	m := newModule(key.hash, compiled, p.out)
-	m.chunks = p.chunks
+	decoded, err := module.Decode(plain)
+	if err != nil {
+		return nil, err
+	}
+	out, err := rewrite.Rewrite(decoded, rewrite.Rules{Library: opt.Library, Import: e.hostType})
+	if err != nil {
+		return nil, err
+	}
+	compiled, err := e.runtime.CompileModule(context.Background(), out.Binary)
+	if err != nil {
+		return nil, typeError(decoded, err)
+	}
+	m := newModule(key.hash, compiled, out)
+	m.chunks = crypto.SumChunks(raw)
 	e.modules[key] = m
 	return m, nil
-}
-
-// Prepared is a module as it is compiled, or why it is refused. Nobody changes it.
-type Prepared struct {
-	decoded *module.Module
-	out     *rewrite.Output
-	chunks  []crypto.Hash
-	err     error
-}
-
-func (e *Engine) prepared(key ModuleKey, raw []byte, opt CompileOptions) *Prepared {
-	prepare := func() *Prepared { return e.prepare(raw, opt) }
-	if c := e.config.Cache; c != nil && c.prepared != nil {
-		return c.prepared.Do(key, prepare)
-	}
-	return prepare()
-}
-
-func (e *Engine) prepare(raw []byte, opt CompileOptions) *Prepared {
-	p := new(Prepared)
-	plain, err := module.Unpack(raw)
-	if err == nil {
-		p.decoded, err = module.Decode(plain)
-	}
-	if err == nil {
-		p.out, err = rewrite.Rewrite(p.decoded, rewrite.Rules{Library: opt.Library, Import: e.hostType})
-	}
-	if p.err = err; err == nil {
-		p.chunks = crypto.SumChunks(raw)
-	}
-	return p
 }
 
 func (e *Engine) hostType(mod, name string, wide bool) (module.FuncType, bool) {
@@ -114,6 +91,7 @@ func newModule(hash Hash, compiled wazero.CompiledModule, out *rewrite.Output) *
 		memory.Write(s.Offset, s.Bytes)
 	}
 	m.memory = memory.Done()
+	m.memory.Hash() // by twins it would not be safe
 	return m
 }
 

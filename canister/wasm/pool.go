@@ -10,6 +10,8 @@ type pool struct {
 	clock  uint64
 }
 
+func newPool() pool { return pool{byLine: make(map[*token]*instance)} }
+
 // take gives an instance of m that holds img. A canister's last instance comes first, as it holds the image or one close to it; then a new
 // one; when there is no room for that, the one of the same module that has not been used for longest.
 func (p *pool) take(e *Engine, m *Module, img *Image) *instance {

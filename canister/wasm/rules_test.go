@@ -225,6 +225,38 @@ func TestHostFunctionsHaveOneName(t *testing.T) {
 	require.Panics(t, func() { NewEngine(Config{Hosts: append(h, h[0])}) })
 }
 
+// A twin has what was compiled before it was made, and nothing to do with what either does after.
+func TestTwinsShareWhatIsCompiled(t *testing.T) {
+	e := NewEngine(Config{Hosts: testHosts()})
+	defer e.Close()
+	m := compile(t, e, counter())
+	twin := e.Twin()
+	defer twin.Rest()
+	require.Same(t, m, compile(t, twin, counter()))
+	results := make(chan Result, 2)
+	for _, engine := range []*Engine{e, twin} {
+		go func() {
+			img := m.InitialImage()
+			var r Result
+			for range 100 {
+				r, _ = call(engine, m, img, "canister_update inc")
+				img = r.Image
+			}
+			results <- r
+		}()
+	}
+	one, other := <-results, <-results
+	require.Nil(t, one.Trap)
+	require.Equal(t, one.Image.Hash(), other.Image.Hash())
+	require.NotEqual(t, m.InitialImage().Hash(), one.Image.Hash())
+	empty := []byte("\x00asm\x01\x00\x00\x00")
+	later, err := twin.Compile(empty, CompileOptions{})
+	require.NoError(t, err)
+	own, err := e.Compile(empty, CompileOptions{})
+	require.NoError(t, err)
+	require.NotSame(t, later, own)
+}
+
 // Two engines may share compiled code, and still have nothing to do with each other.
 func TestEnginesShareCompiledCode(t *testing.T) {
 	for _, dir := range []string{"", t.TempDir()} {
