@@ -29,7 +29,8 @@ func (s *Spec) Compile(seed uint64) (*sim.Config, error) {
 	}
 	c := &sim.Config{
 		Name: s.Name, Seed: seed, Duration: s.Duration, Genesis: uint64(s.Genesis.UnixNano()), Crypto: s.Crypto,
-		Paths: s.Network.paths, Faults: s.plan(seed), Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Sometimes: slices.Clone(s.Sometimes),
+		Paths: s.Network.paths, Requests: s.Network.Requests, Faults: s.plan(seed),
+		Bounds: s.Liveness, Expect: slices.Clone(s.Expect), Sometimes: slices.Clone(s.Sometimes),
 		Workers: 1, Servers: s.servers(), Branches: slices.Clone(s.Branches),
 		Healing: check.Healing{At: s.Healing.At, Within: s.Healing.Within, Core: s.Healing.Core.Nodes},
 	}

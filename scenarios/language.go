@@ -16,6 +16,8 @@ network: { latency: world }           # 43 cities with mainnet's data centres; t
 # network: { latency: mainnet }       113 data centres by their names in the registry, such as zh2
 # network: { uniform: 200ms, loss: 0.1% }      any two machines, one way
 # network: { matrix: measured.csv }            columns from,to,rtt_ms,packet_loss_fraction
+# network: { requests: 50ms }         what calls, queries and stream slices take beside the way: default 1ms. With more of it
+                                      # many subnets run faster, being computed so long without waiting for each other
 
 subnets:
   - name: app

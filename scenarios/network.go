@@ -3,6 +3,7 @@ package scenarios
 import (
 	"time"
 
+	"icsim/sim"
 	"icsim/sim/network"
 )
 
@@ -49,6 +50,7 @@ func (p *parser) latency(f *object, n *Network) {
 	n.Uniform = optional(f, "uniform", spans(0, network.MaxOneWay), 0)
 	n.Loss = optional(f, "loss", losses(0), 0)
 	n.Matrix = optional(f, "matrix", texts("a CSV file of measured pairs"), "")
+	n.Requests = optional(f, "requests", spans(sim.RequestTime, time.Second), 0)
 	if f.has("loss") && !f.has("uniform") {
 		f.fail("loss", "loss goes with uniform: the cities and a matrix have their own; a link fault adds to them")
 	}
@@ -72,7 +74,7 @@ func (p *parser) latency(f *object, n *Network) {
 
 // replaceNetwork puts measured pairs in the place of what the scenario says.
 func (p *parser) replaceNetwork(o *object, n *Network) {
-	*n = Network{Matrix: p.matrixOf}
+	*n = Network{Matrix: p.matrixOf, Requests: n.Requests}
 	text, err := p.open(p.matrixOf)
 	if err != nil {
 		p.fail(o.line, "cannot use the latency matrix: %v", err)

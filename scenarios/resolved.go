@@ -168,6 +168,7 @@ func (n *Network) resolved(scenario string) *entry {
 	default:
 		e.add("uniform", printDuration(n.Uniform)).add("loss", printShare(int64(n.Loss)))
 	}
+	e.addIf(n.Requests != 0, "requests", printDuration(n.Requests))
 	return e
 }
 

@@ -60,13 +60,14 @@ func (s *Spec) EndAt(end time.Duration) {
 
 // A Network says what lies between places. One of World, Mainnet, Uniform and Matrix is set.
 type Network struct {
-	World   bool          // the built-in cities
-	Mainnet bool          // its data centres
-	Uniform time.Duration // one way, between any two machines
-	Loss    network.Loss  // with Uniform
-	Matrix  string        // file of measured pairs
-	paths   *network.Paths
-	places  []string // names, by index in paths
+	World    bool          // the built-in cities
+	Mainnet  bool          // its data centres
+	Uniform  time.Duration // one way, between any two machines
+	Loss     network.Loss  // with Uniform
+	Matrix   string        // file of measured pairs
+	Requests time.Duration // as in sim.Config
+	paths    *network.Paths
+	places   []string // names, by index in paths
 }
 
 // A Subnet has the fields of sim.Subnet, with its places by name.

@@ -29,6 +29,7 @@ type Config struct {
 	Crypto   string        // "bls" or "ideal"
 
 	Paths     *network.Paths // latency and loss between places
+	Requests  time.Duration  // what a request or an answer takes at its ends, both together, where no connection is kept; 0: RequestTime
 	Subnets   []Subnet
 	Spares    Spares   // nodes beside those of the subnets
 	Changes   []Change // of the registry, in order of time

@@ -22,7 +22,7 @@ func (s *simulation) divide() {
 	if s.config.Workers < 2 || alone || s.config.Boundary || s.isEntangled() {
 		return
 	}
-	window := min(s.apart(), stopDelay)
+	window := min(s.apart(), s.stopDelay())
 	world := s.worldsLane()
 	s.lanes = event.NewLanes(event.LanesConfig[occurrence]{
 		Seed: s.config.Seed, Sources: int(s.netSource(len(s.subnets))), Lanes: world, Window: int64(window),
@@ -98,7 +98,7 @@ func (s *simulation) apart() time.Duration {
 			}
 		}
 	}
-	return least + requestTime
+	return least + s.requestTime()
 }
 
 // isWorlds tells whether an event concerns more than the endpoint where it happens: others look at it without being told.

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -306,14 +307,15 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 	}
 }
 
-// stopDelay is how long after a replica has ended nothing of it is left on the network either.
-const stopDelay = 10 * time.Millisecond
+// stopDelay is how long after a replica has ended nothing of it is left on the network either. What it last has answered somebody is
+// on its way as long as a request takes.
+func (s *simulation) stopDelay() time.Duration { return max(10*time.Millisecond, s.requestTime()) }
 
 // restart stops a node that wants it, and starts it again from its disk. What it says of that goes with the node.
 func (s *simulation) restart(t protocol.Time, node protocol.NodeID, r protocol.Restart) {
 	s.happened(t, fmt.Sprintf("%s restarts: %s", node, r.Why))
 	s.crash(node)
-	s.schedule(uint32(node), node, t.Add(stopDelay), occurrence{what: nodeStop, boots: s.hosts[node].Boots()})
+	s.schedule(uint32(node), node, t.Add(s.stopDelay()), occurrence{what: nodeStop, boots: s.hosts[node].Boots()})
 	s.schedule(uint32(node), node, t.Add(s.restartTime(r.Takes)), occurrence{what: nodeStart, boots: s.downs[node]})
 }
 
@@ -349,18 +351,21 @@ func (s *simulation) miss(t protocol.Time, o *occurrence) {
 	s.spread(t)
 }
 
-// requestTime is what a message takes at its ends, both together, beside the way, where no connection is kept: stream slices, calls,
+// RequestTime is what a message takes at its ends, both together, beside the way, where no connection is kept: stream slices, calls,
 // queries and their answers are HTTPS requests, handed from thread to thread (reference/protocol.md C). Assumed: no measurement separates
-// it. It is also what lets subnets run side by side that stand in one data centre (design.md, law 4).
+// it. It is also what lets subnets run side by side that stand in one data centre (design.md, law 4): with more of it they run longer
+// until they have to wait for each other.
 //
 // Model: a message that a clog has held back does not wait for it.
-const requestTime = time.Millisecond
+const RequestTime = time.Millisecond
+
+func (s *simulation) requestTime() time.Duration { return cmp.Or(s.config.Requests, RequestTime) }
 
 // dispatch schedules the arrival of transfers, in the name of who caused them.
 func (s *simulation) dispatch(src protocol.NodeID, transfers []*network.Transfer) {
 	for _, tr := range transfers {
 		if tr.Conn == 0 {
-			tr.At = tr.At.Add(requestTime)
+			tr.At = tr.At.Add(s.requestTime())
 		}
 		s.schedule(uint32(src), tr.To, tr.At, occurrence{what: delivered, lane: tr.Msg.Lane(), subject: tr})
 	}
