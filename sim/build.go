@@ -337,7 +337,7 @@ func (s *simulation) addNode(n protocol.NodeID) {
 			Node: n, Subnet: sub.id, Version: role.Version, Registry: client,
 			Scheme: sub.scheme, Users: sub.verifier, Secrets: s.secrets[n], Generation: sub.generation, ChainKeys: sub.chainKeys,
 			Genesis: role.Package, Packages: s.registryPackage, State: sub.state, Processor: sub.processor, Querier: sub.querier,
-			Transformer: sub.transformer, Adapter: s.adapter, Seed: seed, Disk: h.Disk(), Now: now, Judge: s.judgement(),
+			Transformer: sub.transformer, Adapter: s.adapter, Seed: seed, Disk: h.Disk(), Now: now, Judge: sub.judge,
 		}
 		return variant.Make(cfg, s.config.Variants, s.corrupted)
 	})

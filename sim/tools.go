@@ -9,6 +9,7 @@ import (
 	"icsim/crypto/ideal"
 	"icsim/crypto/nidkg"
 	"icsim/crypto/userkey"
+	"icsim/protocol/authentication"
 	"icsim/sim/memo"
 )
 
@@ -18,6 +19,7 @@ type tools struct {
 	generation crypto.KeyGeneration
 	verifier   userkey.Verifier // of users' signatures
 	chainKeys  chainkey.Scheme
+	judge      authentication.Judgement // of whose a request is
 }
 
 // newWorkshop gives what makes sets of tools.
@@ -43,7 +45,7 @@ func newWorkshop(c *Config) (func() tools, error) {
 		if shared {
 			verifier = users.Verifier(verifier)
 		}
-		return tools{scheme, generation, verifier, memo.ChainKeys(chainkey.New(), shared)}
+		return tools{scheme, generation, verifier, memo.ChainKeys(chainkey.New(), shared), newJudgement(c)}
 	}, nil
 }
 

@@ -11,7 +11,7 @@ import (
 // VerifyUser checks a signature under a key that a user named, and under the root key at a registry version where it is
 // a canister's. It answers with nil or the reason.
 func (k *Keyring) VerifyUser(at protocol.RegistryVersion, key *userkey.Key, msg, sig []byte) error {
-	k.chargeUser(key, msg, sig)
+	k.ChargeUser(key, msg, sig)
 	users := k.Users
 	if users == nil {
 		users = userkey.New(k.Scheme)
@@ -28,8 +28,9 @@ func (k *Keyring) root(at protocol.RegistryVersion) (key crypto.ThresholdPublicK
 	return key
 }
 
-// chargeUser counts the work of a verification. The bytes that it hashes matter where a signature brings them along.
-func (k *Keyring) chargeUser(key *userkey.Key, msg, sig []byte) {
+// ChargeUser counts the work of VerifyUser, for it and for whoever knows what it says. The bytes that it hashes matter where a signature
+// brings them along.
+func (k *Keyring) ChargeUser(key *userkey.Key, msg, sig []byte) {
 	switch key.Kind() {
 	case userkey.Ed25519, userkey.WebAuthnEd25519:
 		k.Meter.Charge(protocol.OpVerifyBasic, 1)
