@@ -56,7 +56,7 @@ type Config struct {
 	NoShare   bool // compute every pure result on every node
 	NoMetrics bool
 	Record    bool // keep series and distributions (Result.Record)
-	Workers   int  // that subnets are divided among; 0 or 1: no division
+	Workers   int  // that subnets are divided among; 0: one
 	Trace     trace.Config
 	Timeline  *explain.Perfetto                 // nil: none is written
 	Observe   func(check.Where, *protocol.Note) // sees what nodes that are not corrupt, and clients, observe; nil: nobody does
