@@ -65,6 +65,7 @@ type Config struct {
 
 	// slices are lengths of rounds and slices of canisters, in instructions, for tests; zero: the deployed ones.
 	slices struct{ round, slice uint64 }
+	whole  bool // never divided among lanes, for tests
 }
 
 // Latest is when the run ends at the latest: a core that lacks something at its Duration has until the end of its healing.

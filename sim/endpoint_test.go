@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"icsim/canister/management"
 	"icsim/canister/wasm/module"
 	"icsim/canister/wasm/wasmtest"
@@ -185,4 +187,18 @@ func TestQueriesHaveDataCertificates(t *testing.T) {
 	if code := r.Sequences[0].Calls[1].ErrorCode; code != "IC0504" {
 		t.Errorf("a call saw a certificate: %+v", r.Sequences[0].Calls[1])
 	}
+}
+
+// A query and its answer each take what the scenario says beside the way; blocks do not.
+func TestRequestsTakeWhatTheScenarioSays(t *testing.T) {
+	of := func(requests time.Duration) *Result {
+		c := queried(t, 4, 40*time.Second)
+		c.Requests = requests
+		r := run(t, c)
+		require.NotZero(t, r.Queries.Answered)
+		return r
+	}
+	standard, slow := of(0), of(51*time.Millisecond)
+	require.InDelta(t, standard.Queries.LatencyMS.P50+100, slow.Queries.LatencyMS.P50, 5)
+	require.InDelta(t, standard.Subnets[0].BlockRate, slow.Subnets[0].BlockRate, 0.02)
 }

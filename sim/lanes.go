@@ -14,16 +14,16 @@ import (
 // divide lets the subnets run side by side, a lane each, and the clients in one more; the world's lane has faults and the starts
 // of nodes. It leaves the run in one piece if that is all it has: one subnet and no clients, somebody outside who may step in at any
 // time, nodes that change subnets, attackers whose victims are chosen meanwhile, somebody who asks what comes from what, branches,
-// faults of roles, disks that lie, or a scheduler that sees all messages.
+// faults of roles, disks that lie, or a scheduler that sees all messages. With one worker, and with few nodes or short windows, it would gain nothing.
 //
 // A lane is the simulation with scratch of its own. What it observes it logs, for the watch that they have in common.
 func (s *simulation) divide() {
 	alone := len(s.subnets) == 1 && len(s.clients) == 0
-	if alone || s.config.Boundary || s.isEntangled() {
+	if alone || s.config.whole || s.config.Boundary || s.isEntangled() {
 		return
 	}
 	window := min(s.apart(), s.stopDelay())
-	if s.config.Workers < 2 && window < longWindow {
+	if s.config.Workers < 2 && (window < longWindow || len(s.hosts) < manyNodes) {
 		return
 	}
 	world := s.worldsLane()
@@ -49,9 +49,12 @@ func (s *simulation) divide() {
 	s.lane = s.lanes.Lane(world)
 }
 
-// longWindow is long enough that one worker, too, is faster lane by lane: what a subnet's nodes have in memory stays in the processor's
-// cache for that long.
-const longWindow = 5 * time.Millisecond
+// One worker, too, is faster lane by lane where there are manyNodes, whose state does not fit the processor's cache, and a longWindow, for
+// which that of a subnet's nodes stays there.
+const (
+	longWindow = 5 * time.Millisecond
+	manyNodes  = 100
+)
 
 // worthwhile events take some 50 µs, about as long as a goroutine takes to wake.
 const worthwhile = 24

@@ -63,6 +63,7 @@ func scattered(t *testing.T, r *rapid.T) *Config {
 	c := counting(t, d, workload.Config{Name: "users", Call: inc("inc"), Every: milliseconds(50, 500, "between calls")})
 	c.Seed = rapid.Uint64().Draw(r, "seed")
 	c.Crypto = rapid.SampledFrom([]string{"ideal", "ideal", "ideal", "bls"}).Draw(r, "scheme")
+	c.Requests = rapid.SampledFrom([]time.Duration{0, 3 * time.Millisecond, 40 * time.Millisecond}).Draw(r, "requests")
 	const places = 4
 	oneWay := make([][]time.Duration, places)
 	for i := range oneWay {
@@ -108,7 +109,7 @@ func TestAnyRunIsTheSameSideBySide(t *testing.T) {
 		outcome := func(workers int) (*Result, io.Reader) {
 			var w strings.Builder
 			c := drawn.Example(example)
-			c.Workers, c.Trace = workers, trace.Config{Level: trace.All, W: &w}
+			c.Workers, c.whole, c.Trace = workers, workers == 0, trace.Config{Level: trace.All, W: &w}
 			s, err := begin(c)
 			require.NoError(t, err)
 			require.Equal(t, workers > 1, s.lanes != nil)
@@ -116,7 +117,7 @@ func TestAnyRunIsTheSameSideBySide(t *testing.T) {
 			require.NoError(t, err)
 			return result, strings.NewReader(w.String())
 		}
-		want, lines := outcome(1)
+		want, lines := outcome(0)
 		got, same := outcome(2 + example%3)
 		difference, err := trace.Diff(lines, same)
 		require.NoError(t, err)
@@ -133,9 +134,22 @@ func TestWhatIsDivided(t *testing.T) {
 	}{
 		"three subnets and clients": {func(*Config) {}, true},
 		"one worker":                {func(c *Config) { c.Workers = 1 }, false},
-		"somebody outside":          {func(c *Config) { c.Boundary = true }, false},
-		"attackers in two subnets":  {func(c *Config) { c.Attackers = attackers([]string{"silent"}, 1, 5) }, true},
-		"attackers in one subnet":   {func(c *Config) { c.Attackers = attackers([]string{"silent"}, 5, 6) }, true},
+		"one worker, many nodes": {func(c *Config) {
+			c.Workers, c.Requests, c.Attackers, c.Faults = 1, 5*time.Millisecond, nil, fault.Plan{}
+			for i := range c.Subnets {
+				c.Subnets[i].Places = make([]int, 40)
+			}
+		}, true},
+		"one worker, many nodes, short windows": {func(c *Config) {
+			c.Workers, c.Attackers, c.Faults = 1, nil, fault.Plan{}
+			c.Paths, _ = network.Uniform(time.Millisecond, 0)
+			for i := range c.Subnets {
+				c.Subnets[i].Places = make([]int, 40)
+			}
+		}, false},
+		"somebody outside":         {func(c *Config) { c.Boundary = true }, false},
+		"attackers in two subnets": {func(c *Config) { c.Attackers = attackers([]string{"silent"}, 1, 5) }, true},
+		"attackers in one subnet":  {func(c *Config) { c.Attackers = attackers([]string{"silent"}, 5, 6) }, true},
 		"one subnet and nobody around": {func(c *Config) {
 			c.Subnets, c.Clients, c.Attackers, c.Faults = c.Subnets[:1], nil, nil, fault.Plan{}
 		}, false},
