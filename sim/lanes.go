@@ -14,7 +14,8 @@ import (
 // divide lets the subnets run side by side, a lane each, and the clients in one more; the world's lane has faults and the starts
 // of nodes. It leaves the run in one piece if that is all it has: one subnet and no clients, somebody outside who may step in at any
 // time, nodes that change subnets, attackers whose victims are chosen meanwhile, somebody who asks what comes from what, branches,
-// faults of roles, disks that lie, or a scheduler that sees all messages. With one worker, and with few nodes or short windows, it would gain nothing.
+// faults of roles, disks that lie, or a scheduler that sees all messages. So it does with one worker who would gain nothing: few nodes,
+// or short windows.
 //
 // A lane is the simulation with scratch of its own. What it observes it logs, for the watch that they have in common.
 func (s *simulation) divide() {
