@@ -46,8 +46,8 @@ func (p *progress) show(now sim.Progress) {
 	}
 	p.shown = time.Now()
 	wall := p.shown.Sub(p.started).Seconds()
-	what := fmt.Sprintf("%s of %s, %d blocks, %s events/s, %.0f× real time", now.Virtual.Round(100*time.Millisecond), p.total, now.Height,
-		grouped(uint64(float64(now.Events)/wall)), now.Virtual.Seconds()/wall)
+	what := fmt.Sprintf("%s of %s, %d blocks, %s events/s, %s", now.Virtual.Round(100*time.Millisecond), p.total, now.Height,
+		grouped(uint64(float64(now.Events)/wall)), pace(now.Virtual.Seconds(), wall))
 	if p.bar == nil {
 		fmt.Fprintln(p.w, "icsim:", what)
 		return
@@ -70,4 +70,13 @@ func isTerminal(w io.Writer) bool {
 	}
 	info, err := f.Stat()
 	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// pace tells how much faster than real time it goes: seconds of virtual time in seconds of ours.
+func pace(virtual, wall float64) string {
+	x, digits := virtual/max(wall, 1e-9), 0
+	if x < 9.95 {
+		digits = 1
+	}
+	return fmt.Sprintf("%.*f× real time", digits, x)
 }

@@ -56,8 +56,7 @@ func (p *report) header(r *sim.Result) {
 	if r.Partial {
 		partial = p.paint(red, "partial: ") + "interrupted after "
 	}
-	speed := r.VirtualSeconds / max(r.WallSeconds, 1e-9)
-	p.line("%s%s virtual in %.1f s (%.0f× real time), %s events", partial, virtual, r.WallSeconds, speed, grouped(r.Events))
+	p.line("%s%s virtual in %.1f s (%s), %s events", partial, virtual, r.WallSeconds, pace(r.VirtualSeconds, r.WallSeconds), grouped(r.Events))
 	p.line("digest %s", r.Digest)
 }
 
