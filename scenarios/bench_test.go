@@ -14,7 +14,7 @@ import (
 // BenchmarkMainnet gives the ratio of virtual to wall time of all subnets of mainnet after their start, on one goroutine and on two, what
 // an event costs, and how much memory the process took from the system.
 func BenchmarkMainnet(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400)) // as icsim run does
+	defer debug.SetGCPercent(debug.SetGCPercent(200)) // as icsim run does
 	const began, ends = 2 * time.Second, 10 * time.Second
 	for _, workers := range []struct {
 		name  string

@@ -13,7 +13,7 @@ import (
 
 // BenchmarkIdleSubnet13 gives the ratio of virtual to wall time of 13 idle nodes, with memory collected as seldom as icsim run does.
 func BenchmarkIdleSubnet13(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	defer debug.SetGCPercent(debug.SetGCPercent(200))
 	for _, scheme := range []string{"ideal", "bls"} {
 		b.Run(scheme, func(b *testing.B) {
 			for range b.N {
@@ -32,7 +32,7 @@ func BenchmarkIdleSubnet13(b *testing.B) {
 
 // BenchmarkIdleSubnets13 gives the ratio for two subnets of 13 idle nodes, 50 ms apart, on one goroutine and on two.
 func BenchmarkIdleSubnets13(b *testing.B) {
-	defer debug.SetGCPercent(debug.SetGCPercent(400))
+	defer debug.SetGCPercent(debug.SetGCPercent(200))
 	for _, scheme := range []string{"ideal", "bls"} {
 		for _, workers := range []int{1, 2} {
 			b.Run(fmt.Sprintf("%s/%d", scheme, workers), func(b *testing.B) {
