@@ -29,6 +29,9 @@ func prepare(ctx *cdk.Context, seed, hash []byte) {
 
 func signature(ctx *cdk.Context) ([]byte, error) {
 	certificate, ok := ctx.Certificate()
+	if len(tree) == 0 {
+		return nil, errors.New("nothing is prepared yet, as far as this node knows")
+	}
 	if !ok {
 		return nil, errors.New("there is no certificate here; ask by query")
 	}
