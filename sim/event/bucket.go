@@ -19,7 +19,7 @@ func (e *entry[P]) before(o *entry[P]) bool {
 }
 
 // entriesPerChunk weighs the space of half-filled chunks against the reach for the next one. One chunk holds most buckets.
-const entriesPerChunk = 23
+const entriesPerChunk = 39
 
 // A chunk is a contiguous piece of a bucket.
 type chunk[P any] struct {

@@ -18,7 +18,7 @@ const (
 	// eventsPerBucket is what the first rung aims at when it is made. Waiting times spread exponentially bring four to eight times as
 	// many to a bucket until its turn comes. To finer rungs next to nothing comes anew: their buckets are made as full as the bottom
 	// likes them, which fetches events from memory many side by side.
-	eventsPerBucket, eventsPerFineBucket = 2, 32
+	eventsPerBucket, eventsPerFineBucket = 4, 32
 	// fewestBuckets makes each rung at least 16 times finer than the one before, and so their number
 	// at most mostRungs. With mostBuckets the ends of all buckets of a rung stay in the processor's cache.
 	fewestBuckets, mostBuckets = 16, 2048
