@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 
 	"github.com/tetratelabs/wazero"
-	"github.com/tetratelabs/wazero/experimental"
 
 	"icsim/canister/wasm/module"
 	"icsim/canister/wasm/rewrite"
@@ -32,9 +31,6 @@ type Module struct {
 	maxPages uint64 // of 64 KiB
 }
 
-// compilationWorkers is how many goroutines wazero compiles a module's functions with. The code is the same with any number.
-const compilationWorkers = 4
-
 // Compile decodes, validates, rewrites and compiles a module, raw or gzip. Equal bytes with equal options give the same *Module.
 // The error names the section, function and byte at fault.
 func (e *Engine) Compile(raw []byte, opt CompileOptions) (*Module, error) {
@@ -54,8 +50,7 @@ func (e *Engine) Compile(raw []byte, opt CompileOptions) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	ctx := experimental.WithCompilationWorkers(context.Background(), compilationWorkers)
-	compiled, err := e.runtime.CompileModule(ctx, out.Binary)
+	compiled, err := e.runtime.CompileModule(context.Background(), out.Binary)
 	if err != nil {
 		return nil, typeError(decoded, err)
 	}
