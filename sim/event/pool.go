@@ -15,22 +15,12 @@ const patience = 4096
 const trimEvery = 64
 
 func (p *pool[T]) get() *T {
-	if len(p.free) == 0 {
-		p.provide()
-	}
-	return p.take()
-}
-
-// provide makes one more.
-func (p *pool[T]) provide() {
-	p.made++
-	p.keep = max(p.keep, p.made)
-	p.free = append(p.free, new(T))
-}
-
-// take gives what is there: there must be some.
-func (p *pool[T]) take() *T {
 	last := len(p.free) - 1
+	if last < 0 {
+		p.made++
+		p.keep = max(p.keep, p.made)
+		return new(T)
+	}
 	t := p.free[last]
 	p.free = p.free[:last]
 	return t
