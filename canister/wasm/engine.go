@@ -44,30 +44,6 @@ type moduleKey struct {
 	library bool
 }
 
-// Cache holds compiled code. Engines in different goroutines may share one.
-type Cache struct {
-	cache wazero.CompilationCache
-}
-
-// NewCache makes a cache in memory, and on disk too if dir is not "". It returns an error if dir cannot be used.
-func NewCache(dir string) (*Cache, error) {
-	if dir == "" {
-		return &Cache{cache: wazero.NewCompilationCache()}, nil
-	}
-	c, err := wazero.NewCompilationCacheWithDir(dir)
-	if err != nil {
-		return nil, fmt.Errorf("cache of compiled modules: %w", err)
-	}
-	return &Cache{cache: c}, nil
-}
-
-// Close lets the code go. No engine may use it any more.
-func (c *Cache) Close() {
-	if err := c.cache.Close(context.Background()); err != nil {
-		panic(fmt.Sprintf("wasm: closing a cache: %v", err)) // it only lets go of memory
-	}
-}
-
 // NewEngine makes an engine with these host functions. It panics if two have the same name.
 func NewEngine(c Config) *Engine {
 	if c.MaxInstances == 0 {
@@ -76,7 +52,7 @@ func NewEngine(c Config) *Engine {
 	if c.MaxInstanceBytes == 0 {
 		c.MaxInstanceBytes = defaultInstanceBytes
 	}
-	rc := wazero.NewRuntimeConfigCompiler().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall)
+	rc := settings()
 	if c.Cache != nil {
 		rc = rc.WithCompilationCache(c.Cache.cache)
 	}
@@ -89,6 +65,11 @@ func NewEngine(c Config) *Engine {
 	}
 	e.addHosts()
 	return e
+}
+
+// settings are what wazero is told of how to compile.
+func settings() wazero.RuntimeConfig {
+	return wazero.NewRuntimeConfigCompiler().WithCoreFeatures(api.CoreFeaturesV2 | experimental.CoreFeaturesTailCall)
 }
 
 // Twin makes an engine for another goroutine, with the modules that e has compiled so far, which one validates and compiles in the

@@ -2,7 +2,6 @@ package wasm
 
 import (
 	"bytes"
-	"context"
 	"crypto/sha256"
 
 	"github.com/tetratelabs/wazero"
@@ -50,7 +49,7 @@ func (e *Engine) Compile(raw []byte, opt CompileOptions) (*Module, error) {
 	if err != nil {
 		return nil, err
 	}
-	compiled, err := e.runtime.CompileModule(context.Background(), out.Binary)
+	compiled, err := e.compile(out.Binary)
 	if err != nil {
 		return nil, typeError(decoded, err)
 	}

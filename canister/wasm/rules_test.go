@@ -256,22 +256,3 @@ func TestTwinsShareWhatIsCompiled(t *testing.T) {
 	require.NoError(t, err)
 	require.NotSame(t, later, own)
 }
-
-// Two engines may share compiled code, and still have nothing to do with each other.
-func TestEnginesShareCompiledCode(t *testing.T) {
-	for _, dir := range []string{"", t.TempDir()} {
-		cache, err := NewCache(dir)
-		require.NoError(t, err)
-		var hashes []Hash
-		for range 2 {
-			e := NewEngine(Config{Hosts: testHosts(), Cache: cache})
-			m := compile(t, e, counter())
-			r, _ := call(e, m, m.InitialImage(), "canister_update inc")
-			hashes = append(hashes, r.Image.Hash())
-			e.Close()
-		}
-		require.Equal(t, hashes[0], hashes[1])
-	}
-	_, err := NewCache("/dev/null/x")
-	require.ErrorContains(t, err, "cache of compiled modules")
-}

@@ -116,7 +116,7 @@ func (f *runFlags) live() (*history, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := spec.Compile(f.seed)
+	config, err := configOf(spec, f.seed)
 	if err != nil {
 		return nil, err
 	}

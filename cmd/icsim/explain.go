@@ -144,7 +144,7 @@ func (f *explainFlags) compiled() (*scenarios.Spec, *sim.Config, error) {
 	if !f.seeded {
 		f.seed = spec.Seed()
 	}
-	config, err := spec.Compile(f.seed)
+	config, err := configOf(spec, f.seed)
 	return spec, config, err
 }
 

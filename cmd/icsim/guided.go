@@ -9,7 +9,6 @@ import (
 	"strconv"
 	"strings"
 
-	"icsim/canister/wasm"
 	"icsim/scenarios"
 	"icsim/scenarios/swarm"
 	"icsim/sim/explore"
@@ -66,9 +65,6 @@ func (g *guidedSource) contents() []byte {
 
 // run makes one batch after the other, each by what those before have shown.
 func (g *guidedSource) run(ctx context.Context, s *explore.Sweep, t *tally) (err error) {
-	if s.Modules, err = wasm.NewCache(""); err != nil {
-		return err
-	}
 	seeds := s.Seeds
 	batch := make([]uint64, 0, swarm.Batch)
 	for seed := range seeds.All() {

@@ -58,7 +58,10 @@ func rootCommand() *cobra.Command {
 canisters over simulated machines and links. It says what happened, and whether safety and liveness held.
 
 Exit status: 0 all held; 1 usage or scenario error; 2 safety violated; 3 liveness or another expectation missed;
-4 nondeterminism found; 5 a bug of icsim.`,
+4 nondeterminism found; 5 a bug of icsim.
+
+Compiled canister modules are kept in the user's cache directory, for the next run to begin at once; ICSIM_CACHE names another directory,
+or says off.`,
 		Example: `  icsim list                                  the scenarios shipped
   icsim run quickstart                        run one of them
   icsim run my.yaml --seed 7 --crypto ideal   run your own, with cheap signatures

@@ -23,6 +23,9 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	if os.Getenv(cacheVariable) == "" {
+		os.Setenv(cacheVariable, "off") // tests leave nothing behind
+	}
 	if os.Getenv(asCommand) != "" {
 		os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr))
 	}
@@ -33,6 +36,7 @@ func TestMain(m *testing.M) {
 
 // The contract of design.md, section 5, as its users meet it.
 func TestScript(t *testing.T) {
+	compiled := t.TempDir() // for all scripts
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
@@ -50,7 +54,10 @@ func TestScript(t *testing.T) {
 			"tear":       tear,
 			"tells":      tells,
 		},
-		Setup: func(e *testscript.Env) error { return goEnvironment(t, e) },
+		Setup: func(e *testscript.Env) error {
+			e.Setenv(cacheVariable, compiled)
+			return goEnvironment(t, e)
+		},
 	})
 }
 

@@ -15,7 +15,6 @@ import (
 	"github.com/cheggaaa/pb/v3"
 	"github.com/spf13/cobra"
 
-	"icsim/canister/wasm"
 	"icsim/scenarios"
 	"icsim/scenarios/planner"
 	"icsim/sim"
@@ -82,11 +81,7 @@ func (f *planFlags) run(stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	modules, err := wasm.NewCache("")
-	if err != nil {
-		return err
-	}
-	w := &planWorkers{plan: plan, flags: f, modules: modules, w: stderr}
+	w := &planWorkers{plan: plan, flags: f, w: stderr}
 	answer, err := planner.Run(plan, f.seed, w.simulate)
 	w.done()
 	if err != nil {
@@ -145,14 +140,13 @@ func (f *planFlags) write(stderr io.Writer, answer *planner.Answer) error {
 
 // planWorkers simulates the trials of a plan.
 type planWorkers struct {
-	plan    *scenarios.Plan
-	flags   *planFlags
-	modules *wasm.Cache
-	w       io.Writer
-	bar     *pb.ProgressBar // nil where lines are written instead
-	lock    sync.Mutex      // around what follows
-	known   int             // trials asked for, up to now
-	ended   int
+	plan  *scenarios.Plan
+	flags *planFlags
+	w     io.Writer
+	bar   *pb.ProgressBar // nil where lines are written instead
+	lock  sync.Mutex      // around what follows
+	known int             // trials asked for, up to now
+	ended int
 }
 
 // errInterrupted is what Ctrl-C makes of a plan.
@@ -196,12 +190,12 @@ func (w *planWorkers) one(t *planner.Trial, interrupted func() bool) (o *planner
 	if err != nil {
 		return nil, err
 	}
-	config, err := spec.Compile(t.Seed)
+	config, err := configOf(spec, t.Seed)
 	if err != nil {
 		return nil, err
 	}
 	meter := planner.NewMeter(w.plan, &t.Trial)
-	config.Record, config.Modules, config.Observe = true, w.modules, meter.Observe
+	config.Record, config.Observe = true, meter.Observe
 	result, err := sim.Run(config, func(sim.Progress) bool { return !interrupted() })
 	if err != nil {
 		return nil, fmt.Errorf("%s: %s: %w", w.flags.file, t.What, err)

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"icsim/canister/library"
-	"icsim/canister/wasm"
 	"icsim/sim/gateway/pocketic"
 )
 
@@ -58,7 +57,7 @@ func (f *serveFlags) runPocket(ctx context.Context, stderr io.Writer, listen str
 	if c.Library, err = library.Module(); err != nil {
 		return err
 	}
-	if c.Modules, err = wasm.NewCache(""); err != nil {
+	if c.Modules, err = modules(); err != nil {
 		return err
 	}
 	listener, err := net.Listen("tcp", listen)

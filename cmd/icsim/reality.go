@@ -131,7 +131,7 @@ func runRow(w *reality.Row, seed uint64) (*sim.Result, error) {
 	if err != nil {
 		return nil, err
 	}
-	config, err := spec.Compile(seed)
+	config, err := configOf(spec, seed)
 	if err != nil {
 		return nil, err
 	}

@@ -88,7 +88,7 @@ func (f *runFlags) run(stdout, stderr io.Writer) error {
 	if !f.seeded {
 		f.seed = spec.Seed()
 	}
-	config, err := spec.Compile(f.seed)
+	config, err := configOf(spec, f.seed)
 	if err != nil {
 		return err
 	}

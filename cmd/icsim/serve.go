@@ -152,7 +152,7 @@ func (f *serveFlags) run(ctx context.Context, stdout, stderr io.Writer) error {
 
 // open starts the session, which stands until it is ready.
 func (f *serveFlags) open(spec *scenarios.Spec) (*live.Runner, *record, error) {
-	config, err := spec.Compile(f.seed)
+	config, err := configOf(spec, f.seed)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -157,6 +157,9 @@ func (f *sweepFlags) plan(src source, files *sweepFiles, seeds explore.Seeds) (e
 // work runs the sweep with its progress shown, until it ends, the budget is spent or Ctrl-C.
 func (f *sweepFlags) work(ctx context.Context, s *explore.Sweep, t *tally, stderr io.Writer) (interrupted bool, err error) {
 	collectSeldom()
+	if s.Modules, err = modules(); err != nil {
+		return false, err
+	}
 	interrupting, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	ctx = interrupting
