@@ -286,10 +286,7 @@ func (s *simulation) release(ev *event.Event[occurrence], o *occurrence, out *pr
 	if s.log != nil {
 		cause = s.log.Released(node, o.lane)
 	}
-	s.transfers = s.transfers[:0]
-	for _, send := range out.Sends {
-		s.transfers = s.net.Send(t, node, send.To, send.Msg, cause, s.transfers)
-	}
+	s.transfers = s.net.SendAll(t, node, out.Sends, cause, s.transfers[:0])
 	s.dispatch(node, s.transfers)
 	boots := s.hosts[node].Boots()
 	for _, l := range out.Locals {

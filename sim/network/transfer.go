@@ -59,17 +59,39 @@ func (n *Network) Send(
 	return out
 }
 
-// linksTo gives the links to some receivers, valid until the next call with this stock. Met one after the other, each would be waited
-// for until it comes from memory; looked at all at once they come together.
+// SendAll is Send for each of a step's sends.
+func (n *Network) SendAll(t protocol.Time, from protocol.NodeID, sends []protocol.Send, cause int32, out []*Transfer) []*Transfer {
+	if len(sends) > 1 { // often one to each of many
+		s := n.endpoints[from].stock
+		s.links = s.links[:0]
+		for i := range sends {
+			for _, peer := range sends[i].To[:min(len(sends[i].To), 1)] {
+				s.links = append(s.links, n.link(from, peer))
+			}
+		}
+		s.glance()
+	}
+	for i := range sends {
+		out = n.Send(t, from, sends[i].To, sends[i].Msg, cause, out)
+	}
+	return out
+}
+
+// linksTo gives the links to some receivers, valid until the next call with this stock.
 func (n *Network) linksTo(from protocol.NodeID, to []protocol.NodeID, s *Stock) []*link {
 	s.links = s.links[:0]
 	for _, peer := range to {
 		s.links = append(s.links, n.link(from, peer))
 	}
+	s.glance()
+	return s.links
+}
+
+// glance looks at all links. Met one after the other, each would be waited for until it comes from memory; so they come together.
+func (s *Stock) glance() {
 	for _, l := range s.links {
 		s.seen += uint64(l.clear) + uint64(len(l.stopped))
 	}
-	return s.links
 }
 
 // depart sends copies of one message, in turn, over the sender's uplink and their links.
