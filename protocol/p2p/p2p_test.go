@@ -170,6 +170,28 @@ func TestSlotsAreReusedWithGreaterCommits(t *testing.T) {
 	require.Equal(t, 2, n.NumActive())
 }
 
+// A purge withdraws in an order of its own; what is published next has slots side by side.
+func TestSlotsWithdrawnTogetherAreReusedInOrder(t *testing.T) {
+	n := newNode(t)
+	n.up(1, 1)
+	var metas []protocol.ArtifactMeta
+	for h := protocol.Height(1); h <= 6; h++ {
+		n.Publish(share(h, 0), true, &n.out)
+		metas = append(metas, protocol.MetaOf(share(h, 0)))
+	}
+	n.Withdraw(metas[0])
+	n.Withdraw(metas[3], metas[5], metas[2], metas[4])
+	n.out = protocol.Outputs{}
+	for h := protocol.Height(7); h <= 12; h++ {
+		n.Publish(share(h, 0), true, &n.out)
+	}
+	var slots []uint32
+	for _, s := range n.out.Sends {
+		slots = append(slots, s.Msg.(*protocol.SlotUpdate).Slot)
+	}
+	require.Equal(t, []uint32{2, 3, 4, 5, 0, 6}, slots)
+}
+
 func TestPublishingTwiceIsPublishingOnce(t *testing.T) {
 	n := newNode(t)
 	n.up(1, 1)

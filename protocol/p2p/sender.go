@@ -1,6 +1,10 @@
 package p2p
 
-import "icsim/protocol"
+import (
+	"slices"
+
+	"icsim/protocol"
+)
 
 // MaxSlots is how many artifacts a node may have on offer in one pool. The replica warns above it
 // (rs/p2p/consensus_manager/src/sender.rs); pools are bounded far below it, so here it is an invariant.
@@ -36,9 +40,22 @@ func (b *Broadcast) Publish(a protocol.Artifact, push bool, out *protocol.Output
 	}
 }
 
-// Withdraw stops offering an artifact; what is not on offer is ignored. Peers learn of it when the slot is used again.
-func (b *Broadcast) Withdraw(meta protocol.ArtifactMeta) {
-	n, known := b.tasks.find(&meta)
+// Withdraw stops offering artifacts; what is not on offer is ignored. Peers learn of it when the slot is used again.
+//
+// Their slots will be used again in ascending order, so that what follows each other lies together in the tables of peers.
+// Model: in the replica it depends on when tasks end.
+func (b *Broadcast) Withdraw(metas ...protocol.ArtifactMeta) {
+	before := len(b.sender.free)
+	for i := range metas {
+		b.withdraw(&metas[i])
+	}
+	freed := b.sender.free[before:]
+	slices.Sort(freed)
+	slices.Reverse(freed)
+}
+
+func (b *Broadcast) withdraw(meta *protocol.ArtifactMeta) {
+	n, known := b.tasks.find(meta)
 	if !known || !b.tasks.at(n).own {
 		return
 	}

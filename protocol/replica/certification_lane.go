@@ -110,9 +110,7 @@ func (l *certificationLane) apply(out *protocol.Outputs) {
 	for _, p := range l.effects.Publish {
 		l.broadcast.Publish(p.Artifact, p.Push, out)
 	}
-	for _, meta := range l.effects.Withdraw {
-		l.broadcast.Withdraw(meta)
-	}
+	l.broadcast.Withdraw(l.effects.Withdraw...)
 	out.Writes = append(out.Writes, l.effects.Writes...)
 	out.Notes = append(out.Notes, l.effects.Notes...)
 }

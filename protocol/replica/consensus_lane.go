@@ -136,9 +136,7 @@ func (l *consensusLane) apply(out *protocol.Outputs) {
 	for _, p := range l.effects.Publish {
 		l.broadcast.Publish(p.Artifact, p.Push, out)
 	}
-	for _, id := range l.effects.Withdraw {
-		l.broadcast.Withdraw(id)
-	}
+	l.broadcast.Withdraw(l.effects.Withdraw...)
 	out.Writes = append(out.Writes, l.effects.Writes...)
 	out.Notes = append(out.Notes, l.effects.Notes...)
 	if d := l.effects.Diverged; d != nil {

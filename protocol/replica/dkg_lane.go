@@ -50,9 +50,7 @@ func (l *dkgLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 	}
 	l.pool.Step(&l.effects)
 	l.retain(r, in.Now, out)
-	for _, meta := range l.effects.Withdraw {
-		l.broadcast.Withdraw(meta)
-	}
+	l.broadcast.Withdraw(l.effects.Withdraw...)
 	for _, d := range l.effects.Publish {
 		l.broadcast.Publish(d, true, out)
 	}

@@ -91,9 +91,7 @@ func (l *idkgLane) step(r *Replica, in *protocol.Input, out *protocol.Outputs) {
 	}
 	l.pool.Step(&l.effects)
 	l.retain(r, in.Now, out)
-	for _, meta := range l.effects.Withdraw {
-		l.broadcast.Withdraw(meta)
-	}
+	l.broadcast.Withdraw(l.effects.Withdraw...)
 	for _, a := range l.effects.Publish {
 		l.broadcast.Publish(a, true, out)
 	}

@@ -179,8 +179,6 @@ func (l *ingressLane) apply(out *protocol.Outputs) {
 	for _, m := range l.effects.Publish {
 		l.broadcast.Publish(m, true, out)
 	}
-	for _, meta := range l.effects.Withdraw {
-		l.broadcast.Withdraw(meta)
-	}
+	l.broadcast.Withdraw(l.effects.Withdraw...)
 	out.Notes = append(out.Notes, l.effects.Notes...)
 }

@@ -88,9 +88,7 @@ func (l *outcallLane) apply(out *protocol.Outputs) {
 	for _, p := range l.effects.Publish {
 		l.broadcast.Publish(p.Artifact, p.Push, out)
 	}
-	for _, meta := range l.effects.Withdraw {
-		l.broadcast.Withdraw(meta)
-	}
+	l.broadcast.Withdraw(l.effects.Withdraw...)
 	out.Notes = append(out.Notes, l.effects.Notes...)
 }
 
