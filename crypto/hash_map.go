@@ -46,11 +46,19 @@ func HashList(elements ...Hash) Hash {
 // HashOfMap hashes a map, whatever the order of its fields. Several may have one name, as headers of HTTP do: their values' hashes
 // order them.
 func HashOfMap(fields ...Field) Hash {
-	pairs := make([][]byte, len(fields))
+	type pair [2 * len(Hash{})]byte // the hashes of a name and of a value
+	var few [8]pair
+	pairs := few[:0]
 	for i := range fields {
+		var p pair
 		name := sha256.Sum256([]byte(fields[i].name))
-		pairs[i] = append(name[:], fields[i].value[:]...)
+		copy(p[copy(p[:], name[:]):], fields[i].value[:])
+		pairs = append(pairs, p)
 	}
-	slices.SortFunc(pairs, bytes.Compare)
-	return sha256.Sum256(bytes.Join(pairs, nil))
+	slices.SortFunc(pairs, func(a, b pair) int { return bytes.Compare(a[:], b[:]) })
+	h := sha256.New()
+	for i := range pairs {
+		h.Write(pairs[i][:])
+	}
+	return Hash(h.Sum(nil))
 }

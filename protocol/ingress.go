@@ -57,7 +57,17 @@ type SignedIngress struct {
 
 // NewSignedIngress seals a call. Auth's signature is over IngressSignable(content.RequestID(genesis)).
 func NewSignedIngress(c IngressContent, genesis uint64, auth Authentication) *SignedIngress {
-	m := &SignedIngress{Content: c, Auth: auth, MessageID: c.RequestID(genesis)}
+	return sealIngress(c, c.RequestID(genesis), auth)
+}
+
+// SignIngress seals a call with what authenticates its request id.
+func SignIngress(c IngressContent, genesis uint64, sign func(MessageID) Authentication) *SignedIngress {
+	id := c.RequestID(genesis)
+	return sealIngress(c, id, sign(id))
+}
+
+func sealIngress(c IngressContent, id MessageID, auth Authentication) *SignedIngress {
+	m := &SignedIngress{Content: c, Auth: auth, MessageID: id}
 	var e encoder
 	e.raw(m.MessageID[:])
 	m.Auth.encode(&e)

@@ -232,7 +232,7 @@ func (k *Client) content(of *Call, arg []byte) (protocol.IngressContent, User) {
 // send signs a call and sends it.
 func (k *Client) send(of *Call, arg []byte, now protocol.Time, out *protocol.Outputs) {
 	content, user := k.content(of, arg)
-	m := protocol.NewSignedIngress(content, k.world.Genesis, k.sign(user, content.RequestID(k.world.Genesis)))
+	m := protocol.SignIngress(content, k.world.Genesis, func(id protocol.MessageID) protocol.Authentication { return k.sign(user, id) })
 	c := &call{
 		number: k.made, message: m, of: of, user: user, kind: k.next, made: now, act: now.Add(Patience), expires: now.Add(lifetime),
 	}
