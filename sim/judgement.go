@@ -35,15 +35,15 @@ func newJudgement(c *Config) authentication.Judgement {
 // A vetted request was found to be its sender's. Where nobody delegates and the key is not a canister's, that holds on any node at any
 // time.
 type vetted struct {
-	id        protocol.MessageID
-	sender    principal.ID
-	signature []byte
-	key       *userkey.Key // nil: this is none
+	id     protocol.MessageID
+	sender principal.ID
+	by     *protocol.Authentication // what all nodes have of the message that they share: nobody changes it
+	key    *userkey.Key             // nil: this is none
 }
 
 func (v *vetted) is(a *protocol.Authentication, r *authentication.Request) bool {
 	return v.key != nil && v.id == r.ID && v.sender == r.Sender &&
-		v.key.DER() == string(a.PublicKey) && bytes.Equal(v.signature, a.Signature)
+		(v.by == a || v.key.DER() == string(a.PublicKey) && bytes.Equal(v.by.Signature, a.Signature))
 }
 
 // vettedRequests is a power of two: what a busy subnet takes in a few seconds, until each node has judged a request twice, when a peer
@@ -70,7 +70,7 @@ func remembering(judge authentication.Judgement) authentication.Judgement {
 		scope, fault := judge(k, at, a, r, now)
 		if fault == (authentication.Fault{}) {
 			if key, err := userkey.Parse(a.PublicKey); err == nil && key.Kind() != userkey.Canister {
-				*v = vetted{r.ID, r.Sender, a.Signature, key}
+				*v = vetted{r.ID, r.Sender, a, key}
 			}
 		}
 		return scope, fault

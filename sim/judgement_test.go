@@ -26,9 +26,9 @@ func TestRememberedVerdictsAreThoseOfTheRule(t *testing.T) {
 	plain, remembered := keyring(), keyring()
 	judge := remembering(authentication.Judge)
 	favourable := 0
-	check := func(a protocol.Authentication, r authentication.Request) {
-		want, wantFault := authentication.Judge(plain, 1, &a, r, now)
-		got, fault := judge(remembered, 1, &a, r, now)
+	same := func(a *protocol.Authentication, r authentication.Request) {
+		want, wantFault := authentication.Judge(plain, 1, a, r, now)
+		got, fault := judge(remembered, 1, a, r, now)
 		require.Equal(t, want, got)
 		require.Equal(t, wantFault, fault)
 		require.Equal(t, plain.Meter, remembered.Meter)
@@ -36,6 +36,7 @@ func TestRememberedVerdictsAreThoseOfTheRule(t *testing.T) {
 			favourable++
 		}
 	}
+	check := func(a protocol.Authentication, r authentication.Request) { same(&a, r) }
 	signers := []userkeytest.Signer{network.Simulated(1), network.Simulated(2)}
 	for _, kind := range userkeytest.Kinds() {
 		signers = append(signers, network.New(kind, 1))
@@ -54,6 +55,9 @@ func TestRememberedVerdictsAreThoseOfTheRule(t *testing.T) {
 		for range 2 {
 			check(forged, request)
 			check(good, request)
+			same(&good, request)
+			same(&good, other)
+			same(&good, request)
 			check(good, other)
 			check(good, informed)
 			check(delegated, request)

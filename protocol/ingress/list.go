@@ -2,21 +2,33 @@ package ingress
 
 import "icsim/protocol"
 
-// hasRoom says whether a peer may have one more message in the pool.
-func (p *Pool) hasRoom(from protocol.NodeID, m *protocol.SignedIngress) bool {
+// usage is what one peer has in the pool.
+type usage struct{ messages, bytes int }
+
+// usage gives the account of a peer.
+func (p *Pool) usage(from protocol.NodeID) *usage {
 	u := p.used[from]
+	if u == nil {
+		u = &usage{}
+		p.used[from] = u
+	}
+	return u
+}
+
+// hasRoom says whether a peer may have one more message in the pool.
+func (u *usage) hasRoom(m *protocol.SignedIngress) bool {
 	return u.messages < MaxMessages && u.bytes+m.Size() <= MaxBytes
 }
 
 // take and give keep account of what each peer has in the pool.
-func (p *Pool) take(r received) {
-	u := p.used[r.from]
-	p.used[r.from] = usage{u.messages + 1, u.bytes + r.ingress.Size()}
+func (u *usage) take(m *protocol.SignedIngress) {
+	u.messages++
+	u.bytes += m.Size()
 }
 
-func (p *Pool) give(r received) {
-	u := p.used[r.from]
-	p.used[r.from] = usage{u.messages - 1, u.bytes - r.ingress.Size()}
+func (u *usage) give(m *protocol.SignedIngress) {
+	u.messages--
+	u.bytes -= m.Size()
 }
 
 // add puts a judged message at the end of the validated ones. Its room is already taken.
@@ -44,7 +56,7 @@ func (p *Pool) remove(m *message, out *Effects) {
 		p.newest = m.older
 	}
 	delete(p.validated, m.ingress.MessageID)
-	p.give(m.received)
+	m.used.give(m.ingress)
 	if m.from == p.cfg.Node {
 		out.Withdraw = append(out.Withdraw, protocol.MetaOf(m.ingress))
 	}

@@ -39,12 +39,13 @@ type Pool struct {
 	oldest      *message // of the validated ones in the order they came
 	newest      *message
 	earliest    protocol.Time // no validated message expires before; Never when there is none
-	used        map[protocol.NodeID]usage
+	used        map[protocol.NodeID]*usage
 }
 
 type received struct {
 	ingress *protocol.SignedIngress
 	from    protocol.NodeID
+	used    *usage // that peer's
 }
 
 // A message is a validated one, linked to its neighbours in order of arrival.
@@ -53,16 +54,13 @@ type message struct {
 	older, newer *message
 }
 
-// usage is what one peer has in the pool.
-type usage struct{ messages, bytes int }
-
 // NewPool makes an empty pool.
 func NewPool(cfg Config) *Pool {
 	return &Pool{
 		cfg:       cfg,
 		validated: make(map[protocol.MessageID]*message),
 		earliest:  protocol.Never,
-		used:      make(map[protocol.NodeID]usage),
+		used:      make(map[protocol.NodeID]*usage),
 	}
 }
 
@@ -80,11 +78,12 @@ func (p *Pool) Submit(m *protocol.SignedIngress, out *Effects) protocol.Verdict 
 	if p.Has(m.MessageID) {
 		return protocol.Accept()
 	}
-	if !p.hasRoom(p.cfg.Node, m) {
+	own := p.usage(p.cfg.Node)
+	if !own.hasRoom(m) {
 		return protocol.Refuse(ReasonPoolFull)
 	}
-	p.take(received{m, p.cfg.Node})
-	p.add(received{m, p.cfg.Node})
+	own.take(m)
+	p.add(received{m, p.cfg.Node, own})
 	out.Publish = append(out.Publish, m)
 	out.Notes = append(out.Notes, protocol.Note{Kind: protocol.NoteIngressAccepted, Hash: crypto.Hash(m.MessageID), Peer: p.cfg.Node})
 	return protocol.Accept()
@@ -93,9 +92,9 @@ func (p *Pool) Submit(m *protocol.SignedIngress, out *Effects) protocol.Verdict 
 // Insert takes a message that a peer sent into the unvalidated pool; the next step judges it. What exceeds the
 // peer's bounds is dropped.
 func (p *Pool) Insert(m *protocol.SignedIngress, from protocol.NodeID) {
-	if p.hasRoom(from, m) {
-		p.take(received{m, from})
-		p.unvalidated = append(p.unvalidated, received{m, from})
+	if u := p.usage(from); u.hasRoom(m) {
+		u.take(m)
+		p.unvalidated = append(p.unvalidated, received{m, from, u})
 	}
 }
 
@@ -104,7 +103,7 @@ func (p *Pool) Insert(m *protocol.SignedIngress, from protocol.NodeID) {
 func (p *Pool) Lost(id protocol.ArtifactID) {
 	for i, r := range p.unvalidated {
 		if r.ingress.ID() == id {
-			p.give(r)
+			r.used.give(r.ingress)
 			p.unvalidated = append(p.unvalidated[:i], p.unvalidated[i+1:]...)
 			return
 		}
@@ -118,7 +117,7 @@ func (p *Pool) Step(now protocol.Time, out *Effects) {
 		if v := p.judge(r.ingress, now); v.Kind == protocol.Accepts {
 			p.add(r)
 		} else {
-			p.give(r)
+			r.used.give(r.ingress)
 			if v.Kind == protocol.Rejects {
 				out.Notes = append(out.Notes, protocol.Note{
 					Kind: protocol.NoteInvalid, Hash: crypto.Hash(r.ingress.ID()), Peer: r.from,

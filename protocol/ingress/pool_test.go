@@ -46,7 +46,7 @@ func TestBadCallsAreRefusedWithTheirReason(t *testing.T) {
 		require.Zero(t, w.pool.NumValidated(), reason)
 		require.Equal(t, []protocol.Note{{Kind: protocol.NoteInvalid, Hash: crypto.Hash(m.ID()), Peer: peer,
 			Value: uint64(protocol.KindIngress), Reason: reason}}, w.out.Notes)
-		require.Zero(t, w.pool.used[peer])
+		require.Zero(t, *w.pool.used[peer])
 	}
 }
 
@@ -156,14 +156,14 @@ func TestLostBeforeItWasJudged(t *testing.T) {
 // ingress_pool.rs, exceeds_limit: count and bytes by peer.
 func TestBoundsByPeer(t *testing.T) {
 	w := newWorld()
-	w.pool.used[peer] = usage{messages: MaxMessages - 1}
+	*w.pool.usage(peer) = usage{messages: MaxMessages - 1}
 	w.insert(0, sign(spec{expiry: second}), sign(spec{expiry: second, number: 1}))
 	require.Equal(t, 1, w.pool.NumValidated())
 	require.Equal(t, protocol.Accept(), w.submit(sign(spec{expiry: second, number: 2})), "others have their own room")
 	m := sign(spec{expiry: second, number: 3})
-	w.pool.used[self] = usage{bytes: MaxBytes - m.Size() + 1}
+	*w.pool.usage(self) = usage{bytes: MaxBytes - m.Size() + 1}
 	require.Equal(t, protocol.Refuse(ReasonPoolFull), w.submit(m))
-	w.pool.used[self] = usage{bytes: MaxBytes - m.Size()}
+	*w.pool.usage(self) = usage{bytes: MaxBytes - m.Size()}
 	require.Equal(t, protocol.Accept(), w.submit(m))
 }
 
@@ -214,6 +214,6 @@ func (w *world) check(t *rapid.T, now protocol.Time) {
 	require.Same(t, last, w.pool.newest)
 	require.Equal(t, count, w.pool.NumValidated())
 	for n, u := range w.pool.used {
-		require.Equal(t, used[n], u)
+		require.Equal(t, used[n], *u)
 	}
 }

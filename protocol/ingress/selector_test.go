@@ -59,7 +59,7 @@ func TestRulesOfASection(t *testing.T) {
 	for _, c := range cases {
 		w := newWorld()
 		w.states.latest = 5
-		w.pool.add(received{c.m, peer})
+		w.pool.add(received{c.m, peer, w.pool.usage(peer)})
 		if c.set != nil {
 			c.set(w)
 		}
@@ -216,7 +216,7 @@ func BenchmarkBuild1000Of10000(b *testing.B) {
 	r.MaxIngressMessages, r.MaxBlockIngressBytes = 1000, 4<<20
 	for i := range MaxMessages {
 		m := sign(spec{expiry: 60 * second, number: i, canister: protocol.CanisterID(i % 50)})
-		w.pool.add(received{m, peer})
+		w.pool.add(received{m, peer, w.pool.usage(peer)})
 	}
 	b.ResetTimer()
 	for range b.N {

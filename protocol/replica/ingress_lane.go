@@ -159,14 +159,14 @@ func (l *ingressLane) answer(v visit, instant protocol.Time, out *protocol.Outpu
 	kept := l.watches[:0]
 	for _, w := range l.watches {
 		m := w.request
-		reply := &protocol.CallReply{ID: m.Ingress.MessageID, Serial: m.Serial}
+		id := m.Ingress.MessageID
 		switch {
-		case state != nil && state.IngressState(reply.ID).IsTerminal():
+		case state != nil && state.IngressState(id).IsTerminal():
 			out.Meter.Charge(protocol.OpWitness, 1)
-			reply.Certificate = v.certificate(m.Effective, m.Flat, messaging.StatusPath(reply.ID))
-			out.Send(w.client, reply)
+			shown := v.certificate(m.Effective, m.Flat, messaging.StatusPath(id))
+			out.Send(w.client, &protocol.CallReply{ID: id, Serial: m.Serial, Certificate: shown})
 		case instant >= w.deadline:
-			out.Send(w.client, reply)
+			out.Send(w.client, &protocol.CallReply{ID: id, Serial: m.Serial})
 		default:
 			kept = append(kept, w)
 		}
