@@ -68,21 +68,18 @@ func (i *instance) commit() {
 
 func same(a, b []uint64) bool { return len(a) == 0 || &a[0] == &b[0] }
 
-// commitPage puts page p into the new image if its first n bytes changed.
-func commitPage(e *Editor, p uint64, guest []byte, was *[PageSize]byte, n int) {
+// commitPage puts page p into the new image if its first n bytes changed: all of them, or a few.
+func commitPage(e *Editor, p uint64, guest []byte, was *page, n int) {
 	now := (*[PageSize]byte)(guest[p*PageSize:])
-	if was == nil && !isZero(now[:n]) || was != nil && !bytes.Equal(now[:n], was[:n]) {
-		e.put(p, now)
-	}
-}
-
-func isZero(b []byte) bool {
-	for _, x := range b {
-		if x != 0 {
-			return false
+	if n < PageSize {
+		var head [spill]byte
+		if was.read(head[:n], 0); bytes.Equal(now[:n], head[:n]) {
+			return
 		}
 	}
-	return true
+	if changed := was.changed(now); changed != 0 {
+		e.put(p, now, changed)
+	}
 }
 
 // rollback brings back the image held before the execution.
@@ -91,12 +88,7 @@ func (i *instance) rollback() {
 	i.resize(old.Size()) // zeroes what lies past the old end
 	guest := i.guest()
 	i.eachDirty(func(p uint64, n int) {
-		at := guest[p*PageSize:][:n]
-		if data := old.memory.page(p); data != nil {
-			copy(at, data[:n])
-		} else {
-			clear(at)
-		}
+		old.memory.page(p).read(guest[p*PageSize:][:n], 0)
 	})
 	for k, g := range i.globals {
 		g.Set(old.globals[k])

@@ -10,8 +10,8 @@
 //
 // A live instance is only a cache (pool.go). It remembers which image it holds. Asked for another, it copies the pages in which the
 // two differ, found by walking both trees where their nodes differ. After an execution the shadow that the rewriter put under the
-// guest's memory tells which pages of 4 KiB were written: those are copied into the new image, or back from the old one. A page
-// also counts as written up to 7 bytes behind a marked one, where a store may have run over the edge.
+// guest's memory tells which pages of 4 KiB were written: their changed lines go into the new image (page.go), or the pages are copied
+// back from the old one. A page also counts as written up to 7 bytes behind a marked one, where a store may have run over the edge.
 //
 // # 64-bit memories
 //

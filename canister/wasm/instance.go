@@ -98,20 +98,11 @@ func (i *instance) switchTo(img *Image) {
 	}
 	i.resize(img.Size())
 	guest := i.guest()
-	i.holds.memory.diff(img.memory, func(p uint64, data *[PageSize]byte) { setPage(guest, p, data) })
+	i.holds.memory.diff(img.memory, func(p uint64, now *page) { now.read(guest[p*PageSize:][:PageSize], 0) })
 	for k, g := range i.globals {
 		g.Set(img.globals[k])
 	}
 	i.holds = img
-}
-
-func setPage(guest []byte, p uint64, data *[PageSize]byte) {
-	at := guest[p*PageSize : (p+1)*PageSize]
-	if data != nil {
-		copy(at, data[:])
-	} else {
-		clear(at)
-	}
 }
 
 // run executes an entry over the image held and commits or rolls back.

@@ -41,7 +41,7 @@ func TestDirtyPagesAreThoseWritten(t *testing.T) {
 		r, _ := call(e, m, before, "canister_update "+name)
 		require.Nil(t, r.Trap)
 		changed := []uint64{}
-		before.memory.diff(r.Image.memory, func(p uint64, _ *[PageSize]byte) { changed = append(changed, p) })
+		before.memory.diff(r.Image.memory, func(p uint64, _ *page) { changed = append(changed, p) })
 		require.Equal(t, pages, changed, name)
 		requireHolds(t, e, r.Image)
 		r, _ = call(e, m, before, "canister_query tail and fail")

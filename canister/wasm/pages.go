@@ -17,8 +17,8 @@ const (
 	fan      = 1 << fanShift
 )
 
-// Pages is an immutable array of bytes in pages of 4 KiB, structurally shared: a copy costs nothing, a changed version costs the
-// pages that differ and the path to them. Its length is a whole number of pages; what was never written is zero and takes no
+// Pages is an immutable array of bytes in pages of 4 KiB, structurally shared: a copy costs nothing, a changed version costs what
+// differs in pages (page.go) and the path to them. Its length is a whole number of pages; what was never written is zero and takes no
 // memory. The zero value is empty.
 //
 // It is a tree of fan-out 16 whose height follows from its length, so that equal contents have equal shapes.
@@ -27,13 +27,23 @@ type Pages struct {
 	pages uint64
 }
 
-// node is a page (data) or the parent of 16 nodes (kids). Nil stands for zeros.
+// node is a page or the parent of 16 nodes. Nil stands for zeros.
 type node struct {
-	kids   [fan]*node
-	data   *[PageSize]byte
+	kids   *[fan]*node // nil: it is a page
+	page   page
 	owner  *token
 	hash   Hash
 	hashed bool
+}
+
+// fork makes a parent. Its kids lie beside it: a page has none, and there are many more pages.
+func fork(owner *token, kids [fan]*node) *node {
+	f := &struct {
+		node
+		kids [fan]*node
+	}{node{owner: owner}, kids}
+	f.node.kids = &f.kids
+	return &f.node
 }
 
 // token is the identity of an Editor while it owns nodes: it may change those in place.
@@ -55,15 +65,20 @@ func height(pages uint64) uint {
 }
 
 // page gives page i, nil for zeros.
-func (p Pages) page(i uint64) *[PageSize]byte {
+func (p Pages) page(i uint64) *page {
 	n := p.root
 	for h := height(p.pages); h > 0 && n != nil; h-- {
 		n = n.kids[i>>(fanShift*(h-1))%fan]
 	}
+	return n.contents()
+}
+
+// contents gives the page that a node is, nil for zeros.
+func (n *node) contents() *page {
 	if n == nil {
 		return nil
 	}
-	return n.data
+	return &n.page
 }
 
 // Read fills dst from offset off. It panics if that reaches past the end.
@@ -72,11 +87,7 @@ func (p Pages) Read(dst []byte, off uint64) {
 	for len(dst) > 0 {
 		at := off % PageSize
 		n := min(PageSize-int(at), len(dst))
-		if data := p.page(off / PageSize); data != nil {
-			copy(dst[:n], data[at:])
-		} else {
-			clear(dst[:n])
-		}
+		p.page(off/PageSize).read(dst[:n], int(at))
 		dst, off = dst[n:], off+uint64(n)
 	}
 }
@@ -116,8 +127,10 @@ func (n *node) sum() Hash {
 		return Hash{}
 	case n.hashed:
 		return n.hash
-	case n.data != nil:
-		n.hash = Hash(crypto.SumPage(n.data))
+	case n.kids == nil:
+		var all [PageSize]byte
+		n.page.read(all[:], 0)
+		n.hash = Hash(crypto.SumPage(&all))
 	default:
 		var kids [fan]crypto.Hash
 		for i, k := range n.kids {
@@ -169,7 +182,7 @@ func (p Pages) ChunkHashes() []crypto.Hash {
 
 // diff calls f for each page, in order, that may differ between p and q, with q's contents (nil for zeros). Only differing paths
 // are walked. Pages past the end of q are left out.
-func (p Pages) diff(q Pages, f func(i uint64, data *[PageSize]byte)) {
+func (p Pages) diff(q Pages, f func(i uint64, now *page)) {
 	a, b, ha, hb := p.root, q.root, height(p.pages), height(q.pages)
 	for ; ha < hb; ha++ {
 		a = wrap(a)
@@ -184,19 +197,15 @@ func wrap(n *node) *node {
 	if n == nil {
 		return nil
 	}
-	return &node{kids: [fan]*node{n}}
+	return fork(nil, [fan]*node{n})
 }
 
-func diffNodes(a, b *node, h uint, first, end uint64, f func(uint64, *[PageSize]byte)) {
+func diffNodes(a, b *node, h uint, first, end uint64, f func(uint64, *page)) {
 	if a == b || first >= end {
 		return
 	}
 	if h == 0 {
-		var data *[PageSize]byte
-		if b != nil {
-			data = b.data
-		}
-		f(first, data)
+		f(first, b.contents())
 		return
 	}
 	for i := range uint64(fan) {
@@ -236,7 +245,7 @@ func (e *Editor) Grow(length uint64) {
 		panic(fmt.Sprintf("canister/wasm: pages of length %d cannot grow to %d", e.Len(), length))
 	}
 	for h := height(length / PageSize); h > height(e.p.pages) && e.p.root != nil; h-- {
-		e.p.root = &node{kids: [fan]*node{e.p.root}, owner: e.owner}
+		e.p.root = fork(e.owner, [fan]*node{e.p.root})
 	}
 	e.p.pages = length / PageSize
 }
@@ -256,16 +265,21 @@ func (e *Editor) Done() Pages {
 	return e.p
 }
 
-// leaf gives the node of page i, owned, with the nodes above it; its data may be nil or shared. An owned node has not been hashed yet:
+// leaf gives the node of page i, owned, with the nodes above it; its contents may be shared. An owned node has not been hashed yet:
 // only Done lets anyone hash it, and then it is owned no more.
 func (e *Editor) leaf(i uint64) *node {
 	at := &e.p.root
 	for h := height(e.p.pages); ; h-- {
 		switch n := *at; {
-		case n == nil:
+		case n == nil && h == 0:
 			*at = &node{owner: e.owner}
-		case n.owner != e.owner:
-			*at = &node{owner: e.owner, kids: n.kids, data: n.data}
+		case n == nil:
+			*at = fork(e.owner, [fan]*node{})
+		case n.owner == e.owner:
+		case h == 0:
+			*at = &node{owner: e.owner, page: n.page}
+		default:
+			*at = fork(e.owner, *n.kids)
 		}
 		if h == 0 {
 			return *at
@@ -283,23 +297,22 @@ func (e *Editor) owns(i uint64) bool {
 	return n != nil && n.owner == e.owner
 }
 
+// writable gives the bytes of page i to write to.
 func (e *Editor) writable(i uint64) *[PageSize]byte {
 	fresh := !e.owns(i)
 	n := e.leaf(i)
 	if fresh {
-		data := new([PageSize]byte)
-		if n.data != nil {
-			*data = *n.data
-		}
-		n.data = data
 		e.dirty++
 	}
-	return n.data
+	if fresh || n.page.lines != 0 { // a patched page's base is not ours
+		n.page = page{base: n.page.flat()}
+	}
+	return n.page.base
 }
 
-// put replaces page i by a copy of data.
-func (e *Editor) put(i uint64, data *[PageSize]byte) {
+// put replaces page i by data, which differs from it in some lines.
+func (e *Editor) put(i uint64, data *[PageSize]byte, changed uint64) {
 	n := e.leaf(i)
-	n.data = (*[PageSize]byte)(append([]byte(nil), data[:]...)) // append does not clear first
+	n.page = n.page.patched(data, changed)
 	e.dirty++
 }

@@ -66,10 +66,10 @@ func TestPagesAreImmutableByteArrays(t *testing.T) {
 func requireDiff(t require.TestingT, a, b version) {
 	made := append(bytes.Clone(a.bytes), make([]byte, max(0, len(b.bytes)-len(a.bytes)))...)[:len(b.bytes)]
 	last := -1
-	a.pages.diff(b.pages, func(p uint64, data *[PageSize]byte) {
+	a.pages.diff(b.pages, func(p uint64, now *page) {
 		require.Greater(t, int(p), last)
 		last = int(p)
-		setPage(made, p, data)
+		now.read(made[p*PageSize:][:PageSize], 0)
 	})
 	require.True(t, bytes.Equal(b.bytes, made))
 }
