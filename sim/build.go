@@ -73,6 +73,7 @@ type subnetWorld struct {
 	state       *messaging.State // of genesis
 	executor    *canister.Executor
 	processor   messaging.Processor
+	slicer      messaging.Slicer
 	querier     protocol.Querier
 	transformer protocol.Transformer
 }
@@ -225,6 +226,7 @@ func (s *simulation) foundStates() error {
 			Executor: variant.Executor(sub.executor, s.config.Variants), Limits: messaging.DefaultLimits(),
 			Strays: variant.Strays(s.config.Variants),
 		}, results)
+		sub.slicer = s.sharedSlicer(messaging.Slice)
 		found := func() error { return s.foundState(i, 0) }
 		if s.config.Subnets[i].Created {
 			found = func() error { return s.tryCanisters(i) }
@@ -336,8 +338,8 @@ func (s *simulation) addNode(n protocol.NodeID) {
 		cfg := replica.Config{
 			Node: n, Subnet: sub.id, Version: role.Version, Registry: client,
 			Scheme: sub.scheme, Users: sub.verifier, Secrets: s.secrets[n], Generation: sub.generation, ChainKeys: sub.chainKeys,
-			Genesis: role.Package, Packages: s.registryPackage, State: sub.state, Processor: sub.processor, Querier: sub.querier,
-			Transformer: sub.transformer, Adapter: s.adapter, Seed: seed, Disk: h.Disk(), Now: now, Judge: sub.judge,
+			Genesis: role.Package, Packages: s.registryPackage, State: sub.state, Processor: sub.processor, Slicer: sub.slicer,
+			Querier: sub.querier, Transformer: sub.transformer, Adapter: s.adapter, Seed: seed, Disk: h.Disk(), Now: now, Judge: sub.judge,
 		}
 		return variant.Make(cfg, s.config.Variants, s.corrupted)
 	})

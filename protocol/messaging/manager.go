@@ -13,6 +13,7 @@ import (
 type StateManager struct {
 	node        protocol.NodeID
 	registry    protocol.RegistryClient
+	slicer      Slicer
 	states      []kept // by ascending height; never empty
 	checkpoints []*State
 	pinned      []protocol.Height // of checkpoints that peers are served from
@@ -30,10 +31,15 @@ type kept struct {
 
 // NewStateManager starts from genesis, which is certified by nobody and trusted by all.
 func NewStateManager(node protocol.NodeID, registry protocol.RegistryClient, genesis *State) *StateManager {
-	m := &StateManager{node: node, registry: registry, states: []kept{{State: genesis}}, checkpoints: []*State{genesis}, certified: -1}
+	m := &StateManager{
+		node: node, registry: registry, slicer: Slice, states: []kept{{State: genesis}}, checkpoints: []*State{genesis}, certified: -1,
+	}
 	m.follow()
 	return m
 }
+
+// SliceBy sets who cuts slices from states.
+func (m *StateManager) SliceBy(s Slicer) { m.slicer = s }
 
 // follow notes the heights after a change of states.
 func (m *StateManager) follow() {

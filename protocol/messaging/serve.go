@@ -3,6 +3,7 @@ package messaging
 import (
 	"icsim/crypto/certificate"
 	"icsim/crypto/hashtree"
+	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
@@ -33,18 +34,41 @@ func (m *StateManager) CertifiedSlice(
 	if stream == nil || to == s.subnet || witnessBegin < stream.begin || begin < witnessBegin || begin > stream.End() {
 		return nil
 	}
-	messages := stream.Messages(begin)
-	n, bytes := 0, 0
-	for n < len(messages) && bytes+messages[n].Size() <= byteLimit {
-		bytes += messages[n].Size()
-		n++
+	cut := Cut{
+		To: to, Puller: m.registry.At(s.registry).Subnet(to).Principal, WitnessBegin: witnessBegin,
+		Begin: begin, End: begin + protocol.StreamIndex(fitting(stream.Messages(begin), byteLimit)),
 	}
-	end := begin + protocol.StreamIndex(n)
-	puller := m.registry.At(s.registry).Subnet(to).Principal
-	witness := s.tree.Witness(protocol.SlicePattern(puller, witnessBegin, end))
+	return m.slicer(s, certification, cut)
+}
+
+// fitting counts the first messages that have no more bytes than a limit.
+func fitting(messages []*protocol.CanisterMessage, byteLimit int) (n int) {
+	for bytes := 0; n < len(messages); n++ {
+		if bytes += messages[n].Size(); bytes > byteLimit {
+			break
+		}
+	}
+	return n
+}
+
+// A Cut is what a slice shows of the stream to a subnet: the messages [Begin, End), and a witness for those from WitnessBegin on.
+type Cut struct {
+	To                       protocol.SubnetID
+	Puller                   principal.ID // of that subnet
+	WitnessBegin, Begin, End protocol.StreamIndex
+}
+
+// A Slicer makes the slice of a certified state that shows a cut of a stream it has. It is a pure function, and depends on the state by
+// what is certified of it.
+type Slicer func(*State, *protocol.Certification, Cut) *protocol.CertifiedStreamSlice
+
+// Slice is the Slicer.
+func Slice(s *State, c *protocol.Certification, cut Cut) *protocol.CertifiedStreamSlice {
+	stream := s.Stream(cut.To)
+	n := int(cut.End - cut.Begin)
 	return protocol.NewCertifiedStreamSlice(protocol.CertifiedStreamSlice{
-		From: s.subnet, To: to, Header: stream.Header(), MessagesBegin: begin, Messages: messages[:n:n],
-		Witness: witness, Certification: certification,
+		From: s.subnet, To: cut.To, Header: stream.Header(), MessagesBegin: cut.Begin, Messages: stream.Messages(cut.Begin)[:n:n],
+		Witness: s.tree.Witness(protocol.SlicePattern(cut.Puller, cut.WitnessBegin, cut.End)), Certification: c,
 	}, protocol.SliceWitnessSize(n))
 }
 

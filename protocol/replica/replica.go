@@ -32,6 +32,7 @@ type Config struct {
 	Packages    orchestrator.Packages    // of the registry; nil: Genesis for ever
 	State       *messaging.State         // after genesis
 	Processor   messaging.Processor
+	Slicer      messaging.Slicer // nil: messaging.Slice
 	Querier     protocol.Querier
 	Adapter     outcalls.Adapter // to HTTPS servers
 	Transformer protocol.Transformer
@@ -86,7 +87,9 @@ func New(cfg Config) *Replica {
 		Node: cfg.Node, Scheme: cfg.Scheme, Users: cfg.Users, Registry: cfg.Registry, Secrets: cfg.Secrets,
 		Generation: cfg.Generation, ChainKeys: cfg.ChainKeys, Meter: new(protocol.Meter),
 	}
-	r.states = messaging.NewStateManager(cfg.Node, cfg.Registry, cfg.State)
+	if r.states = messaging.NewStateManager(cfg.Node, cfg.Registry, cfg.State); cfg.Slicer != nil {
+		r.states.SliceBy(cfg.Slicer)
+	}
 	r.execution.init(r)
 	r.ingress.init(r)
 	r.xnet.init(r)
