@@ -3,7 +3,7 @@
 //
 //   - process.go, demux.go, build.go: the deterministic state machine, in the order of its steps;
 //   - stray.go: messages that are not where the routing table says, while canisters migrate;
-//   - state.go, stream.go, history.go, block_makers.go, metrics.go, tree.go: the state and its certified tree;
+//   - state.go, stream.go, history.go, calls.go, block_makers.go, metrics.go, tree.go: the state and its certified tree;
 //   - checkpoint.go, split.go: the files of a checkpoint, and what two subnets have of it when one is split;
 //   - router.go: a node's queue of batches;
 //   - manager.go, serve.go: a node's states, and what it shows of them to clients and to other subnets.

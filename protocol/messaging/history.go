@@ -3,10 +3,8 @@ package messaging
 import (
 	"encoding/binary"
 	"fmt"
-	"slices"
 
 	"icsim/crypto/hashtree"
-	"icsim/crypto/principal"
 	"icsim/protocol"
 )
 
@@ -20,14 +18,14 @@ const (
 // A history knows the calls of users: each goes Received, Processing, Replied or Rejected, at worst Done, and is
 // forgotten when its answer has stood for historyTTL. Immutable.
 //
-// It is kept as the certified tree has it: the directory request_status is the index. Beside it stands who made each call,
-// which nobody certifies.
+// It is kept as the certified tree has it. Beside it stands who made each call, which nobody certifies, and where it stands, to find
+// out at once.
 type history struct {
 	tree     hashtree.Tree // request_status
-	origins  hashtree.Tree // by call: the receiver, then the sender's bytes
-	answered []*answers    // by the time the answer came
-	pruned   int           // of the first calls in answered, so many are Done
-	bytes    uint64        // of answers
+	calls    calls
+	answered []*answers // by the time the answer came
+	pruned   int        // of the first calls in answered, so many are Done
+	bytes    uint64     // of answers
 }
 
 // answers are the calls answered in one round.
@@ -50,28 +48,22 @@ func (h *history) status(id protocol.MessageID) protocol.IngressStatus {
 
 // state finds a call's state, without its answer.
 func (h *history) state(id protocol.MessageID) protocol.IngressState {
-	name, _ := h.tree.Leaf(callLabel(id), labelStatus)
-	return readState(name)
+	if c := h.calls.find(&id); c != nil {
+		return c.state
+	}
+	return protocol.IngressUnknown
 }
 
 // origin tells who made a call, and to which canister; ok is false for an unknown call.
 func (h *history) origin(id protocol.MessageID) (o protocol.CallOrigin, ok bool) {
-	raw, ok := h.origins.Leaf(callLabel(id))
-	if !ok {
-		return o, false
+	if c := h.calls.find(&id); c != nil {
+		return c.origin, c.made
 	}
-	sender, err := principal.FromBytes(raw[receiverBytes:])
-	if err != nil {
-		panic("messaging: the origin of a call has no sender: " + err.Error())
-	}
-	return protocol.CallOrigin{Sender: sender, Receiver: protocol.CanisterID(binary.BigEndian.Uint64(raw))}, true
+	return o, false
 }
 
-const receiverBytes = 8
-
-func encodeOrigin(m *protocol.IngressContent) []byte {
-	raw := make([]byte, 0, receiverBytes+principal.MaxLen)
-	return m.Sender.AppendTo(binary.BigEndian.AppendUint64(raw, uint64(m.Canister)))
+func encodeOrigin(o protocol.CallOrigin) []byte {
+	return o.Sender.AppendTo(binary.BigEndian.AppendUint64(nil, uint64(o.Receiver)))
 }
 
 // encode writes the history for a checkpoint: of each call who made it, where it stands and the answer, then when answers are forgotten.
@@ -80,7 +72,10 @@ func (h *history) encode() []byte {
 	put := binary.BigEndian.AppendUint64
 	b = put(b, uint64(h.size()))
 	for label, entry := range h.tree.Ascend("") {
-		origin, _ := h.origins.Leaf(label)
+		var origin []byte
+		if o, ok := h.origin(protocol.MessageID([]byte(label))); ok {
+			origin = encodeOrigin(o)
+		}
 		b = append(append(append(b, label...), byte(len(origin))), origin...)
 		leaves, _ := entry.Subtree()
 		for name, leaf := range leaves.Ascend("") {
@@ -107,7 +102,7 @@ type historyEdit struct {
 	bound  historyBounds
 	known  map[protocol.MessageID]int // index into calls
 	calls  []callUpdate               // in the order in which the round first touched them
-	fresh  []hashtree.Edit            // of origins
+	fresh  []*call                    // that the round inducted
 }
 
 type historyBounds struct {
@@ -133,7 +128,8 @@ func (e *historyEdit) full() bool { return e.parent.size()+len(e.known) >= e.bou
 
 // begin notes who made a call that is new.
 func (e *historyEdit) begin(m *protocol.SignedIngress) {
-	e.fresh = append(e.fresh, hashtree.Edit{Label: callLabel(m.MessageID), To: hashtree.LeafOf(encodeOrigin(&m.Content))})
+	origin := protocol.CallOrigin{Sender: m.Content.Sender, Receiver: m.Content.Canister}
+	e.fresh = append(e.fresh, &call{id: m.MessageID, made: true, origin: origin})
 }
 
 // set records a call's progress. A call is answered once: a second answer is a broken invariant.
@@ -159,11 +155,15 @@ func (e *historyEdit) set(u protocol.IngressUpdate) error {
 // commit gives the history after the round: the parent itself if nothing happened.
 func (e *historyEdit) commit() *history {
 	h := *e.parent
-	edits := h.forget(e.now)
-	h.origins = h.origins.Apply(append(slices.Clone(edits), e.fresh...))
+	calls := h.calls.edit()
+	edits := h.forget(e.now, &calls)
+	for _, c := range e.fresh {
+		calls.put(c)
+	}
 	var answer *answers
 	for i := range e.calls {
 		c := &e.calls[i]
+		calls.set(c.id, c.status.State)
 		edits = append(edits, hashtree.Edit{Label: callLabel(c.id), To: hashtree.SubtreeOf(statusTree(&c.status))})
 		if !c.status.State.IsTerminal() {
 			continue
@@ -181,17 +181,19 @@ func (e *historyEdit) commit() *history {
 	if answer != nil {
 		h.answered = append(h.answered[:len(h.answered):len(h.answered)], answer)
 	}
-	h.prune(e.bound.bytes)
+	h.prune(e.bound.bytes, &calls)
+	h.calls = calls.calls
 	return &h
 }
 
 // forget drops the calls whose answers have stood long enough, and gives the edits that say so.
-func (h *history) forget(now protocol.Time) (edits []hashtree.Edit) {
+func (h *history) forget(now protocol.Time, known *callsEdit) (edits []hashtree.Edit) {
 	for len(h.answered) > 0 && h.answered[0].until <= now {
 		calls := h.answered[0].calls
 		for _, id := range calls {
 			status := h.status(id)
 			h.bytes -= answerBytes(&status)
+			known.remove(id)
 			edits = append(edits, hashtree.Edit{Label: callLabel(id), Remove: true})
 		}
 		h.pruned = max(0, h.pruned-len(calls))
@@ -201,7 +203,7 @@ func (h *history) forget(now protocol.Time) (edits []hashtree.Edit) {
 }
 
 // prune takes the oldest answers away while there are too many bytes of them; their calls are Done.
-func (h *history) prune(limit uint64) {
+func (h *history) prune(limit uint64, known *callsEdit) {
 	if h.bytes <= limit {
 		return
 	}
@@ -220,6 +222,7 @@ func (h *history) prune(limit uint64) {
 			status := h.status(id)
 			h.bytes -= answerBytes(&status)
 			h.pruned++
+			known.set(id, protocol.IngressDone)
 			edits = append(edits, hashtree.Edit{Label: callLabel(id), To: done})
 		}
 		skip = 0

@@ -47,15 +47,16 @@ func (s *State) Split(subnet protocol.SubnetID, registry *protocol.RegistrySnaps
 // (ingress_history, prune_after_split).
 func (h *history) part(mine func(protocol.CanisterID) bool) *history {
 	var gone []hashtree.Edit
+	known := h.calls.edit()
 	for label := range h.tree.Ascend("") {
-		var id protocol.MessageID
-		copy(id[:], label)
+		id := protocol.MessageID([]byte(label))
 		if origin, ok := h.origin(id); !h.state(id).IsTerminal() && (!ok || !mine(origin.Receiver)) {
 			gone = append(gone, hashtree.Edit{Label: label, Remove: true})
+			known.remove(id)
 		}
 	}
 	left := *h
-	left.tree, left.origins = h.tree.Apply(gone), h.origins.Apply(gone)
+	left.tree, left.calls = h.tree.Apply(gone), known.calls
 	return &left
 }
 
