@@ -69,6 +69,8 @@ func (p *Pool) Advance(from protocol.SubnetID, next Indices) {
 	s := e.slice
 	switch {
 	case s == nil || next.Message <= s.MessagesBegin:
+	case next.Message == s.MessagesEnd() && s.Header.SignalsEnd <= next.Signal:
+		s = nil // as below, but nothing is cut for it
 	case next.Message <= s.MessagesEnd():
 		s = cut(s, p.cfg.Principal, next.Message, len(s.Messages), s.Size())
 	default:

@@ -93,6 +93,28 @@ func TestPoolExtendsItsSlice(t *testing.T) {
 	require.Zero(t, n.pool.Bytes(), "there is nothing to extend any more")
 }
 
+// A slice whose messages have all been taken is worth keeping for signals that have not.
+func TestPoolKeepsASliceForItsSignals(t *testing.T) {
+	s := newScene(t)
+	n := s.nodes[1]
+	end := s.slice.MessagesEnd()
+	signals := s.slice.Header.SignalsEnd
+	require.Positive(t, signals)
+	for _, expected := range []protocol.StreamIndex{signals - 1, signals} {
+		n.pool.Advance(0, xnet.Indices{})
+		n.pool.Handle(s.reply(n.pulls(0)[0], wide), 0, 0)
+		next := xnet.Indices{Message: end, Signal: expected}
+		n.pool.Advance(0, next)
+		left := n.pool.Take(0, next, 100, wide)
+		require.Equal(t, expected == signals, left == nil)
+		if left != nil {
+			require.Empty(t, left.Messages)
+			require.Equal(t, signals, left.Header.SignalsEnd)
+		}
+		n.pool.Drop(0)
+	}
+}
+
 func TestPoolDropsGarbage(t *testing.T) {
 	s := newScene(t)
 	n := s.nodes[1]
