@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +22,8 @@ import (
 	"icsim/sim/check"
 	"icsim/sim/explore"
 )
+
+var rewriting = flag.Bool("rewrite", false, "write what commands print into the scripts that compare it")
 
 func TestMain(m *testing.M) {
 	if os.Getenv(cacheVariable) == "" {
@@ -40,6 +43,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
 		RequireExplicitExec: true,
+		UpdateScripts:       *rewriting,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"exits":     exits,
 			"digest":    digest,
