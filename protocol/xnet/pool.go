@@ -68,18 +68,18 @@ func (p *Pool) Advance(from protocol.SubnetID, next Indices) {
 	e.known, e.next = true, next
 	s := e.slice
 	switch {
-	case s == nil || next.Message <= s.MessagesBegin:
-	case next.Message == s.MessagesEnd() && s.Header.SignalsEnd <= next.Signal:
-		s = nil // as below, but nothing is cut for it
-	case next.Message <= s.MessagesEnd():
+	case s == nil:
+	case next.Message > s.MessagesEnd() || isEmpty(s, next.Message) && s.Header.SignalsEnd <= next.Signal:
+		s = nil
+	case next.Message > s.MessagesBegin:
 		s = cut(s, p.cfg.Principal, next.Message, len(s.Messages), s.Size())
-	default:
-		s = nil
-	}
-	if s != nil && len(s.Messages) == 0 && s.Header.SignalsEnd <= next.Signal {
-		s = nil
 	}
 	p.keep(e, s)
+}
+
+// isEmpty reports whether a slice has no messages from an index on.
+func isEmpty(s *protocol.CertifiedStreamSlice, from protocol.StreamIndex) bool {
+	return max(from, s.MessagesBegin) >= s.MessagesEnd()
 }
 
 // keep replaces an entry's slice; nil drops it.
